@@ -1,0 +1,10 @@
+/** Every migration in its order. They only go forward; a released one is never changed. */
+import { Tables } from './2026-11-21-01-tables.ts';
+import { Functions } from './2026-11-21-02-functions.ts';
+import { RowLevelSecurity } from './2026-11-21-03-row-level-security.ts';
+
+export const migrations = [
+  { name: '2026-11-21-01-tables', class: Tables },
+  { name: '2026-11-21-02-functions', class: Functions },
+  { name: '2026-11-21-03-row-level-security', class: RowLevelSecurity },
+];

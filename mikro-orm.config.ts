@@ -1,0 +1,8 @@
+/** For the MikroORM command line (`npx mikro-orm ...`); the server itself opens the database in `src/database/`. */
+import { defineConfig } from '@mikro-orm/postgresql';
+import { ormOptions } from './src/database/database.ts';
+
+export default defineConfig({
+  ...ormOptions,
+  clientUrl: process.env.DATABASE_URL ?? 'postgresql://127.0.0.1:5432/roundtable',
+});

@@ -1,0 +1,57 @@
+/**
+ * What is this person to this thing: the one answer that REST, GraphQL and WebSocket share (AC1). The role is computed
+ * by `threat_model_role` in the database: the highest of a grant to the person, a grant to a group of theirs, and the
+ * workspace's. Role and epoch come from one statement, so an epoch always belongs to the role it was read with.
+ */
+import { permissionsOf, type AccessRole } from './roles.ts';
+
+/** Anything that runs a statement with `?` parameters: an entity manager inside or outside a transaction. */
+export interface Queries {
+  execute(text: string, params?: unknown[]): Promise<unknown>;
+}
+
+export interface ThreatModelStanding {
+  exists: boolean;
+  role: AccessRole | null;
+}
+
+export interface DiagramStanding extends ThreatModelStanding {
+  threatModel: string | null;
+  /** The access epoch that `role` was decided under. */
+  epoch: number;
+}
+
+/** @param threatModel a UUID */
+export async function standingInThreatModel(
+  em: Queries,
+  threatModel: string,
+  person: string,
+): Promise<ThreatModelStanding> {
+  const [row] = (await em.execute(
+    `select container_exists('threat_model', ?) as found, threat_model_role(?, ?) as role`,
+    [threatModel, threatModel, person],
+  )) as [{ found: boolean; role: AccessRole | null }];
+  return { exists: row.found, role: row.role };
+}
+
+/** @param diagram a UUID. To be asked as the system: the request role does not see what it may not read. */
+export async function standingInDiagram(em: Queries, diagram: string, person: string): Promise<DiagramStanding> {
+  const rows = (await em.execute(
+    `select threat_model_id as model, access_epoch as epoch, threat_model_role(threat_model_id, ?) as role
+     from diagram where id = ?`,
+    [person, diagram],
+  )) as { model: string; epoch: string | number; role: AccessRole | null }[];
+  const row = rows[0];
+  if (!row) return { exists: false, threatModel: null, role: null, epoch: 0 };
+  return { exists: true, threatModel: row.model, role: row.role, epoch: Number(row.epoch) };
+}
+
+/** Whether somebody may write to a diagram, and the epoch that this was decided under; null: there is no such diagram. */
+export async function decideWriter(
+  em: Queries,
+  diagram: string,
+  person: string,
+): Promise<{ mayWrite: boolean; epoch: number } | null> {
+  const standing = await standingInDiagram(em, diagram, person);
+  return standing.exists ? { mayWrite: permissionsOf(standing.role) === 'writer', epoch: standing.epoch } : null;
+}

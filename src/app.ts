@@ -1,0 +1,239 @@
+/**
+ * `build(config)` wires the parts, by hand and only here, and returns something that can be started and stopped.
+ * Stopping leaves no timer, socket or connection behind.
+ */
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { uuidv7 } from 'uuidv7';
+import { hearAccessChanges, tellAccessChanged } from './access/changes.ts';
+import { createGrants } from './access/grants.ts';
+import { decideWriter } from './access/standing.ts';
+import { createThreatModels } from './access/threat-models.ts';
+import { seedDemo } from './demo.ts';
+import { createLeases } from './cluster/leases.ts';
+import { createNotices } from './collaboration/notices.ts';
+import { createSessionStore } from './collaboration/session-store.ts';
+import { createSessions } from './collaboration/sessions.ts';
+import type { Config } from './config.ts';
+import { createBus, prepareDatabase } from './foundations.ts';
+import { keptSecret } from './database/data-directory.ts';
+import type { Database } from './database/database.ts';
+import { createBudget } from './documents/budget.ts';
+import { createDiagrams } from './documents/diagrams.ts';
+import { createDocumentStore } from './documents/document-store.ts';
+import { encodeRowMessage, rowChannel, type CommittedRow } from './documents/row.ts';
+import { createUpkeep } from './documents/upkeep.ts';
+import { createVersions } from './documents/versions.ts';
+import { createUpdateLog } from './documents/update-log.ts';
+import { contracts, platformContract, routesOf } from './http/apis.ts';
+import { readDocs, readWebApp } from './http/files.ts';
+import { createLimits } from './http/limits.ts';
+import { closeServer, listen } from './http/listening.ts';
+import { authentication } from './http/pipeline.ts';
+import type { Route } from './http/route.ts';
+import { createHttp, mayUpgrade } from './http/server.ts';
+import { createAuthenticator } from './identity/profiles.ts';
+import { signToken, tokenOptions } from './identity/tokens.ts';
+import { createAnnounce } from './membership/announce.ts';
+import { createConversations } from './membership/conversations.ts';
+import { createGroups } from './membership/groups.ts';
+import { createMessages } from './membership/messages.ts';
+import { createRoster } from './membership/roster.ts';
+import { createWorkspaces } from './membership/workspaces.ts';
+import { createAuditTrail } from './observe/audit-trail.ts';
+import { createAttempts } from './observe/attempts.ts';
+import { createHealth } from './observe/health.ts';
+import { createLogger, type Logger } from './observe/log.ts';
+import { createAwarenessRelay } from './sync/awareness-relay.ts';
+import { createAwarenessGuard } from './sync/awareness.ts';
+import { syncLimits } from './sync/limits.ts';
+import { createLive } from './sync/live.ts';
+import { createRooms } from './sync/room-desk.ts';
+import { createSync } from './sync/sync.ts';
+import { createMetrics } from './observe/metrics.ts';
+
+export interface App {
+  /** Where it listens, once it is started. */
+  readonly url: string;
+  readonly database: Database;
+  /** Every route of the router, for whoever wants to check the API's description. */
+  readonly routes: readonly Route[];
+  start(): Promise<void>;
+  /** Drains as NO1 says and lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** How long a development sign-in holds, seconds. */
+const DEV_TOKEN_LIFETIME = 12 * 3600;
+const WEB_APP = fileURLToPath(new URL('../dist/web', import.meta.url));
+
+/**
+ * Opens the database (`dev` migrates it; `serve` refuses to go on while migrations are pending) and wires everything.
+ * @throws ConfigurationError, DataDirectoryInUse, or the driver's error if the database cannot be reached
+ */
+export async function build(config: Config, logger: Logger = createLogger(config.logLevel)): Promise<App> {
+  const { database, release } = await prepareDatabase(config);
+  const secret =
+    config.tokens.kind === 'secret' ? (config.tokens.secret ?? (await keptSecret(config.dataDirectory))) : null;
+  const tokens = tokenOptions(config.tokens.kind === 'secret' ? { ...config.tokens, secret } : config.tokens);
+
+  const metrics = createMetrics();
+  const bus = await createBus(config, database, logger, metrics);
+  const attempts = createAttempts({ database, logger, metrics });
+  const health = createHealth(database, bus);
+  const authenticator = createAuthenticator(database, tokens, config.adminRole);
+  const limits = createLimits(config.rateLimitPerMinute);
+
+  const budget = createBudget(syncLimits(config.limits).bufferBytes);
+  const onError = (error: unknown) => logger.error({ err: error }, 'something that goes on by itself failed');
+  const leases = createLeases({
+    sql: database.log,
+    hostGrace: config.hostGrace,
+    onLost: () => sync.restart(),
+    onError,
+  });
+  const store = createSessionStore(database, { ...config.limits, hostGrace: config.hostGrace, idle: config.idle });
+  const notices = createNotices({ store, bus, onError });
+  const sessions = createSessions({ store, notices, leases, onError });
+  const accessChanged = (changed: readonly string[]) => {
+    tellAccessChanged(bus, changed);
+    for (const diagram of changed) void sessions.redecide(diagram);
+  };
+
+  const committed = (row: CommittedRow) => {
+    sync.committed(row);
+    bus.publish(rowChannel(row.diagram), encodeRowMessage(row));
+    upkeep.noted(row.diagram, 1, true);
+  };
+  const log = createUpdateLog({
+    executor: database.log,
+    budget,
+    newId: uuidv7,
+    committed,
+    logger,
+    decide: (diagram, person) => database.asSystem((em) => decideWriter(em, diagram, person)),
+  });
+  const { maxDocumentBytes, maxAwarenessBytes } = config.limits;
+  const documents = createDocumentStore({ executor: database.log, newId: uuidv7, committed, maxDocumentBytes, logger });
+  const versions = createVersions({ executor: database.log, documents, newId: uuidv7 });
+  const upkeep = createUpkeep({ executor: database.log, documents, newId: uuidv7, logger });
+  const guard = createAwarenessGuard({ maxAwarenessBytes });
+  const relay = createAwarenessRelay({ bus, onError });
+  const live = createLive({ sessions, notices, guard, relay, maxMessageBytes: maxAwarenessBytes, onError });
+  const rooms = createRooms({ database, bus, lease: leases, logger });
+  const sync = createSync({
+    database,
+    bus,
+    log,
+    budget,
+    upkeep,
+    authenticator,
+    sessions,
+    live,
+    guard,
+    logger,
+    metrics,
+    rooms,
+    lease: leases,
+    limits: syncLimits(config.limits),
+    originAllowed: (origin, request) => mayUpgrade(config, koa, origin, request),
+    newId: uuidv7,
+  });
+
+  const announce = createAnnounce(bus, accessChanged);
+  const roster = createRoster(database, announce);
+  const workspaces = createWorkspaces(database, announce);
+  const groups = createGroups(database, announce);
+  const conversations = createConversations(database, announce);
+  const messages = createMessages(database, announce);
+  const auditTrail = createAuditTrail(database);
+  const threatModels = createThreatModels(database);
+  const grants = createGrants(database, accessChanged);
+  const diagrams = createDiagrams(database);
+
+  const signIn = async (claims: { email: string; name?: string; roles?: string[] }) => {
+    const token = signToken(secret!, claims, DEV_TOKEN_LIFETIME, config.tokens);
+    return { token, person: await authenticator.authenticate(token) };
+  };
+  const parts = {
+    config,
+    database,
+    logger,
+    health,
+    metrics,
+    limits,
+    attempts,
+    roster,
+    workspaces,
+    groups,
+    conversations,
+    messages,
+    auditTrail,
+    threatModels,
+    grants,
+    diagrams,
+    documents,
+    versions,
+    sessions,
+    maxDocumentBytes,
+    signIn: config.mode === 'dev' && secret !== null ? signIn : null,
+  };
+  const routes: Route[] = routesOf({ ...parts, routes: () => routes });
+  const koa = createHttp({
+    config,
+    attempts,
+    logger,
+    metrics,
+    routes,
+    limits,
+    contracts,
+    fallback: platformContract,
+    authenticate: authentication(tokens, authenticator),
+    files: new Map([...(await readDocs()), ...(await readWebApp(WEB_APP))]),
+  });
+  const server = createServer(koa.callback());
+  server.on('upgrade', sync.upgrade);
+  let url = '';
+
+  return {
+    get url() {
+      return url;
+    },
+    database,
+    routes,
+    async start() {
+      await bus.start();
+      await leases.start();
+      await sessions.start();
+      await hearAccessChanges(bus, (diagram) => void sync.redecide(diagram));
+      sync.start();
+      const demo = config.mode === 'dev' && secret !== null;
+      if (demo) await seedDemo({ database, signIn, threatModels, grants, diagrams, documents });
+      url = await listen(server, config);
+      health.phase = 'running';
+      logger.info({ url, mode: config.mode, database: database.kind }, 'started');
+    },
+    async stop() {
+      health.phase = 'draining';
+      // What cannot be stopped in order, because the database is away for instance, must not keep the rest from it.
+      const steps = [
+        leases.drain,
+        sync.drain,
+        sync.stop,
+        rooms.stop,
+        () => closeServer(server),
+        log.stop,
+        upkeep.stop,
+        live.stop,
+        sessions.stop,
+        leases.stop,
+        bus.stop,
+        database.close,
+      ];
+      for (const step of steps) await Promise.resolve().then(step).catch(onError);
+      release();
+      metrics.registry.clear();
+      logger.info('stopped');
+    },
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * The lease of this node: a row in the database that says it is alive, for three seconds of the database's clock, and
+ * that its connections are (they go with the row). The node renews each second.
+ *
+ * What the node may believe is measured by its own monotonic clock, from before it asked: at that moment the database
+ * had not yet counted. So `held` ends before the row expires. Past it nothing may be applied, sent or admitted until
+ * a renewal answers, for another node may have swept this one; and then the renewal finds no row: the lease is lost,
+ * its sockets are to be closed, and the node goes on under a new id (NO1).
+ *
+ * A node sweeps others only after it has itself held its lease without a break for the length of one. After a pause of
+ * the database every lease has expired, and this leaves everybody the time to renew.
+ *
+ * A draining node's row is kept for one grace, so that its people can reappear elsewhere before they are missed.
+ */
+import { uuidv7 } from 'uuidv7';
+import type { SqlExecutor } from '../database/database.ts';
+
+export interface Leases {
+  /** The id of this node, UUIDv7; another one after the lease was lost. */
+  readonly node: string;
+  /** Set by `drain`: closes are not leaves any more. */
+  readonly draining: boolean;
+  /** NO1: whether the lease holds by the monotonic clock. If not, nothing is to be applied, sent or admitted. */
+  held(): boolean;
+  /** Resolves as soon as the lease holds. */
+  whenHeld(): Promise<void>;
+  /** Whether the lease was held without a break since the start, or for a whole lease since the last break. */
+  steady(): boolean;
+  /** Renews once, unless a renewal is under way. Never rejects. */
+  renew(): Promise<void>;
+  /** CS5: deletes the leases of dead nodes, if this node may. @returns how many. Rejects if the database does */
+  sweep(): Promise<number>;
+  /** Marks the lease as draining; it keeps this node's people for one grace more. Never rejects, and waits no longer than a lease. */
+  drain(): Promise<void>;
+  /** Takes the lease and keeps it. @throws if the database does */
+  start(): Promise<void>;
+  /** Stops renewing, after a renewal that is under way. The row stays until it expires. */
+  stop(): Promise<void>;
+}
+
+export interface LeaseOptions {
+  sql: SqlExecutor;
+  /** How long a session outlives its host's last connection, ms. */
+  hostGrace: number;
+  /** Told when the lease was lost: every socket is to be closed with 1012. */
+  onLost: () => void;
+  onError: (error: unknown) => void;
+  /** A monotonic clock, ms. */
+  now?: () => number;
+  /** How long a lease lasts without renewal, ms. */
+  length?: number;
+  /** How often it is renewed, ms. */
+  every?: number;
+}
+
+export function createLeases({
+  sql,
+  hostGrace,
+  onLost,
+  onError,
+  now = () => performance.now(),
+  length = 3000,
+  every = 1000,
+}: LeaseOptions): Leases {
+  let node = uuidv7();
+  let draining = false;
+  /** By the monotonic clock; before the first renewal nothing is held. */
+  let heldUntil = -Infinity;
+  /** Since when it has been held without a break. */
+  let unbrokenSince = -Infinity;
+  let startedAt = Infinity;
+  let asked = -Infinity;
+  let asking: Promise<void> | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let waiting: (() => void)[] = [];
+
+  const held = () => now() < heldUntil;
+
+  /** @param from when the database was asked */
+  const extend = (from: number) => {
+    if (now() >= heldUntil) unbrokenSince = now();
+    heldUntil = Math.max(heldUntil, from + length);
+    if (!held()) return;
+    for (const resume of waiting.splice(0)) resume();
+  };
+
+  const insert = async () => {
+    const from = now();
+    await sql.query(
+      `insert into node_lease (node, expires_at) values ($1, clock_timestamp() + $2 * interval '1 millisecond')`,
+      [node, length],
+    );
+    extend(from);
+  };
+
+  const update = async () => {
+    const [from, renewing] = [now(), node];
+    const rows = await sql.query(
+      `update node_lease set draining = draining or $3, expires_at = greatest(expires_at, clock_timestamp() + $2 * interval '1 millisecond')
+       where node = $1 returning node`,
+      [node, draining ? Math.max(length, hostGrace) : length, draining],
+    );
+    if (renewing !== node) return;
+    if (rows.length > 0) return extend(from);
+    heldUntil = -Infinity;
+    node = uuidv7();
+    try {
+      onLost();
+    } catch (error) {
+      onError(error);
+    }
+    await insert();
+  };
+
+  const ask = (): Promise<void> => {
+    asked = now();
+    const question = update()
+      .catch(onError)
+      .finally(() => {
+        if (asking === question) asking = null;
+      });
+    return (asking = question);
+  };
+
+  const leases: Leases = {
+    get node() {
+      return node;
+    },
+    get draining() {
+      return draining;
+    },
+    held,
+    whenHeld: () => (held() ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    steady: () => held() && (unbrokenSince === startedAt || now() - unbrokenSince >= length),
+    async renew() {
+      // A question that was never answered (a connection that died silently) is asked anew after a lease.
+      if (!asking || now() - asked >= length) await ask();
+    },
+    async sweep() {
+      if (!held() || now() - unbrokenSince < length) return 0;
+      const swept = await sql.query(
+        'delete from node_lease where expires_at < clock_timestamp() and node <> $1 returning node',
+        [node],
+      );
+      return swept.length;
+    },
+    async drain() {
+      draining = true;
+      await atMost(length, ask());
+    },
+    async start() {
+      await insert();
+      startedAt = unbrokenSince;
+      timer = setInterval(() => void leases.renew(), every);
+    },
+    async stop() {
+      clearInterval(timer);
+      waiting = [];
+      if (asking) await atMost(length, asking);
+    },
+  };
+  return leases;
+}
+
+/** Waits for what may never come no longer than some ms. */
+async function atMost(ms: number, answer: Promise<void>): Promise<void> {
+  let patience: NodeJS.Timeout | undefined;
+  await Promise.race([answer, new Promise<void>((resolve) => (patience = setTimeout(resolve, ms)))]);
+  clearTimeout(patience);
+}

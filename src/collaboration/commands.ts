@@ -1,0 +1,54 @@
+/** What a participant may ask of their session on the wire, and the event that it becomes. */
+import { z } from 'zod';
+import { Refusal } from '../refusal.ts';
+import type { UserId } from './session-value.ts';
+import type { SessionEvent } from './session.ts';
+import type { SessionMoment } from './session-rows.ts';
+
+const email = z.string().min(1).max(320);
+
+const command = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('presenter_request') }),
+  z.strictObject({ type: z.literal('presenter_denied'), user_id: email }),
+  z.strictObject({ type: z.literal('change_presenter'), user_id: email }),
+  z.strictObject({ type: z.literal('change_host'), user_id: email }),
+  z.strictObject({ type: z.literal('remove_participant'), user_id: email }),
+  z.strictObject({ type: z.literal('end_session') }),
+]);
+
+export type Command = z.infer<typeof command>;
+
+/** @throws Refusal `invalid` for anything that is not a command (CS13) */
+export function readCommand(message: unknown): Command {
+  const read = command.safeParse(message);
+  if (!read.success) throw new Refusal('invalid');
+  return read.data;
+}
+
+/**
+ * @param by the id of who asks
+ * @throws Refusal `member_not_found` if the session does not know the person named (CS8)
+ */
+export function eventOf(asked: Command, by: UserId, session: SessionMoment): SessionEvent {
+  const at = session.now;
+  switch (asked.type) {
+    case 'presenter_request':
+      return { type: 'presenter_requested', by };
+    case 'end_session':
+      return { type: 'ended', by, at };
+    case 'presenter_denied':
+      return { type: 'presenter_denied', by, user: named(asked.user_id, session) };
+    case 'change_presenter':
+      return { type: 'presenter_changed', by, user: named(asked.user_id, session) };
+    case 'change_host':
+      return { type: 'host_changed', by, user: named(asked.user_id, session) };
+    case 'remove_participant':
+      return { type: 'removed', by, user: named(asked.user_id, session), at };
+  }
+}
+
+function named(user: string, { people }: SessionMoment): UserId {
+  const person = [...people.values()].find((known) => known.email === user.toLowerCase());
+  if (!person) throw new Refusal('member_not_found');
+  return person.id;
+}

@@ -1,0 +1,157 @@
+/**
+ * A session as its rows say it is. It is read in one statement, so that what was read belongs together: the value, the
+ * people in it, and the notices since a position.
+ */
+import type { Permissions } from '../access/roles.ts';
+import type { Queries } from '../access/standing.ts';
+import { PROFILE_COLUMNS, toPerson, type ProfileRow } from '../identity/profiles.ts';
+import type { Attendee, EndReason, Session } from './session-value.ts';
+import type { SessionNotice } from './session.ts';
+import type { StoredSession } from './session-view.ts';
+
+/** A place in a session's notices: they are told in order of revision, then ordinal. */
+export interface Position {
+  revision: number;
+  ordinal: number;
+}
+
+/** A notice with its place, and when it was written (ms since the epoch). */
+export interface PlacedNotice extends Position {
+  at: number;
+  notice: SessionNotice;
+}
+
+/** A session as it was at one moment of the database. */
+export interface SessionMoment extends StoredSession {
+  /** The database's clock, ms since the epoch. */
+  now: number;
+  /** The last ordinal used at the value's revision; -1 if none. */
+  lastOrdinal: number;
+  /** Notices after the position asked for. */
+  notices: readonly PlacedNotice[];
+}
+
+/** Which session: by its id, whatever its state, or the active one of a diagram. */
+export type SessionKey = { session: string } | { diagram: string };
+
+/** After every notice: asks for none. */
+export const AFTER_ALL: Position = { revision: 2_147_483_647, ordinal: 0 };
+
+const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`;
+
+const MOMENT = `jsonb_build_object(
+  'id', s.id, 'diagram', s.diagram_id, 'revision', s.revision, 'host', s.host_id, 'presenter', s.presenter_id,
+  'startedAt', ${ms('s.started_at')}, 'endedAt', ${ms('s.ended_at')}, 'endReason', s.end_reason, 'now', ${ms('clock_timestamp()')},
+  'attendance', (select coalesce(jsonb_agg(jsonb_build_object('user', p.profile_id, 'permissions', p.permissions,
+      'joinedAt', ${ms('p.joined_at')}, 'leftAt', ${ms('p.left_at')}, 'removed', p.removed) order by p.joined_at, p.profile_id), '[]')
+    from session_participant p where p.session_id = s.id),
+  'people', (select jsonb_agg(to_jsonb(known)) from (select ${PROFILE_COLUMNS} from profile join
+      (select p.profile_id as id from session_participant p where p.session_id = s.id union select s.host_id union select s.presenter_id)
+      someone using (id)) known),
+  'lastOrdinal', (select coalesce(max(n.ordinal), -1) from notice n where n.scope = 'session:' || s.id and n.revision = s.revision),
+  'notices', (select coalesce(jsonb_agg(jsonb_build_object('revision', n.revision, 'ordinal', n.ordinal, 'at', ${ms('n.at')},
+      'notice', n.payload) order by n.revision, n.ordinal), '[]')
+    from notice n where n.scope = 'session:' || s.id and (n.revision, n.ordinal) > (?, ?))) as moment`;
+
+interface MomentRow {
+  id: string;
+  diagram: string;
+  revision: number;
+  host: string;
+  presenter: string;
+  startedAt: number;
+  endedAt: number | null;
+  endReason: EndReason | null;
+  now: number;
+  attendance: { user: string; permissions: Permissions; joinedAt: number; leftAt: number | null; removed: boolean }[];
+  people: ProfileRow[];
+  lastOrdinal: number;
+  notices: PlacedNotice[];
+}
+
+/** The notices after a position come along. @returns null if there is no such session */
+export async function readSession(
+  queries: Queries,
+  key: SessionKey,
+  after: Position = AFTER_ALL,
+): Promise<SessionMoment | null> {
+  const [where, id] =
+    'session' in key ? ['s.id = ?', key.session] : ['s.diagram_id = ? and s.ended_at is null', key.diagram];
+  const rows = (await queries.execute(`select ${MOMENT} from collaboration_session s where ${where}`, [
+    after.revision,
+    after.ordinal,
+    id,
+  ])) as { moment: MomentRow }[];
+  return rows[0] ? toMoment(rows[0].moment) : null;
+}
+
+/** The active sessions of some diagrams. */
+export async function readActive(queries: Queries, diagrams: readonly string[]): Promise<SessionMoment[]> {
+  const rows = (await queries.execute(
+    `select ${MOMENT} from collaboration_session s where s.diagram_id = any (?::uuid[]) and s.ended_at is null order by s.started_at, s.id`,
+    [AFTER_ALL.revision, AFTER_ALL.ordinal, uuids(diagrams)],
+  )) as { moment: MomentRow }[];
+  return rows.map(({ moment }) => toMoment(moment));
+}
+
+/** Which of some diagrams have an active session. */
+export async function readActiveDiagrams(queries: Queries, diagrams: readonly string[]): Promise<string[]> {
+  const rows = (await queries.execute(
+    'select diagram_id as id from collaboration_session where diagram_id = any (?::uuid[]) and ended_at is null',
+    [uuids(diagrams)],
+  )) as { id: string }[];
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Locks a session's row to the end of the transaction, then reads it: whoever comes later sees what this one wrote.
+ * @returns null if there is no such session
+ */
+export async function lockSession(queries: Queries, key: SessionKey): Promise<SessionMoment | null> {
+  const [where, id] = 'session' in key ? ['id = ?', key.session] : ['diagram_id = ? and ended_at is null', key.diagram];
+  const rows = (await queries.execute(`select id from collaboration_session where ${where} for no key update`, [
+    id,
+  ])) as { id: string }[];
+  return rows[0] ? readSession(queries, { session: rows[0].id }) : null;
+}
+
+/** Of some sessions, where their notices have come to. */
+export async function readPositions(queries: Queries, sessions: readonly string[]): Promise<Map<string, Position>> {
+  const rows = (await queries.execute(
+    `select s.id, s.revision, (select coalesce(max(n.ordinal), -1) from notice n
+       where n.scope = 'session:' || s.id and n.revision = s.revision) as ordinal
+     from collaboration_session s where s.id = any (?::uuid[])`,
+    [uuids(sessions)],
+  )) as (Position & { id: string })[];
+  return new Map(rows.map(({ id, revision, ordinal }) => [id, { revision, ordinal }]));
+}
+
+/** Ids as PostgreSQL reads an array of them. */
+export function uuids(ids: readonly string[]): string {
+  return `{${ids.join(',')}}`;
+}
+
+function toMoment(row: MomentRow): SessionMoment {
+  const { id, diagram, now, lastOrdinal, notices, people } = row;
+  return {
+    id,
+    diagram,
+    value: toValue(row),
+    people: new Map(people.map((person) => [person.id, toPerson(person)])),
+    now,
+    lastOrdinal,
+    notices,
+  };
+}
+
+function toValue({ revision, startedAt, host, presenter, attendance, endedAt, endReason }: MomentRow): Session {
+  const roll = { revision, startedAt, host, presenter, attendance: attendance.map(toAttendee) };
+  return endedAt !== null && endReason !== null
+    ? { kind: 'ended', ...roll, reason: endReason, at: endedAt }
+    : { kind: 'active', ...roll };
+}
+
+function toAttendee({ user, permissions, joinedAt, leftAt, removed }: MomentRow['attendance'][number]): Attendee {
+  if (leftAt === null) return { user, permissions, joinedAt, presence: { kind: 'connected' } };
+  return { user, permissions, joinedAt, presence: { kind: removed ? 'removed' : 'left', at: leftAt } };
+}

@@ -1,0 +1,215 @@
+/**
+ * Sessions in the database. Every change is one transaction: lock the session's row, read the session, run the pure
+ * step, write the difference and the notices. The lock puts the steps of a session in one order on all nodes, and so
+ * revisions are gap-free (CS10). That a diagram has one active session is a partial unique index (CS1). A participant
+ * is connected as long as a row in `session_connection` says so; those rows go with their node's lease.
+ *
+ * All times are the database's. `ends_at` says when a session ends by itself; `expire` ends what is due.
+ */
+import { permissionsOf, type AccessRole, type Permissions } from '../access/roles.ts';
+import type { Database, EntityManager } from '../database/database.ts';
+import { Refusal } from '../refusal.ts';
+import { deadline, type Session, type SessionLimits, type UserId } from './session-value.ts';
+import { step, type SessionEvent } from './session.ts';
+import {
+  deleteConnection,
+  insertConnection,
+  participantsWithoutConnection,
+  sessionOfConnection,
+  sessionsWithLostPeople,
+  type StoredConnection,
+} from './session-connections.ts';
+import {
+  lockSession,
+  readActive,
+  readActiveDiagrams,
+  readPositions,
+  readSession,
+  uuids,
+  type PlacedNotice,
+  type Position,
+  type SessionKey,
+  type SessionMoment,
+} from './session-rows.ts';
+import { insertSession, writeNotices, writeSession } from './session-writes.ts';
+
+/** A session that has something new to tell. */
+export interface Advanced {
+  session: string;
+  diagram: string;
+}
+
+export type SessionStore = ReturnType<typeof createSessionStore>;
+
+/** How often `open` looks again when the session that it found ended at the same moment. */
+const OPEN_ATTEMPTS = 10;
+
+export function createSessionStore(database: Database, limits: SessionLimits) {
+  /** For what is read in one statement and needs no transaction. */
+  const queries = () => database.orm.em.fork();
+
+  /** Runs events on a locked session, up to its end, and writes what became of it. @throws Refusal */
+  const advance = async (
+    em: EntityManager,
+    before: SessionMoment,
+    events: readonly SessionEvent[],
+  ): Promise<Advanced | null> => {
+    const { value, notices } = run(before, events, limits);
+    if (value !== before.value) await writeSession(em, before, value, deadline(value, limits)?.at ?? null);
+    await writeNotices(em, before.id, notices);
+    const told = notices.length > 0 || value.revision !== before.value.revision;
+    return told ? { session: before.id, diagram: before.diagram } : null;
+  };
+
+  /** One transaction for each session, so that they do not wait for each other. */
+  const advanceEach = async (
+    sessions: readonly string[],
+    eventsOf: (em: EntityManager, locked: SessionMoment) => Promise<SessionEvent[]>,
+  ) => {
+    const advanced: Advanced[] = [];
+    for (const session of sessions) {
+      const one = await database.asSystem(async (em) => {
+        const locked = await lockSession(em, { session });
+        return locked?.value.kind === 'active' ? advance(em, locked, await eventsOf(em, locked)) : null;
+      });
+      if (one) advanced.push(one);
+    }
+    return advanced;
+  };
+
+  return {
+    find: (key: SessionKey): Promise<SessionMoment | null> => readSession(queries(), key),
+
+    activeOn: (diagrams: readonly string[]): Promise<SessionMoment[]> => readActive(queries(), diagrams),
+
+    activeDiagrams: (diagrams: readonly string[]): Promise<string[]> => readActiveDiagrams(queries(), diagrams),
+
+    /** A session, whatever its state, with the notices after a position. */
+    since: (session: string, after: Position): Promise<SessionMoment | null> =>
+      readSession(queries(), { session }, after),
+
+    /** Of some sessions, where their notices have come to. */
+    positions: (sessions: readonly string[]): Promise<Map<string, Position>> => readPositions(queries(), sessions),
+
+    /** CS1, CS2. @throws Refusal `not_found` without such a diagram */
+    async open(diagram: string, host: UserId): Promise<{ session: SessionMoment; created: boolean }> {
+      for (let attempt = 1; attempt <= OPEN_ATTEMPTS; attempt += 1) {
+        const created = await insertSession(queries(), { diagram, host, idle: limits.idle });
+        const session = await readSession(queries(), created ? { session: created } : { diagram });
+        if (session) return { session, created: created !== null };
+      }
+      throw new Refusal('unavailable');
+    },
+
+    /** CS3, CS4. A connection that is there already changes nothing. @throws Refusal */
+    async join(
+      connection: StoredConnection & { diagram: string; permissions: Permissions },
+    ): Promise<{ session: string; advanced: Advanced | null }> {
+      return database.asSystem(async (em) => {
+        const locked = await lockSession(em, { diagram: connection.diagram });
+        if (!locked) throw new Refusal('session_not_found');
+        const { user, permissions } = connection;
+        const advanced = await advance(em, locked, [{ type: 'joined', user, permissions, at: locked.now }]);
+        await insertConnection(em, locked.id, connection);
+        return { session: locked.id, advanced };
+      });
+    },
+
+    /** CS4, CS5: the person leaves with their last connection. A connection that is not there changes nothing. */
+    async leave(connection: string): Promise<Advanced | null> {
+      return database.asSystem(async (em) => {
+        const session = await sessionOfConnection(em, connection);
+        const locked = session ? await lockSession(em, { session }) : null;
+        if (!locked) return null;
+        await deleteConnection(em, connection);
+        return advance(em, locked, await leavesOf(em, locked));
+      });
+    },
+
+    /**
+     * Runs what `decide` makes of the diagram's active session.
+     * @throws Refusal `session_not_found`, or what the step or `decide` refuses
+     */
+    async change(diagram: string, decide: (session: SessionMoment) => SessionEvent[]): Promise<Advanced | null> {
+      return database.asSystem(async (em) => {
+        const locked = await lockSession(em, { diagram });
+        if (!locked) throw new Refusal('session_not_found');
+        return advance(em, locked, decide(locked));
+      });
+    },
+
+    /** CS12: what everybody in the diagram's session may do, read anew under the session's lock: the last reader is right. */
+    async redecide(diagram: string): Promise<Advanced | null> {
+      return database.asSystem(async (em) => {
+        const locked = await lockSession(em, { diagram });
+        if (!locked) return null;
+        const rows = await em.execute<{ user: UserId; role: AccessRole | null }[]>(
+          'select person as user, diagram_role(?, person) as role from unnest(?::uuid[]) person',
+          [diagram, uuids([...locked.people.keys()])],
+        );
+        return advance(
+          em,
+          locked,
+          rows.map(({ user, role }) => ({
+            type: 'access_changed',
+            user,
+            permissions: permissionsOf(role),
+            at: locked.now,
+          })),
+        );
+      });
+    },
+
+    /** CS7, CS11: ends the sessions whose time has come. */
+    async expire(): Promise<Advanced[]> {
+      const due = `ended_at is null and ends_at <= clock_timestamp()`;
+      const sessions = await queries().execute<{ id: string }[]>(`select id from collaboration_session where ${due}`);
+      return advanceEach(
+        sessions.map(({ id }) => id),
+        async (em, locked) => {
+          const still = await em.execute<unknown[]>(`select from collaboration_session where id = ? and ${due}`, [
+            locked.id,
+          ]);
+          return still.length > 0 ? [{ type: 'expired', at: locked.now }] : [];
+        },
+      );
+    },
+
+    /** CS5: steps out the people whose connections went with their node. */
+    stepOutLost: async (): Promise<Advanced[]> => advanceEach(await sessionsWithLostPeople(queries()), leavesOf),
+
+    /** Notices are kept 15 minutes; the last one of an active session's revision longer, because ordinals count on from it. */
+    async forgetNotices(): Promise<void> {
+      await queries().execute(
+        `delete from notice n where n.at < clock_timestamp() - interval '15 minutes' and not exists
+           (select from collaboration_session s where n.scope = 'session:' || s.id and s.ended_at is null and s.revision = n.revision
+              and not exists (select from notice later where later.scope = n.scope and later.revision = n.revision and later.ordinal > n.ordinal))`,
+      );
+    },
+  };
+}
+
+/** What events make of a session, with each notice in its place; nothing happens after the end. @throws Refusal */
+function run(
+  before: SessionMoment,
+  events: readonly SessionEvent[],
+  limits: SessionLimits,
+): { value: Session; notices: PlacedNotice[] } {
+  let { value, lastOrdinal: ordinal } = before;
+  const notices: PlacedNotice[] = [];
+  for (const event of events) {
+    if (value.kind === 'ended') break;
+    const result = step(value, event, limits);
+    if (result instanceof Refusal) throw result;
+    if (result.session.revision !== value.revision) ordinal = -1;
+    value = result.session;
+    for (const notice of result.notices)
+      notices.push({ revision: value.revision, ordinal: (ordinal += 1), at: before.now, notice });
+  }
+  return { value, notices };
+}
+
+async function leavesOf(em: EntityManager, locked: SessionMoment): Promise<SessionEvent[]> {
+  const users = await participantsWithoutConnection(em, locked.id);
+  return users.map((user) => ({ type: 'left', user, at: locked.now }));
+}

@@ -1,0 +1,98 @@
+/** What a step made of a session, written to its rows. */
+import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
+import { uuidv7 } from 'uuidv7';
+import type { Queries } from '../access/standing.ts';
+import { Refusal } from '../refusal.ts';
+import { uuids, type PlacedNotice } from './session-rows.ts';
+import type { Session } from './session-value.ts';
+import type { StoredSession } from './session-view.ts';
+
+/**
+ * CS1: of simultaneous calls one inserts, the others wait for it and get null.
+ * @param idle after how long it ends if nobody connects, ms
+ * @throws Refusal `not_found` without such a diagram
+ */
+export async function insertSession(
+  queries: Queries,
+  { diagram, host, idle }: { diagram: string; host: string; idle: number },
+): Promise<string | null> {
+  const id = uuidv7();
+  const inserted = (await queries
+    .execute(
+      `insert into collaboration_session (id, diagram_id, host_id, presenter_id, started_at, ends_at)
+       select ?, ?, ?, ?, started, started + ? * interval '1 millisecond' from (select date_trunc('milliseconds', clock_timestamp()) as started) clock
+       on conflict (diagram_id) where ended_at is null do nothing returning id`,
+      [id, diagram, host, host, idle],
+    )
+    .catch((error: unknown) => {
+      throw error instanceof ForeignKeyConstraintViolationException ? new Refusal('not_found') : error;
+    })) as unknown[];
+  return inserted.length > 0 ? id : null;
+}
+
+/**
+ * Writes the difference between a locked session and what steps made of it.
+ * @param endsAt when it ends by itself, ms since the epoch, or null
+ */
+export async function writeSession(
+  queries: Queries,
+  before: StoredSession,
+  after: Session,
+  endsAt: number | null,
+): Promise<void> {
+  const changed = after.attendance.filter((attendee) => !before.value.attendance.includes(attendee));
+  const gone = changed.filter(({ presence }) => presence.kind !== 'connected').map(({ user }) => user);
+  if (changed.length > 0) {
+    await queries.execute(
+      `insert into session_participant (session_id, profile_id, permissions, joined_at, left_at, removed)
+       values ${changed.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')}
+       on conflict (session_id, profile_id) do update
+       set permissions = excluded.permissions, left_at = excluded.left_at, removed = excluded.removed`,
+      changed.flatMap(({ user, permissions, joinedAt, presence }) => [
+        before.id,
+        user,
+        permissions,
+        time(joinedAt),
+        presence.kind === 'connected' ? null : time(presence.at),
+        presence.kind === 'removed',
+      ]),
+    );
+  }
+  if (gone.length > 0) {
+    await queries.execute('delete from session_connection where session_id = ? and profile_id = any (?::uuid[])', [
+      before.id,
+      uuids(gone),
+    ]);
+  }
+  await queries.execute(
+    'update collaboration_session set host_id = ?, presenter_id = ?, revision = ?, ends_at = ?, ended_at = ?, end_reason = ? where id = ?',
+    [
+      after.host,
+      after.presenter,
+      after.revision,
+      time(endsAt),
+      after.kind === 'ended' ? time(after.at) : null,
+      after.kind === 'ended' ? after.reason : null,
+      before.id,
+    ],
+  );
+}
+
+/** Written with the step that they tell of. */
+export async function writeNotices(queries: Queries, session: string, notices: readonly PlacedNotice[]): Promise<void> {
+  if (notices.length === 0) return;
+  await queries.execute(
+    `insert into notice (scope, revision, ordinal, payload, at) values ${notices.map(() => '(?, ?, ?, ?, ?)').join(', ')}`,
+    notices.flatMap(({ revision, ordinal, notice, at }) => [
+      `session:${session}`,
+      revision,
+      ordinal,
+      JSON.stringify(notice),
+      time(at),
+    ]),
+  );
+}
+
+function time(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

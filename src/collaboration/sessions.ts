@@ -1,0 +1,229 @@
+/**
+ * Collaboration sessions: what REST and the WebSocket ask of them, and what goes on by itself.
+ *
+ * Every change runs in the store and is published after its commit. What must not be lost (a leave, a decision about
+ * access) and finds the database away is owed, and tried again on every beat. A beat comes twice a second: it pays
+ * what is owed, sweeps dead nodes and steps their people out, ends sessions whose time has come, and reads what the
+ * bus may have lost.
+ */
+import type { Permissions } from '../access/roles.ts';
+import type { Leases } from '../cluster/leases.ts';
+import type { Person } from '../identity/person.ts';
+import { Refusal } from '../refusal.ts';
+import { eventOf, readCommand } from './commands.ts';
+import type { Notices } from './notices.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import type { SessionMoment } from './session-rows.ts';
+import type { SessionStore } from './session-store.ts';
+import { viewOf, type SessionView } from './session-view.ts';
+import { createTurns } from './turns.ts';
+
+export type { SessionView };
+
+/** A connection that wants to take part. */
+export interface Joining {
+  /** UUIDv7 of the connection. */
+  id: string;
+  diagram: string;
+  person: Person;
+  permissions: Permissions;
+}
+
+export interface SessionService {
+  /** The active session of a diagram, or null. */
+  find(diagram: string): Promise<SessionView | null>;
+  /** CS1, CS2: creates or finds. @throws Refusal `removed_from_session` (CS9), `not_found` */
+  open(diagram: string, person: Person): Promise<{ view: SessionView; created: boolean }>;
+  /** CS8. @throws Refusal `session_not_found`, `forbidden` */
+  end(diagram: string, person: Person): Promise<void>;
+  /**
+   * CS3. Idempotent for a connection. Every join is to be followed by a `leave`, also one that was refused or came late.
+   * @throws Refusal `session_not_found`, `removed_from_session`, `session_full`, `unavailable`, and nothing else
+   */
+  join(connection: Joining): Promise<{ session: string }>;
+  /** CS5: a connection went, or its join was not followed by a loaded document. Idempotent; never rejects. */
+  leave(connection: string): Promise<void>;
+  /** The session that a connection of this node has joined and not left. */
+  sessionOf(connection: string): string | null;
+  /** A command of the wire. @throws Refusal */
+  command(diagram: string, person: Person, message: { type: string; [key: string]: unknown }): Promise<void>;
+  /** CS12: what somebody may do has changed; null: nothing any more. Never rejects. */
+  accessChanged(diagram: string, person: string, permissions: Permissions | null): Promise<void>;
+  /** CS12: decides everybody in the diagram's session anew, also a host who is not connected. Never rejects. */
+  redecide(diagram: string): Promise<void>;
+  /** Active sessions on the diagrams given. */
+  activeOn(diagrams: readonly string[]): Promise<SessionView[]>;
+  /** One beat of what goes on by itself. Never rejects. */
+  beat(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const BEAT = 500;
+/** How many beats apart old notices are forgotten. */
+const FORGET = 120;
+
+interface SessionServiceOptions {
+  store: SessionStore;
+  notices: Notices;
+  leases: Pick<Leases, 'node' | 'draining' | 'steady' | 'sweep'>;
+  onError: (error: unknown) => void;
+}
+
+export function createSessions({ store, notices, leases, onError }: SessionServiceOptions): SessionService {
+  const joined = new Map<string, { session: string; diagram: string }>();
+  const joining = new Map<string, Promise<unknown>>();
+  const inTurn = createTurns();
+  const owedLeaves = new Set<string>();
+  const owedDecisions = new Set<string>();
+  /** People may have lost their connections with a node; true at first, for a node that died before it stepped them out. */
+  let peopleLost = true;
+  let beats = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let beating: Promise<void> | null = null;
+
+  const tell = (advanced: { session: string; diagram: string } | null) => {
+    if (advanced) notices.publish(advanced);
+  };
+  const tried = (work: () => Promise<unknown>): Promise<boolean> =>
+    work().then(
+      () => true,
+      (error: unknown) => {
+        onError(error);
+        return false;
+      },
+    );
+
+  const enter = async ({ id, diagram, person, permissions }: Joining): Promise<{ session: string }> => {
+    const { session, advanced } = await inTurn(diagram, () =>
+      store.join({ id, diagram, user: person.id, permissions, node: leases.node }),
+    );
+    joined.set(id, { session, diagram });
+    tell(advanced);
+    return { session };
+  };
+  const payLeave = async (connection: string) => {
+    const paid = await tried(async () => tell(await store.leave(connection)));
+    if (paid) owedLeaves.delete(connection);
+    return paid;
+  };
+  const payDecisions = oneAtATime(async () => {
+    const owed = [...owedDecisions];
+    owedDecisions.clear();
+    try {
+      const active = owed.length > 0 ? await store.activeDiagrams(owed) : [];
+      for (const diagram of active) tell(await inTurn(diagram, () => store.redecide(diagram)));
+    } catch (error) {
+      for (const diagram of owed) owedDecisions.add(diagram);
+      throw error;
+    }
+  });
+  const change = async (diagram: string, decide: Parameters<SessionStore['change']>[1]) =>
+    tell(await inTurn(diagram, () => store.change(diagram, decide)));
+
+  const sweepNodes = async () => {
+    if ((await leases.sweep()) > 0) peopleLost = true;
+    if (!peopleLost) return;
+    for (const advanced of await store.stepOutLost()) tell(advanced);
+    peopleLost = false;
+  };
+  const expireSessions = async () => {
+    // After a pause of the database those who wait to come back are let in first.
+    if (leases.steady()) for (const advanced of await store.expire()) tell(advanced);
+  };
+  const run = async () => {
+    beats += 1;
+    for (const connection of owedLeaves) if (!(await payLeave(connection))) break;
+    await tried(payDecisions);
+    await tried(sweepNodes);
+    await tried(expireSessions);
+    await tried(() => notices.poll());
+    if (beats % FORGET === 0) await tried(() => store.forgetNotices());
+  };
+
+  const service: SessionService = {
+    async find(diagram) {
+      const session = await store.find({ diagram });
+      return session && viewOf(session);
+    },
+
+    async open(diagram, person) {
+      const { session, created } = await store.open(diagram, person.id);
+      if (wasRemoved(session, person)) throw new Refusal('removed_from_session');
+      return { view: viewOf(session), created };
+    },
+
+    async end(diagram, person) {
+      await change(diagram, ({ now }) => [{ type: 'ended', by: person.id, at: now }]);
+    },
+
+    async join(connection) {
+      const entering = enter(connection);
+      joining.set(connection.id, entering);
+      try {
+        return await entering;
+      } catch (error) {
+        if (error instanceof Refusal) throw error;
+        onError(error);
+        owedLeaves.add(connection.id); // whether it was written is not known
+        throw new Refusal('unavailable');
+      } finally {
+        joining.delete(connection.id);
+      }
+    },
+
+    async leave(connection) {
+      await joining.get(connection)?.catch(() => {});
+      const diagram = joined.get(connection)?.diagram ?? connection;
+      joined.delete(connection);
+      if (leases.draining) return;
+      owedLeaves.add(connection);
+      await inTurn(diagram, () => payLeave(connection));
+    },
+
+    sessionOf: (connection) => joined.get(connection)?.session ?? null,
+
+    async command(diagram, person, message) {
+      const asked = readCommand(message);
+      await change(diagram, (session) => [eventOf(asked, person.id, session)]);
+    },
+
+    async accessChanged(diagram, person, permissions) {
+      const told = change(diagram, ({ now }) => [{ type: 'access_changed', user: person, permissions, at: now }]);
+      const done = await tried(() =>
+        told.catch((error: unknown) => {
+          if (!(error instanceof Refusal)) throw error; // a refusal: there is no session
+        }),
+      );
+      if (!done) owedDecisions.add(diagram);
+    },
+
+    async redecide(diagram) {
+      owedDecisions.add(diagram);
+      await tried(payDecisions);
+    },
+
+    activeOn: async (diagrams) => (await store.activeOn(diagrams)).map(viewOf),
+
+    beat() {
+      beating ??= run().finally(() => (beating = null));
+      return beating;
+    },
+
+    async start() {
+      await service.beat();
+      timer = setInterval(() => void service.beat(), BEAT);
+    },
+
+    async stop() {
+      clearInterval(timer);
+      await beating;
+    },
+  };
+  return service;
+}
+
+/** CS9 */
+function wasRemoved({ value }: SessionMoment, person: Person): boolean {
+  return value.attendance.some(({ user, presence }) => user === person.id && presence.kind === 'removed');
+}

@@ -1,0 +1,46 @@
+/**
+ * The folder of a `dev` installation: the embedded database and the generated token secret. One process at a time: a
+ * lock of the operating system (through SQLite, which keeps nothing else there) goes with the process, however it ends.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+/** Another process has the folder. The command line says so and exits 78. */
+export class DataDirectoryInUse extends Error {
+  constructor(directory: string) {
+    super(`DATA_DIR ${directory} is in use by another process`);
+    this.name = 'DataDirectoryInUse';
+  }
+}
+
+/**
+ * Takes the folder for this process, making it if need be.
+ * @returns the way to give it back
+ * @throws DataDirectoryInUse
+ */
+export async function holdDataDirectory(directory: string): Promise<() => void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const lock = new DatabaseSync(join(directory, 'lock'));
+  try {
+    lock.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive');
+  } catch (error) {
+    lock.close();
+    if ((error as { errcode?: number }).errcode === 5) throw new DataDirectoryInUse(directory);
+    throw error;
+  }
+  return () => lock.close();
+}
+
+/** The token secret of this folder: read, or made at the first start. */
+export async function keptSecret(directory: string): Promise<string> {
+  const path = join(directory, 'jwt-secret');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  try {
+    await writeFile(path, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  }
+  return readFile(path, 'utf8');
+}

@@ -1,0 +1,197 @@
+/**
+ * The database, PostgreSQL or embedded (PGlite), and the three ways in:
+ *
+ * - `asPerson` runs a request: one transaction under the request role, told who is calling, so that row level
+ *   security holds (MB9). Variable and role are set local to the transaction.
+ * - `asSystem` runs what belongs to no request: one transaction as the owner of the tables.
+ * - `log` is for the update log, the leases and the poll: plain SQL on connections of its own, so that a busy or
+ *   blocked request pool never holds an acknowledgement back. (PGlite has one connection; there it is shared, and
+ *   inside a transaction nothing else may be awaited.)
+ *
+ * Deadlocks and serialization failures are retried; a transaction's work must therefore be repeatable.
+ */
+import type { EventEmitter } from 'node:events';
+import { DeadlockException } from '@mikro-orm/core';
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM as EmbeddedOrm, PgliteDriver } from '@mikro-orm/pglite';
+import { MikroORM as PostgreSqlOrm, type EntityManager, type Options } from '@mikro-orm/postgresql';
+import { migrations } from '../../migrations/index.ts';
+import { entities } from './entities/index.ts';
+import { giveBackLostConnections } from './lost-connections.ts';
+import { PERSON_VARIABLE, PLATFORM_ADMIN_VARIABLE, REQUEST_ROLE } from './request-role.ts';
+
+export type { EntityManager };
+
+/** Who a request runs for. */
+export interface RequestPerson {
+  id: string;
+  platformAdmin: boolean;
+}
+
+/** Plain SQL with `$1` parameters. Bytes come back as `Uint8Array` (PostgreSQL: `Buffer`), bigint and times as strings. */
+export interface SqlExecutor {
+  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  transaction<T>(work: (transaction: SqlExecutor) => Promise<T>): Promise<T>;
+}
+
+export interface Database {
+  readonly kind: 'postgresql' | 'embedded';
+  readonly orm: PostgreSqlOrm;
+  readonly log: SqlExecutor;
+  asPerson<T>(person: RequestPerson, work: (em: EntityManager) => Promise<T>): Promise<T>;
+  asSystem<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
+  /** Names of the migrations that are not applied yet. */
+  pendingMigrations(): Promise<string[]>;
+  /** Applies what is pending, under an advisory lock; returns the names. */
+  migrate(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** The ORM's options that do not depend on where the database is. `mikro-orm.config.ts` uses them too. */
+export const ormOptions = {
+  entities,
+  extensions: [Migrator],
+  migrations: {
+    migrationsList: migrations,
+    snapshot: false,
+    tableName: 'migration',
+    transactional: true,
+    allOrNothing: true,
+  },
+  schemaGenerator: { skipTables: ['migration'] },
+  allowGlobalContext: false,
+  logger: () => {},
+} satisfies Options;
+
+const ADVISORY_LOCK = 7_203_114_001;
+const ATTEMPTS = 5;
+
+/**
+ * Opens the database.
+ * @param where a PostgreSQL URL, or the directory of the embedded database (null: in memory)
+ * @throws the driver's error if it cannot be reached
+ */
+export async function openDatabase(where: { url: string } | { directory: string | null }): Promise<Database> {
+  return 'url' in where ? openPostgreSql(where.url) : openEmbedded(where.directory);
+}
+
+async function openPostgreSql(clientUrl: string): Promise<Database> {
+  const orm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max: 12 } });
+  giveBackLostConnections((await orm.em.getConnection().getNativeClient()) as unknown as EventEmitter);
+  const logOrm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max: 4 } });
+  const pool = (await logOrm.em.getConnection().getNativeClient()) as unknown as PgPool;
+  const log: SqlExecutor = {
+    async query(text, values) {
+      return (await pool.query(text, values as unknown[])).rows as never;
+    },
+    async transaction(work) {
+      const client = await pool.connect();
+      const run: SqlExecutor = {
+        query: async (text, values) => (await client.query(text, values as unknown[])).rows as never,
+        transaction: (nested) => nested(run),
+      };
+      let broken: Error | undefined;
+      try {
+        await client.query('begin');
+        const result = await work(run);
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch((fault: Error) => (broken = fault));
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+  };
+  const migrate = async () => {
+    const client = await pool.connect();
+    try {
+      await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCK]);
+      return await applyMigrations(orm);
+    } finally {
+      await client.query('select pg_advisory_unlock($1)', [ADVISORY_LOCK]).catch(() => {});
+      client.release();
+    }
+  };
+  return assemble('postgresql', orm, log, migrate, async () => {
+    await Promise.all([orm.close(true), logOrm.close(true)]);
+  });
+}
+
+async function openEmbedded(directory: string | null): Promise<Database> {
+  const options = { ...ormOptions, driver: PgliteDriver, dbName: directory ?? 'memory://' };
+  const orm = (await EmbeddedOrm.init(options as never)) as unknown as PostgreSqlOrm;
+  const client = (await orm.em.getConnection().getNativeClient()) as unknown as EmbeddedClient;
+  const executor = (target: EmbeddedClient | EmbeddedTransaction): SqlExecutor => ({
+    query: async (text, values) => (await target.query(text, values as unknown[])).rows as never,
+    transaction: (work) =>
+      'transaction' in target ? target.transaction((inner) => work(executor(inner))) : work(executor(target)),
+  });
+  return assemble(
+    'embedded',
+    orm,
+    executor(client),
+    () => applyMigrations(orm),
+    () => orm.close(true),
+  );
+}
+
+function assemble(
+  kind: Database['kind'],
+  orm: PostgreSqlOrm,
+  log: SqlExecutor,
+  migrate: () => Promise<string[]>,
+  close: () => Promise<void>,
+): Database {
+  return {
+    kind,
+    orm,
+    log,
+    asPerson: (person, work) => {
+      const variables = { [PERSON_VARIABLE]: person.id, [PLATFORM_ADMIN_VARIABLE]: person.platformAdmin };
+      return retried(() => orm.em.fork({ session: { role: REQUEST_ROLE, variables } }).transactional(work));
+    },
+    asSystem: (work) => retried(() => orm.em.fork().transactional(work)),
+    pendingMigrations: async () => (await orm.migrator.getPending()).map((migration) => migration.name),
+    migrate,
+    close,
+  };
+}
+
+async function applyMigrations(orm: PostgreSqlOrm): Promise<string[]> {
+  return (await orm.migrator.up()).map((migration) => migration.name);
+}
+
+async function retried<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (failures >= ATTEMPTS || !isTransient(error)) throw error;
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  const code = (error as { code?: string }).code;
+  return error instanceof DeadlockException || code === '40P01' || code === '40001';
+}
+
+interface PgClient {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  release(error?: Error): void;
+}
+
+interface PgPool {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  connect(): Promise<PgClient>;
+}
+
+interface EmbeddedTransaction {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+interface EmbeddedClient extends EmbeddedTransaction {
+  transaction<T>(work: (transaction: EmbeddedTransaction) => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,94 @@
+/** `roundtable doctor`: what a new operator has to get right, each looked at and said in one line. */
+import { createClient } from 'redis';
+import { ConfigurationError, readConfig, type Config, type Mode } from './config.ts';
+import { DataDirectoryInUse, holdDataDirectory } from './database/data-directory.ts';
+import { openDatabase, type Database } from './database/database.ts';
+
+export interface Finding {
+  well: boolean;
+  subject: 'configuration' | 'database' | 'migrations' | 'redis' | 'clock';
+  finding: string;
+}
+
+/** How far the database's clock may be from ours, ms: leases and tokens depend on both. */
+const CLOCK_TOLERANCE = 2000;
+
+/** @returns one finding for each subject that could be looked at */
+export async function examine(mode: Mode, environment: Record<string, string | undefined>): Promise<Finding[]> {
+  let config: Config;
+  try {
+    config = readConfig(mode, environment);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.faults.map((fault) => ({ well: false, subject: 'configuration', finding: fault }));
+  }
+  const findings: Finding[] = [{ well: true, subject: 'configuration', finding: `complete for ${mode}` }];
+  findings.push(...(await examineDatabase(config)), await examineRedis(config.redisUrl));
+  return findings;
+}
+
+async function examineDatabase(config: Config): Promise<Finding[]> {
+  let release = () => {};
+  let database: Database;
+  try {
+    if (!config.databaseUrl) release = await holdDataDirectory(config.dataDirectory);
+    database = await openDatabase(
+      config.databaseUrl ? { url: config.databaseUrl } : { directory: `${config.dataDirectory}/postgres` },
+    );
+  } catch (error) {
+    release();
+    const finding =
+      error instanceof DataDirectoryInUse ? `${error.message}; stop it to have the database examined` : wordsOf(error);
+    return [{ well: false, subject: 'database', finding }];
+  }
+  try {
+    const [row] = await database.log.query<{ version: string; now: string }>(
+      `select current_setting('server_version') as version, now()::text as now`,
+    );
+    const version = Number.parseInt(row!.version, 10);
+    const pending = await database.pendingMigrations();
+    const skew = Math.abs(new Date(row!.now).getTime() - Date.now());
+    const unapplied = `pending: ${pending.join(', ')}${config.databaseUrl ? '; run `roundtable migrate`' : ' (`roundtable dev` applies them itself)'}`;
+    return [
+      {
+        well: version >= 15,
+        subject: 'database',
+        finding: `${database.kind} ${row!.version}${version >= 15 ? '' : ', 15 or newer is needed'}`,
+      },
+      {
+        well: pending.length === 0 || !config.databaseUrl,
+        subject: 'migrations',
+        finding: pending.length === 0 ? 'all applied' : unapplied,
+      },
+      { well: skew <= CLOCK_TOLERANCE, subject: 'clock', finding: `${skew} ms apart from the database` },
+    ];
+  } catch (error) {
+    return [{ well: false, subject: 'database', finding: wordsOf(error) }];
+  } finally {
+    await database.close();
+    release();
+  }
+}
+
+async function examineRedis(url: string | null): Promise<Finding> {
+  if (!url) return { well: true, subject: 'redis', finding: 'not configured: one node' };
+  const client = createClient({ url, socket: { connectTimeout: 3000, socketTimeout: 3000, reconnectStrategy: false } });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const version = /redis_version:(\S+)/.exec(await client.info('server'))?.[1] ?? 'unknown';
+    return { well: Number.parseInt(version, 10) >= 7, subject: 'redis', finding: `version ${version}` };
+  } catch (error) {
+    return { well: false, subject: 'redis', finding: wordsOf(error) };
+  } finally {
+    client.destroy();
+  }
+}
+
+/** What went wrong, without the URL and its password. */
+function wordsOf(error: unknown): string {
+  const { message, code, cause } = error as { message?: string; code?: string; cause?: { message?: string } };
+  return [code, (message || cause?.message || 'unknown fault').replaceAll(/\w+:\/\/\S+/g, '(address)')]
+    .filter(Boolean)
+    .join(' ');
+}

@@ -1,0 +1,63 @@
+/**
+ * Whether an update can be applied as a whole. Each struct follows the ones of its client without a hole, and names
+ * structs that it stands beside or inside of; an update of which one is unknown has a gap: Yjs would keep the rest
+ * waiting for it and say nothing.
+ *
+ * Each client's structs are walked in order. One that names an unknown struct of another client waits until the walk
+ * of that one has come past it; when nothing moves any more, whatever still waits is the gap. (Two that name each
+ * other's later structs wait for ever, as they would in Yjs.)
+ */
+import * as Y from 'yjs';
+import type { DecodedUpdate, StateOf, Struct } from './update.ts';
+
+/**
+ * Where a document ends after an update.
+ * @param state where it ends before
+ * @returns the clients whose end moves, with their new ends; null if the update has a gap
+ */
+export function advance(update: DecodedUpdate, state: StateOf): Map<number, number> | null {
+  const ends = new Map<number, number>();
+  const now: StateOf = (client) => ends.get(client) ?? state(client);
+  const walks = new Map<number, { structs: Struct[]; next: number }>();
+  for (const struct of update.structs) {
+    const walk = walks.get(struct.id.client);
+    if (walk) walk.structs.push(struct);
+    else walks.set(struct.id.client, { structs: [struct], next: 0 });
+  }
+
+  const waiting = new Map<number, Set<number>>();
+  const ready = [...walks.keys()];
+  for (let client = ready.pop(); client !== undefined; client = ready.pop()) {
+    const walk = walks.get(client)!;
+    for (; walk.next < walk.structs.length; walk.next += 1) {
+      const struct = walk.structs[walk.next]!;
+      const end = struct.id.clock + struct.length;
+      if (struct instanceof Y.Skip || end <= now(client)) continue;
+      if (struct.id.clock > now(client)) return null;
+      const unknown = unknownNeighbour(struct, now);
+      if (unknown !== null) {
+        if (!walks.has(unknown)) return null;
+        waiting.set(unknown, (waiting.get(unknown) ?? new Set()).add(client));
+        break;
+      }
+      ends.set(client, end);
+    }
+    ready.push(...(waiting.get(client) ?? []));
+    waiting.delete(client);
+  }
+
+  for (const walk of walks.values()) if (walk.next < walk.structs.length) return null;
+  for (const [client, ranges] of update.deletes) {
+    if (ranges.some(({ clock, len }) => clock + len > now(client))) return null;
+  }
+  return ends;
+}
+
+/** The client of a struct that this one names and that is not known yet. */
+function unknownNeighbour(struct: Struct, now: StateOf): number | null {
+  if (!(struct instanceof Y.Item)) return null;
+  for (const named of [struct.origin, struct.rightOrigin, struct.parent]) {
+    if (named instanceof Y.ID && named.clock >= now(named.client)) return named.client;
+  }
+  return null;
+}

@@ -1,0 +1,125 @@
+/**
+ * The statements of the update log.
+ *
+ * `flush` writes the batches of any number of diagrams in one auto-committed statement: it locks the diagrams' rows in
+ * the order of their ids, takes existence, head and access epoch only from what the lock returned (the rest of the
+ * statement sees the database as it was before the lock was waited for), advances the heads by one and inserts one row
+ * per diagram. It raises nothing of its own: a diagram that is gone or whose access has changed is reported and hurts
+ * no other. Sequence numbers are without gaps and in the order of commits because the diagram's row is locked.
+ *
+ * `recover` is for a batch of which nobody knows whether it was committed, because the answer was lost: one
+ * transaction that locks, then in a second statement looks for the batch id, and only then judges the epoch and writes.
+ * Should the first attempt still be running, one of the two meets the unique key of the batch id and writes nothing.
+ */
+import type { SqlExecutor } from '../database/database.ts';
+
+/** What goes into one row of the log. */
+export interface Batch {
+  diagram: string;
+  /** A UUID, unique per diagram. */
+  id: string;
+  /** The access epoch that its authors were decided under. */
+  epoch: number;
+  /** Profile ids. */
+  authors: readonly string[];
+  /** The updates side by side, each with its length. */
+  bytes: Uint8Array;
+}
+
+export type Verdict = { kind: 'in'; seq: number } | { kind: 'stale'; epoch: number } | { kind: 'missing' };
+
+/** A commit must be on disk before it is acknowledged (DO1), whatever the server's default; stronger settings stay. */
+const DURABLE = `case current_setting('synchronous_commit') when 'off' then set_config('synchronous_commit', 'on', true) else '' end`;
+
+const FLUSH = `
+  with batch as (
+    select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[])
+      as batch (diagram, id, epoch, authors, start, size)
+  ), locked as (
+    select diagram.id, diagram.head, diagram.access_epoch from diagram
+    where diagram.id = any ($1) and (select set_config('lock_timeout', $8, true) || ${DURABLE}) is not null
+    order by diagram.id for no key update
+  ), accepted as (
+    select batch.*, locked.head + 1 as seq
+    from batch join locked on locked.id = batch.diagram and locked.access_epoch = batch.epoch
+  ), advanced as (
+    update diagram set head = accepted.seq, updated_at = now() from accepted where diagram.id = accepted.diagram
+  ), written as (
+    insert into document_update (diagram_id, seq, bytes, batch_id, authors)
+    select diagram, seq, substring($7::bytea from start::int for size::int), id, authors::uuid[] from accepted
+  )
+  select batch.diagram, accepted.seq, locked.access_epoch as epoch
+  from batch left join locked on locked.id = batch.diagram left join accepted on accepted.diagram = batch.diagram`;
+
+/**
+ * @param batches at most one per diagram
+ * @param lockTimeout how long to wait for a row that somebody else has locked, ms
+ * @returns diagram to verdict
+ */
+export async function flush(
+  executor: SqlExecutor,
+  batches: readonly Batch[],
+  lockTimeout: number,
+): Promise<Map<string, Verdict>> {
+  let start = 1;
+  const starts = batches.map((batch) => (start += batch.bytes.byteLength) - batch.bytes.byteLength);
+  const rows = await executor.query<{ diagram: string; seq: string | null; epoch: string | null }>(FLUSH, [
+    batches.map((batch) => batch.diagram),
+    batches.map((batch) => batch.id),
+    batches.map((batch) => batch.epoch),
+    batches.map((batch) => `{${batch.authors.join(',')}}`),
+    starts,
+    batches.map((batch) => batch.bytes.byteLength),
+    Buffer.concat(batches.map((batch) => batch.bytes)),
+    `${lockTimeout}ms`,
+  ]);
+  return new Map(rows.map((row) => [row.diagram, verdictOf(row)]));
+}
+
+function verdictOf(row: { seq: string | null; epoch: string | null }): Verdict {
+  if (row.seq !== null) return { kind: 'in', seq: Number(row.seq) };
+  return row.epoch === null ? { kind: 'missing' } : { kind: 'stale', epoch: Number(row.epoch) };
+}
+
+/** Finds out whether a batch was committed, and commits it if it was not. */
+export async function recover(executor: SqlExecutor, batch: Batch, lockTimeout: number): Promise<Verdict> {
+  return executor.transaction(async (transaction) => {
+    await transaction.query(`select set_config('lock_timeout', $1, true) || ${DURABLE}`, [`${lockTimeout}ms`]);
+    const [diagram] = await transaction.query<{ head: string; epoch: string }>(
+      'select head, access_epoch as epoch from diagram where id = $1 for no key update',
+      [batch.diagram],
+    );
+    if (!diagram) return { kind: 'missing' };
+    const [found] = await transaction.query<{ seq: string }>(
+      'select seq from document_update where diagram_id = $1 and batch_id = $2',
+      [batch.diagram, batch.id],
+    );
+    if (found) return { kind: 'in', seq: Number(found.seq) };
+    if (Number(diagram.epoch) !== batch.epoch) return { kind: 'stale', epoch: Number(diagram.epoch) };
+    const seq = Number(diagram.head) + 1;
+    await insertRow(transaction, batch, seq);
+    return { kind: 'in', seq };
+  });
+}
+
+/** Writes a row under the lock of its diagram, whose head must be `seq - 1`. */
+export async function insertRow(transaction: SqlExecutor, batch: Omit<Batch, 'epoch'>, seq: number): Promise<void> {
+  await transaction.query('update diagram set head = $2, updated_at = now() where id = $1', [batch.diagram, seq]);
+  await transaction.query(
+    'insert into document_update (diagram_id, seq, bytes, batch_id, authors) values ($1, $2, $3, $4, $5::uuid[])',
+    [batch.diagram, seq, batch.bytes, batch.id, batch.authors],
+  );
+}
+
+/**
+ * What an error of the database means for a batch: `transient`, it did not happen and may be tried again; `permanent`,
+ * it did not happen and never will; `unknown`, it may have been committed (the answer was lost, or somebody else's
+ * attempt with the same batch id came first).
+ */
+export function faultOf(error: unknown): 'transient' | 'permanent' | 'unknown' {
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  if (typeof code !== 'string' || !/^(?!E)[0-9A-Z]{5}$/.test(code)) return 'unknown';
+  if (/^(08|57P)/.test(code) || code === '40003') return 'unknown';
+  if (code === '23505' && constraint === 'document_update_diagram_id_batch_id_unique') return 'unknown';
+  return /^(22|23|54)/.test(code) ? 'permanent' : 'transient';
+}

@@ -1,0 +1,65 @@
+/** What waits to be written to one diagram's log, and how the next row is made of it. */
+import type { Batch } from './flush.ts';
+import { joinUpdates } from './row.ts';
+
+export interface LogEntry {
+  diagram: string;
+  /** The author, a profile id. */
+  person: string;
+  /** The access epoch under which the author was decided to be a writer. */
+  epoch: number;
+  updates: readonly Uint8Array[];
+  /** Told once how it came out, after `committed` was told of the row. */
+  settle(outcome: LogOutcome): void;
+}
+
+/** `forbidden`: the author may no longer write. `unavailable`: not stored, or not known to be; the client has it still. */
+export type LogOutcome = { kind: 'committed'; seq: number } | { kind: 'forbidden' | 'missing' | 'unavailable' };
+
+/** An entry with the epoch that it was last decided under. */
+export interface Waiting {
+  entry: LogEntry;
+  epoch: number;
+  bytes: number;
+}
+
+/** A row that is to be written, and what it is made of. */
+export interface Attempt {
+  batch: Batch;
+  taken: Waiting[];
+}
+
+/** What one diagram has waiting. */
+export interface Queue {
+  diagram: string;
+  waiting: Waiting[];
+  /** An attempt of which it is not known how it came out. */
+  doubtful: Attempt | null;
+  failures: number;
+  /** Not to be tried before, ms. */
+  notBefore: number;
+}
+
+/**
+ * Takes what goes into the next row, in the order in which it came: at least one entry, and no more than fit.
+ * @param id the batch's; @param rowBytes most bytes of a row
+ */
+export function take(queue: Queue, id: string, rowBytes: number): Attempt {
+  let bytes = 0;
+  let count = 0;
+  for (const waiting of queue.waiting) {
+    if (count > 0 && bytes + waiting.bytes > rowBytes) break;
+    bytes += waiting.bytes;
+    count += 1;
+  }
+  const taken = queue.waiting.splice(0, count);
+  const batch = {
+    diagram: queue.diagram,
+    id,
+    // Epochs only grow, so if the authors were decided under different ones the least is out of date.
+    epoch: Math.min(...taken.map(({ epoch }) => epoch)),
+    authors: [...new Set(taken.map(({ entry }) => entry.person))],
+    bytes: joinUpdates(taken.flatMap(({ entry }) => entry.updates)),
+  };
+  return { batch, taken };
+}

@@ -1,0 +1,24 @@
+/** A body of bytes, read up to a limit. */
+import type { Context } from 'koa';
+import { Refusal } from '../refusal.ts';
+
+/**
+ * @param accepted the content type that is taken and the most bytes
+ * @throws Refusal `unsupported_media_type`, `payload_too_large`
+ */
+export async function readBytes(
+  context: Context,
+  accepted: { contentType: string; limit: number },
+): Promise<Uint8Array> {
+  if (context.is(accepted.contentType) === false) throw new Refusal('unsupported_media_type');
+  if ((context.request.length ?? 0) > accepted.limit) throw new Refusal('payload_too_large');
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // The stream stays open when the loop is left, so that the refusal can be sent.
+  for await (const chunk of context.req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > accepted.limit) throw new Refusal('payload_too_large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

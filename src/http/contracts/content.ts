@@ -1,0 +1,121 @@
+/**
+ * The content of a diagram over REST: as JSON and as Yjs state, and edits that go through the same log as everybody's.
+ * The entity tag is the head of the log. Content that could only be read in part is served, and said to be that (DO5).
+ */
+import type { Context } from 'koa';
+import { z } from 'zod';
+import type { Diagrams } from '../../documents/diagrams.ts';
+import { cellsSchema } from '../../documents/diagram.ts';
+import type { DocumentStore } from '../../documents/document-store.ts';
+import { Refusal } from '../../refusal.ts';
+import { route, type Answer, type Route } from '../route.ts';
+import { diagramParams, ONE_DIAGRAM, placeOf } from './diagrams.ts';
+import { threatModelsContract } from './threat-models.ts';
+
+const BYTES = 'application/octet-stream';
+
+const contentSchema = z
+  .object({
+    head: z.int(),
+    cells: z.array(z.looseObject({ id: z.string() })).describe('In order of z, then id'),
+  })
+  .meta({ id: 'Content' });
+const headSchema = z.object({ head: z.int() }).meta({ id: 'Head' });
+
+const example = {
+  cells: [
+    { id: 'user', shape: 'actor', x: 40, y: 80, width: 120, height: 60, label: 'Customer', z: 1 },
+    { id: 'shop', shape: 'process', x: 280, y: 80, width: 120, height: 60, label: 'Shop', z: 2 },
+    { id: 'order', shape: 'flow', source: { cell: 'user' }, target: { cell: 'shop' }, label: 'order', z: 3 },
+  ],
+};
+
+const refusals = ['unauthenticated', 'invalid', 'not_found', 'forbidden'] as const;
+
+export interface ContentParts {
+  diagrams: Diagrams;
+  documents: DocumentStore;
+  maxDocumentBytes: number;
+}
+
+export function contentRoutes({ diagrams, documents, maxDocumentBytes }: ContentParts): Route[] {
+  const contract = threatModelsContract;
+  const path = `${ONE_DIAGRAM}/content`;
+  return [
+    route({
+      method: 'get',
+      path,
+      operationId: 'getContent',
+      summary: 'The cells as JSON, or the Yjs state to whoever accepts bytes; readers',
+      contract,
+      params: diagramParams,
+      answers: {
+        200: {
+          description: 'The content; with `application/octet-stream` the Yjs state',
+          schema: contentSchema,
+          example: { head: 7, ...example },
+        },
+      },
+      refusals,
+      handle: async ({ actor, params, context }) => {
+        await diagrams.read(actor, placeOf(params));
+        const content = await documents.content(params.diagram_id);
+        if (!content) throw new Refusal('not_found', { reason: 'diagram' });
+        const headers = {
+          ETag: `"${content.head}"`,
+          Vary: 'Accept',
+          ...(!content.current && { Warning: '110 - "the newest readable snapshot"' }),
+        };
+        if (context.accepts('json', BYTES) === BYTES)
+          return { status: 200, body: Buffer.from(content.state()), contentType: BYTES, headers };
+        return { status: 200, body: { head: content.head, cells: content.cells() }, headers };
+      },
+    }),
+    route({
+      method: 'put',
+      path,
+      operationId: 'replaceContent',
+      summary: 'Make the content equal to a list, in one edit; writers',
+      contract,
+      params: diagramParams,
+      body: z.strictObject({ cells: cellsSchema }),
+      jsonLimit: maxDocumentBytes,
+      example,
+      answers: { 200: { description: 'The head with the edit in it, once it is durable', schema: headSchema } },
+      refusals: [...refusals, 'precondition_failed'],
+      handle: async ({ actor, params, body, context }) => {
+        await diagrams.read(actor, placeOf(params));
+        return headed(await documents.replace(params.diagram_id, actor.id, body.cells, ifMatch(context)));
+      },
+    }),
+    route({
+      method: 'post',
+      path: `${ONE_DIAGRAM}/updates`,
+      operationId: 'submitUpdate',
+      summary: 'Store a Yjs update; writers; open editors see it',
+      contract,
+      params: diagramParams,
+      bytes: { contentType: BYTES, limit: maxDocumentBytes },
+      answers: { 200: { description: 'The head with the edit in it, once it is durable', schema: headSchema } },
+      refusals,
+      handle: async ({ actor, params, body }) => {
+        await diagrams.read(actor, placeOf(params));
+        return headed(await documents.submit(params.diagram_id, actor.id, body as unknown as Uint8Array));
+      },
+    }),
+  ];
+}
+
+const headed = ({ head }: { head: number }): Answer => ({
+  status: 200,
+  body: { head },
+  headers: { ETag: `"${head}"` },
+});
+
+/** The head that the author has seen. An entity tag that is none of ours matches nothing. */
+function ifMatch(context: Context): number | null {
+  const sent = context.get('If-Match').trim();
+  if (sent === '' || sent === '*') return null;
+  const head = /^"(\d{1,15})"$/.exec(sent);
+  return head ? Number(head[1]) : -1;
+}

@@ -1,0 +1,75 @@
+/**
+ * Files that are served as they are: the web app under `/`, and the API's documentation under `/docs`. They are read
+ * once, at the start; a path is looked up among them, so there is no way out of the folder.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, extname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Middleware } from 'koa';
+
+export type Files = Map<string, Buffer>;
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.webmanifest': 'application/manifest+json',
+  '.woff2': 'font/woff2',
+};
+
+/** @param folder where the built web app is; @returns no files where there is none */
+export async function readWebApp(folder: string): Promise<Files> {
+  const files: Files = new Map();
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of entries.filter((found) => found.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    files.set(`/${relative(folder, path)}`, await readFile(path));
+  }
+  const index = files.get('/index.html');
+  if (index) files.set('/', index);
+  return files;
+}
+
+const DOCS_START = `window.addEventListener('load', () => SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', presets: [SwaggerUIBundle.presets.apis], layout: 'BaseLayout' }));\n`;
+const DOCS_PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Roundtable API</title>
+    <link rel="stylesheet" href="/docs/swagger-ui.css" />
+  </head>
+  <body>
+    <div id="docs"></div>
+    <script src="/docs/swagger-ui-bundle.js"></script>
+    <script src="/docs/start.js"></script>
+  </body>
+</html>
+`;
+
+/** The API's documentation, from local files only. */
+export async function readDocs(): Promise<Files> {
+  const folder = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
+  const files: Files = new Map([
+    ['/docs', Buffer.from(DOCS_PAGE)],
+    ['/docs/start.js', Buffer.from(DOCS_START)],
+  ]);
+  for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js'])
+    files.set(`/docs/${name}`, await readFile(join(folder, name)));
+  return files;
+}
+
+export function serveFiles(files: Files): Middleware {
+  return async (context, next) => {
+    const file = context.method === 'GET' || context.method === 'HEAD' ? files.get(context.path) : undefined;
+    if (!file) return next();
+    context.body = file;
+    context.type = types[extname(context.path)] ?? 'text/html; charset=utf-8';
+    const hashed = context.path.startsWith('/assets/');
+    context.set('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+  };
+}

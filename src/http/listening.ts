@@ -1,0 +1,23 @@
+/** The HTTP server's beginning and end. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** How long requests that are under way may take to end, ms. */
+const PATIENCE = 1000;
+
+/** @returns the address that people type; @throws if it cannot be had */
+export async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<string> {
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  const here = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host);
+  const named = here ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${named}:${(server.address() as AddressInfo).port}`;
+}
+
+/** Takes no further connection, lets requests end, and cuts off what does not. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const impatience = setTimeout(() => server.closeAllConnections(), PATIENCE);
+  await closed;
+  clearTimeout(impatience);
+}

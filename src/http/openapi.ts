@@ -1,0 +1,114 @@
+/** `/openapi.json`: the description of the API, made from the same routes and schemas that serve and validate. */
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { refusalCodes } from '../refusal.ts';
+import { statuses } from './contract.ts';
+import type { Route } from './route.ts';
+
+const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(refusalCodes),
+    error: z.string().describe('What the clients of this API read'),
+    message: z.string().describe('The sentence for people, in Polish or English'),
+    detail: z.string(),
+    field: z.string().optional(),
+    details: z.record(z.string(), z.array(z.string())).optional(),
+    request_id: z.string(),
+  })
+  .meta({ id: 'Problem' });
+
+/** Refusals that any call may meet, besides its own. */
+const everywhere = ['rate_limited', 'unavailable', 'internal'] as const;
+
+/** @param serverUrl the address clients see, if it is configured */
+export function describeApi(routes: readonly Route[], serverUrl: string | null): unknown {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    (paths[path] ??= {})[route.method] = operation(route);
+  }
+  return createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Roundtable',
+      version: '1.0.0',
+      description:
+        'Membership and collaboration sessions for real-time diagram editors. Live traffic goes over WebSocket (Hocuspocus protocol, version 4).',
+    },
+    ...(serverUrl !== null && { servers: [{ url: serverUrl }] }),
+    paths: paths as ZodOpenApiPathsObject,
+    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+  });
+}
+
+function operation(route: Route): ZodOpenApiOperationObject {
+  const hasBody = route.body !== undefined || route.bytes !== undefined;
+  const content = route.bytes
+    ? { [route.bytes.contentType]: { schema: { type: 'string' as const, format: 'binary' } } }
+    : {
+        'application/json': {
+          schema: route.body as z.ZodType,
+          ...(route.example !== undefined && { example: route.example }),
+        },
+      };
+  return {
+    operationId: route.operationId,
+    summary: route.summary,
+    tags: [route.contract.name],
+    security: route.authenticated === false ? [] : [{ bearer: [] }],
+    ...((route.params || route.query) && {
+      requestParams: {
+        ...(route.params && { path: route.params as z.ZodObject }),
+        ...(route.query && { query: route.query as z.ZodObject }),
+      },
+    }),
+    ...(hasBody && { requestBody: { required: true, content } }),
+    responses: { ...answers(route), ...refusals(route) },
+  };
+}
+
+function answers(route: Route): ZodOpenApiOperationObject['responses'] {
+  return Object.fromEntries(
+    Object.entries(route.answers).map(([status, { description, schema, contentType, example }]) => {
+      const media = schema
+        ? { schema, ...(example !== undefined && { example }) }
+        : { schema: { type: 'string' as const } };
+      return [
+        status,
+        { description, ...((schema || contentType) && { content: { [contentType ?? 'application/json']: media } }) },
+      ];
+    }),
+  );
+}
+
+function refusals(route: Route): ZodOpenApiOperationObject['responses'] {
+  const codes = [
+    ...new Set([
+      ...route.refusals,
+      ...(route.body || route.bytes ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
+      ...everywhere,
+    ]),
+  ];
+  const byStatus = Map.groupBy(codes, (code) => String(statuses[code]));
+  return Object.fromEntries(
+    [...byStatus].map(([status, refused]) => [
+      status,
+      {
+        description: refused.join(', '),
+        content: {
+          'application/problem+json': {
+            schema: problemSchema,
+            example: {
+              code: refused[0],
+              status: Number(status),
+              message: route.contract.sentences[refused[0]!][route.contract.language],
+            },
+          },
+        },
+      },
+    ]),
+  );
+}

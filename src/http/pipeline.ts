@@ -1,0 +1,151 @@
+/**
+ * From a table of routes to a router. The order is the contract's: who is calling (401), what was sent (400, 413, 415),
+ * and then the domain decides: existence (404), standing (403), the rest.
+ */
+import { bodyParser } from '@koa/bodyparser';
+import Router from '@koa/router';
+import type { Context, Middleware } from 'koa';
+import koaJwt from 'koa-jwt';
+import { z } from 'zod';
+import type { Actor } from '../identity/person.ts';
+import type { Authenticator } from '../identity/profiles.ts';
+import { spelledInside } from '../identity/spelling.ts';
+import { readClaims, type TokenOptions } from '../identity/tokens.ts';
+import type { Attempt } from '../observe/attempts.ts';
+import { Refusal } from '../refusal.ts';
+import { readBytes } from './bytes.ts';
+import type { RequestLimits } from './limits.ts';
+import { validated, type Answer, type Route } from './route.ts';
+
+export const JSON_LIMIT = 256 * 1024;
+
+/** Turns a verified or missing token into `context.state.actor`. @throws Refusal `unauthenticated` (through koa-jwt) */
+export function authentication(
+  options: TokenOptions,
+  authenticator: Authenticator,
+): (context: Context) => Promise<Actor> {
+  const verify = koaJwt({ ...options, key: 'claims' } as unknown as koaJwt.Options);
+  return async (context) => {
+    await verify(context as never, async () => {});
+    const actor = await authenticator.recognise(readClaims(context.state.claims), context.state.requestId as string);
+    context.state.actor = actor;
+    return actor;
+  };
+}
+
+export function routerOf(
+  routes: readonly Route[],
+  authenticate: (context: Context) => Promise<Actor>,
+  limits: RequestLimits,
+): Middleware[] {
+  const router = new Router();
+  for (const route of routes) router[route.method](route.path, serve(route, authenticate, limits));
+  const refuse = () => new Refusal('method_not_allowed');
+  const allowed = router.allowedMethods({ throw: true, methodNotAllowed: refuse, notImplemented: refuse });
+  const withAllow: Middleware = async (context, next) => {
+    try {
+      await allowed(context as never, next);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'method_not_allowed') throw error;
+      const methods = new Set(router.match(context.path, context.method).path.flatMap((layer) => layer.methods));
+      throw methods.size === 0
+        ? new Refusal('not_found')
+        : new Refusal('method_not_allowed', { allow: [...methods].join(', ') });
+    }
+  };
+  return [router.routes() as unknown as Middleware, withAllow];
+}
+
+function serve(route: Route, authenticate: (context: Context) => Promise<Actor>, limits: RequestLimits) {
+  const parse = bodyParser({
+    enableTypes: ['json'],
+    jsonLimit: route.jsonLimit ?? JSON_LIMIT,
+    parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
+    onError: (error) => {
+      const { status } = error as { status?: number };
+      if (status === 413) throw new Refusal('payload_too_large');
+      throw new Refusal(status === 415 ? 'unsupported_media_type' : 'invalid');
+    },
+  });
+  /** Whoever is not known is limited by address. */
+  const known = async (context: Context): Promise<Actor> => {
+    try {
+      return await authenticate(context);
+    } catch (error) {
+      await limits.ofAddress(context);
+      throw error;
+    }
+  };
+  return async (context: Context): Promise<void> => {
+    context.state.route = route;
+    const actor = route.authenticated === false ? await limits.ofAddress(context) : await known(context);
+    const attempted = (sent: unknown) => {
+      if (actor && route.audit) context.state.attempt = attemptOf(route, context, actor, sent);
+    };
+    attempted({});
+    if (actor) await limits.ofPerson(context, actor);
+    const body = await bodyOf(route, context, parse as unknown as Middleware);
+    context.state.body = body;
+    attempted(body);
+    const [params, query, checked] = validated([
+      { schema: route.params, value: context.params },
+      { schema: route.query, value: context.query },
+      { schema: bodySchema(route), value: body },
+    ]);
+    const requestId = context.state.requestId as string;
+    const call = { params, query, body: route.bytes ? body : checked, actor: actor as Actor, requestId, context };
+    const answer = await route.handle(call as never);
+    context.state.answer = answer;
+    write(context, answer);
+  };
+}
+
+const nothing = z.strictObject({});
+
+function bodySchema(route: Route): z.ZodType | undefined {
+  if (route.bytes || route.method === 'get') return undefined;
+  return route.body ?? nothing;
+}
+
+async function bodyOf(route: Route, context: Context, parse: Middleware): Promise<unknown> {
+  if (route.method === 'get') return undefined;
+  if (route.bytes) return readBytes(context, route.bytes);
+  if (context.request.length === 0 || context.is('json') === null) return {};
+  if (context.is('json') === false || !isUtf8(context.request.charset)) throw new Refusal('unsupported_media_type');
+  await parse(context, async () => {});
+  return (context.request as { body?: unknown }).body ?? {};
+}
+
+/** JSON is UTF-8; nothing else is guessed at. */
+function isUtf8(charset: string): boolean {
+  return charset === '' || /^utf-?8$/i.test(charset);
+}
+
+function attemptOf(route: Route, context: Context, actor: Actor, body: unknown): Attempt {
+  const { action, container, subject } = route.audit!;
+  const members = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const text = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : null);
+  const id = Object.values(context.params as Record<string, string>)[0];
+  return {
+    actor: actor.id,
+    action,
+    container: container && id !== undefined ? `${container}:${spelledInside(container, id)}` : null,
+    subject: subject ? text(members[subject] ?? (context.params as Record<string, unknown>)[subject]) : null,
+    role: text(members.role),
+  };
+}
+
+function write(context: Context, answer: Answer): void {
+  context.status = answer.status;
+  for (const [header, value] of Object.entries(answer.headers ?? {})) {
+    if (header === 'Vary') context.vary(value);
+    else context.set(header, value);
+  }
+  if (answer.body === undefined) {
+    context.body = null;
+    context.status = answer.status;
+    return;
+  }
+  context.body = answer.body;
+  if (answer.contentType) context.type = answer.contentType;
+}

@@ -1,0 +1,177 @@
+/**
+ * A route is described once: method, path, what it takes, what it answers, how it may refuse. The router, the
+ * validation, the audit of refusals and `/openapi.json` are all made from this description.
+ */
+import type { Context } from 'koa';
+import { z } from 'zod';
+import type { Actor } from '../identity/person.ts';
+import { Refusal, type RefusalCode, type RefusalDetails } from '../refusal.ts';
+import type { Contract } from './contract.ts';
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+export interface AnswerDescription {
+  description: string;
+  schema?: z.ZodType;
+  contentType?: string;
+  example?: unknown;
+}
+
+/** What a handler is given: validated, and with the actor known when the route asks for one. */
+export interface Call<Params, Query, Body> {
+  params: Params;
+  query: Query;
+  body: Body;
+  actor: Actor;
+  requestId: string;
+  context: Context;
+}
+
+/** What a handler gives back. No `body` is an empty answer. */
+export interface Answer {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** For bytes; JSON otherwise. */
+  contentType?: string;
+}
+
+export interface RouteDescription<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
+  method: Method;
+  path: string;
+  /** The handler's name in the API description. */
+  operationId: string;
+  summary: string;
+  contract: Contract;
+  /** Routes ask for a token unless they say `false`. */
+  authenticated?: boolean;
+  params?: Params;
+  query?: Query;
+  body?: Body;
+  /** The body is bytes of this type, up to so many; `body` is not given then. */
+  bytes?: { contentType: string; limit: number };
+  /** Largest JSON body in bytes where it is not the usual one. */
+  jsonLimit?: number;
+  example?: unknown;
+  answers: Record<number, AnswerDescription>;
+  refusals: readonly RefusalCode[];
+  /** Names the attempt in the audit trail (MB5); the row of a refusal is written by the boundary. */
+  audit?: AuditDescription;
+  /** Counts the attempt in `roundtable_membership_operations_total`. */
+  roster?: { kind: string; operation: string };
+  /** The reason that an unexpected failure is given, where the API has a sentence for it. */
+  failure?: string;
+  /** Told how the attempt came out, whatever it was, also when it never reached the handler. */
+  finished?(attempt: Finished): void;
+  handle(call: Call<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<Answer>;
+}
+
+export interface AuditDescription {
+  action: string;
+  /** The kind of the container whose id stands in the first path parameter. */
+  container?: string;
+  /** Where the subject stands: a member of the body or of the path. */
+  subject?: string;
+}
+
+/** An attempt that is over: what was known of it by then. */
+export interface Finished {
+  actor: Actor | null;
+  params: Readonly<Record<string, string>>;
+  /** The body as it was sent, not validated. */
+  body: Readonly<Record<string, unknown>>;
+  refusal: Refusal | null;
+  /** In the words of the API. */
+  error: string | null;
+  answer: Answer | null;
+}
+
+export type Route = RouteDescription<z.ZodType, z.ZodType, z.ZodType>;
+
+/** Gives the handler the types of its schemas. */
+export function route<
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+>(description: RouteDescription<Params, Query, Body>): Route {
+  return description as unknown as Route;
+}
+
+/**
+ * Validates, and says for each field at fault whether it is blank, malformed or unknown.
+ * @throws Refusal `invalid`
+ */
+export function validated(schemas: { schema: z.ZodType | undefined; value: unknown }[]): unknown[] {
+  const fields: NonNullable<RefusalDetails['fields']> = {};
+  const outputs = schemas.map(({ schema, value }) => {
+    if (!schema) return undefined;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    Object.assign(fields, faults(parsed.error, value));
+    return undefined;
+  });
+  if (Object.keys(fields).length > 0) throw new Refusal('invalid', { fields });
+  return outputs;
+}
+
+function faults(error: z.ZodError, value: unknown): Record<string, 'blank' | 'format' | 'unknown'> {
+  const found: Record<string, 'blank' | 'format' | 'unknown'> = {};
+  for (const issue of error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) found[key] = 'unknown';
+      continue;
+    }
+    const field = issue.path.length > 0 ? issue.path.map(String).join('.') : 'body';
+    const given = issue.path.reduce<unknown>(
+      (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
+      value,
+    );
+    found[field] ??= typeof given === 'string' && given.trim() === '' ? 'blank' : 'format';
+  }
+  return found;
+}
+
+/** Whether PostgreSQL keeps the text as it is: no NUL, no half of a surrogate pair. */
+export const storable = (text: string) => !text.includes('\0') && text.isWellFormed();
+
+/** Text of 1 to `most` characters after trimming. */
+export const trimmed = (most: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .refine((text) => [...text].length <= most, `at most ${most} characters`)
+    .refine(storable)
+    .meta({ maxLength: most });
+
+export const name = trimmed(200);
+
+/** A description: optional, may be null or empty, up to 2,000 characters. */
+export const description = z
+  .string()
+  .trim()
+  .refine((text) => [...text].length <= 2000)
+  .refine(storable)
+  .meta({ maxLength: 2000 })
+  .nullable();
+
+export const uuid = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i)
+  .transform((text) => text.toLowerCase());
+
+export const email = z
+  .string()
+  .trim()
+  .max(320)
+  .pipe(z.email())
+  .refine(storable)
+  .transform((text) => text.toLowerCase());
+
+/** A time on the wire: ISO 8601 UTC with milliseconds. */
+export const time = z.iso.datetime({ precision: 3 });
+
+/** @param stored a time as the database gives it */
+export function onWire(stored: string | Date): string {
+  return new Date(stored).toISOString();
+}

@@ -1,0 +1,114 @@
+/** The HTTP side as a whole: one Koa application, every middleware in the order in which a request meets it. */
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import cors from '@koa/cors';
+import Koa, { type Context, type Middleware } from 'koa';
+import compress from 'koa-compress';
+import conditional from 'koa-conditional-get';
+import etag from '@koa/etag';
+import helmet from 'koa-helmet';
+import type { Config } from '../config.ts';
+import type { Actor } from '../identity/person.ts';
+import { Refusal } from '../refusal.ts';
+import { boundary, type BoundaryParts } from './boundary.ts';
+import { serveFiles, type Files } from './files.ts';
+import type { RequestLimits } from './limits.ts';
+import { routerOf } from './pipeline.ts';
+import type { Route } from './route.ts';
+
+export interface HttpParts extends BoundaryParts {
+  config: Config;
+  routes: readonly Route[];
+  authenticate: (context: Context) => Promise<Actor>;
+  limits: RequestLimits;
+  files: Files;
+  /** Mounted before the router: what answers by itself (GraphQL). */
+  mounted?: readonly Middleware[];
+}
+
+export function createHttp(parts: HttpParts): Koa {
+  const { config, routes, authenticate, limits, files, logger, mounted = [] } = parts;
+  const koa = new Koa({ proxy: config.trustProxy > 0, maxIpsCount: config.trustProxy });
+  koa.silent = true;
+  // Not the error itself: a parse error carries the raw request, and with it the token.
+  koa.on('error', ({ code, message }: NodeJS.ErrnoException) =>
+    logger.warn({ code, fault: message }, 'an answer could not be sent'),
+  );
+  koa.use(boundary(parts));
+  if (config.mode === 'dev' && LOOPBACK.test(config.host)) koa.use(calledByItsOwnName(config));
+  koa.use(securityHeaders(config.publicUrl?.startsWith('https:') === true));
+  koa.use(
+    cors({
+      origin: (context) => (isAllowedOrigin(config, context, context.get('Origin')) ? context.get('Origin') : ''),
+      credentials: false,
+      allowMethods: 'GET,HEAD,PUT,POST,DELETE,PATCH',
+      allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Accept-Language', 'X-Request-Id'],
+      exposeHeaders: ['ETag', 'X-Request-Id', 'RateLimit', 'RateLimit-Policy', 'Retry-After'],
+      maxAge: 600,
+    }),
+  );
+  koa.use(uncompressedForTheUnwilling);
+  koa.use(compress({ threshold: 1024, br: { params: { 1: 4 } } } as compress.CompressOptions));
+  koa.use(conditional());
+  koa.use(etag());
+  koa.use(serveFiles(files));
+  for (const middleware of mounted) koa.use(middleware);
+  for (const middleware of routerOf(routes, authenticate, limits)) koa.use(middleware);
+  return koa;
+}
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|\[?::1\]?|localhost|[\w-]+\.localhost)$/;
+
+/**
+ * Where anybody may sign in as anybody, only this machine may: a web page elsewhere could have its own name point to the
+ * loopback, and would then be of our origin.
+ */
+function calledByItsOwnName(config: Config): Middleware {
+  const known = config.publicUrl === null ? null : new URL(config.publicUrl).hostname;
+  return async ({ hostname }, next) => {
+    if (!LOOPBACK.test(hostname) && hostname !== known) throw new Refusal('forbidden');
+    await next();
+  };
+}
+
+/** Everything from ourselves, nothing inline. @param secure whether clients come by https, and may be told to keep to it */
+function securityHeaders(secure: boolean): Middleware {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        connectSrc: ["'self'", 'ws:', 'wss:'],
+        imgSrc: ["'self'", 'data:', 'https:'],
+        styleSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: secure,
+    crossOriginResourcePolicy: { policy: 'same-site' },
+  }) as unknown as Middleware;
+}
+
+/** Whoever accepts no encoding at all, not even none, is answered as it is: koa-compress knows no such case. */
+const uncompressedForTheUnwilling: Middleware = async (context, next) => {
+  if (!context.acceptsEncodings('br', 'gzip', 'deflate', 'identity')) context.compress = false;
+  await next();
+};
+
+/** The address that the client called. (Koa's own `origin` is what the client says of itself.) */
+export function addressCalled({ protocol, host }: Pick<Context, 'protocol' | 'host'>): string {
+  return `${protocol}://${host}`;
+}
+
+/** Whether a page of this origin may call us. */
+export function isAllowedOrigin(config: Config, context: Pick<Context, 'protocol' | 'host'>, origin: string): boolean {
+  const own = config.publicUrl === null ? addressCalled(context) : new URL(config.publicUrl).origin;
+  return origin === own || config.allowedOrigins.includes(origin);
+}
+
+/** The same for a WebSocket, which does not pass through Koa. */
+export function mayUpgrade(config: Config, koa: Koa, origin: string, request: IncomingMessage): boolean {
+  return isAllowedOrigin(config, koa.createContext(request, new ServerResponse(request)), origin);
+}

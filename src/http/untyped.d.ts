@@ -1,0 +1,5 @@
+/** Libraries without types of their own. */
+declare module 'koa-conditional-get' {
+  import type { Middleware } from 'koa';
+  export default function conditional(): Middleware;
+}

@@ -1,0 +1,126 @@
+/**
+ * Profiles: the first sight of a verified token makes one, later ones update name and picture. A new subject with
+ * somebody else's email is refused and audited, never merged.
+ */
+import { uuidv7 } from 'uuidv7';
+import type { Database, EntityManager } from '../database/database.ts';
+import { recordAudit } from '../observe/audit.ts';
+import { Refusal } from '../refusal.ts';
+import type { Actor, Person } from './person.ts';
+import { verifyToken, type Claims, type TokenOptions } from './tokens.ts';
+
+/** The columns of `profile` as a row of SQL. */
+export interface ProfileRow {
+  id: string;
+  number: number;
+  email: string;
+  username: string;
+  full_name: string | null;
+  avatar_url: string | null;
+}
+
+export const PROFILE_COLUMNS = 'id, number, email, username, full_name, avatar_url';
+
+export function toPerson(row: ProfileRow): Person {
+  return {
+    id: row.id,
+    number: row.number,
+    email: row.email,
+    username: row.username,
+    fullName: row.full_name,
+    avatarUrl: row.avatar_url,
+  };
+}
+
+/** Turns tokens into actors, for HTTP (claims that koa-jwt verified) and WebSocket (a bare token) alike. */
+export interface Authenticator {
+  /** @throws Refusal `unauthenticated` */
+  authenticate(token: string): Promise<Actor>;
+  /** @throws Refusal `unauthenticated` */
+  recognise(claims: Claims, requestId?: string): Promise<Actor>;
+}
+
+/** @param adminRole the value in `roles` that makes a platform administrator, or null */
+export function createAuthenticator(
+  database: Database,
+  options: TokenOptions,
+  adminRole: string | null,
+): Authenticator {
+  const recognise = async (claims: Claims, requestId?: string): Promise<Actor> => {
+    const person = await database.asSystem((em) => profileOf(em, claims));
+    if (!person) {
+      await database.asSystem((em) =>
+        recordAudit(em, {
+          actor: null,
+          action: 'profile.create',
+          subject: claims.email,
+          outcome: 'unauthenticated',
+          requestId,
+        }),
+      );
+      throw new Refusal('unauthenticated');
+    }
+    return {
+      ...person,
+      platformAdmin: adminRole !== null && claims.roles.includes(adminRole),
+      expiresAt: claims.exp * 1000,
+    };
+  };
+  return { recognise, authenticate: async (token) => recognise(await verifyToken(token, options)) };
+}
+
+/** @returns null if the email belongs to another subject */
+async function profileOf(em: EntityManager, claims: Claims): Promise<Person | null> {
+  const known = await bySubject(em, claims);
+  if (known) {
+    const name = claims.name ?? known.full_name;
+    const picture = claims.picture ?? known.avatar_url;
+    if (name !== known.full_name || picture !== known.avatar_url) {
+      await em.execute('update profile set full_name = ?, avatar_url = ? where id = ?', [name, picture, known.id]);
+    }
+    return { ...toPerson(known), fullName: name, avatarUrl: picture };
+  }
+  await em.execute(
+    `insert into profile (id, issuer, subject, email, username, full_name, avatar_url)
+     values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+    [
+      uuidv7(),
+      claims.iss,
+      claims.sub,
+      claims.email,
+      claims.email.split('@')[0],
+      claims.name ?? null,
+      claims.picture ?? null,
+    ],
+  );
+  const created = await bySubject(em, claims);
+  return created ? toPerson(created) : null;
+}
+
+async function bySubject(em: EntityManager, claims: Claims): Promise<ProfileRow | undefined> {
+  const rows = await em.execute<ProfileRow[]>(
+    `select ${PROFILE_COLUMNS} from profile where issuer = ? and subject = ?`,
+    [claims.iss, claims.sub],
+  );
+  return rows[0];
+}
+
+/** @param email in any case */
+export async function personByEmail(em: EntityManager, email: string): Promise<Person | null> {
+  const rows = await em.execute<ProfileRow[]>(`select ${PROFILE_COLUMNS} from profile where email = ?`, [
+    email.toLowerCase(),
+  ]);
+  return rows[0] ? toPerson(rows[0]) : null;
+}
+
+/** @param id a UUID */
+export async function personById(em: EntityManager, id: string): Promise<Person | null> {
+  const rows = await em.execute<ProfileRow[]>(`select ${PROFILE_COLUMNS} from profile where id = ?`, [id]);
+  return rows[0] ? toPerson(rows[0]) : null;
+}
+
+/** @param number the person's number in the conversations API */
+export async function personByNumber(em: EntityManager, number: number): Promise<Person | null> {
+  const rows = await em.execute<ProfileRow[]>(`select ${PROFILE_COLUMNS} from profile where number = ?`, [number]);
+  return rows[0] ? toPerson(rows[0]) : null;
+}

@@ -1,0 +1,108 @@
+/**
+ * Tokens: one set of options and one source of keys for koa-jwt and for the WebSocket, so that both accept exactly the
+ * same tokens. The algorithm is the configured one, never the token's. A key source that cannot be reached is a fault
+ * (`unavailable`), not a bad token.
+ */
+import jwt from 'jsonwebtoken';
+import jwksRsa from 'jwks-rsa';
+import { z } from 'zod';
+import type { TokenConfig } from '../config.ts';
+import { Refusal } from '../refusal.ts';
+
+/** What PostgreSQL keeps as it is. */
+const text = z.string().refine((value) => !value.includes('\0') && value.isWellFormed());
+
+/** The claims that Roundtable reads; everything else in a token is ignored. */
+const claimsSchema = z.object({
+  sub: text.min(1).max(255),
+  email: text
+    .max(320)
+    .pipe(z.email())
+    .transform((email) => email.toLowerCase()),
+  exp: z.number(),
+  iss: text.max(2048).default(''),
+  name: text.max(200).optional().catch(undefined),
+  picture: z
+    .url({ protocol: /^https?$/ })
+    .max(2048)
+    .optional()
+    .catch(undefined),
+  roles: z.array(z.string()).default([]).catch([]),
+  email_verified: z.boolean().default(true),
+});
+
+export type Claims = z.infer<typeof claimsSchema>;
+
+/** What koa-jwt and `verifyToken` are both given. */
+export interface TokenOptions {
+  secret: (header: { kid?: string | undefined }) => Promise<string>;
+  algorithms: jwt.Algorithm[];
+  issuer?: string;
+  audience?: string;
+  clockTolerance: number;
+}
+
+/** @param config how tokens are verified; with kind `secret` the secret must be known by now */
+export function tokenOptions(config: TokenConfig): TokenOptions {
+  const claims = {
+    ...(config.issuer !== null && { issuer: config.issuer }),
+    ...(config.audience !== null && { audience: config.audience }),
+    clockTolerance: 0,
+  };
+  if (config.kind === 'secret') {
+    const secret = config.secret;
+    if (secret === null) throw new Error('there is no secret to verify tokens with');
+    return { secret: async () => secret, algorithms: ['HS256'], ...claims };
+  }
+  const keys = jwksRsa({ jwksUri: config.uri, cache: true, rateLimit: true, jwksRequestsPerMinute: 30, timeout: 5000 });
+  return { secret: (header) => signingKey(keys, header), algorithms: ['RS256', 'ES256'], ...claims };
+}
+
+async function signingKey(keys: jwksRsa.JwksClient, header: { kid?: string | undefined }): Promise<string> {
+  try {
+    return (await keys.getSigningKey(header.kid)).getPublicKey();
+  } catch (error) {
+    if (error instanceof jwksRsa.SigningKeyNotFoundError) throw new Refusal('unauthenticated');
+    throw new Refusal('unavailable');
+  }
+}
+
+/**
+ * Verifies a token that did not come through koa-jwt (the auth frame of a WebSocket).
+ * @throws Refusal `unauthenticated`, or `unavailable` when the keys cannot be fetched
+ */
+export async function verifyToken(token: string, options: TokenOptions): Promise<Claims> {
+  const header = jwt.decode(token, { complete: true })?.header;
+  if (!header) throw new Refusal('unauthenticated');
+  const { secret, ...checks } = options;
+  const key = await secret(header);
+  try {
+    return readClaims(jwt.verify(token, key, checks));
+  } catch {
+    throw new Refusal('unauthenticated');
+  }
+}
+
+/** Reads the claims of a token whose signature holds. @throws Refusal `unauthenticated` if one is missing or not verified */
+export function readClaims(payload: unknown): Claims {
+  const claims = claimsSchema.safeParse(payload);
+  if (!claims.success || !claims.data.email_verified) throw new Refusal('unauthenticated');
+  return claims.data;
+}
+
+/**
+ * Signs a token for `dev` and for the command line.
+ * @param lifetime seconds
+ * @param expected the issuer and audience that are configured to be checked
+ */
+export function signToken(
+  secret: string,
+  claims: { email: string; name?: string; roles?: string[] },
+  lifetime: number,
+  expected: Pick<TokenConfig, 'issuer' | 'audience'> = { issuer: null, audience: null },
+): string {
+  const email = claims.email.toLowerCase();
+  const { issuer, audience } = expected;
+  const named = { ...(issuer !== null && { issuer }), ...(audience !== null && { audience }) };
+  return jwt.sign({ ...claims, sub: email, email }, secret, { algorithm: 'HS256', expiresIn: lifetime, ...named });
+}

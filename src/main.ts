@@ -1,0 +1,111 @@
+#!/usr/bin/env node
+/** The command line: dev, serve, migrate, token, doctor. Faults of the configuration end with exit code 78. */
+import { Command } from 'commander';
+import { build, type App } from './app.ts';
+import { ConfigurationError, readConfig, type Config, type Mode } from './config.ts';
+import { DataDirectoryInUse, holdDataDirectory, keptSecret } from './database/data-directory.ts';
+import { openDatabase } from './database/database.ts';
+import { examine } from './doctor.ts';
+import { signToken } from './identity/tokens.ts';
+
+const EX_CONFIG = 78;
+/** After SIGTERM the process is gone within this time, ms (NO1). */
+const STOP_DEADLINE = 9500;
+
+const program = new Command('roundtable')
+  .description('Real-time collaboration backend for Yjs diagram editors')
+  .showHelpAfterError();
+
+program
+  .command('dev')
+  .description('run on embedded parts: PGlite under DATA_DIR, no Redis, development sign-in, demo people')
+  .option('--expose', 'listen beyond the loopback although anybody may sign in as anybody')
+  .action((options: { expose?: boolean }) => run(readConfig('dev', process.env, { expose: options.expose === true })));
+
+program
+  .command('serve')
+  .description('run in production: needs DATABASE_URL and a way to verify tokens')
+  .action(() => run(readConfig('serve', process.env)));
+
+program
+  .command('migrate')
+  .description('apply pending migrations under an advisory lock and exit')
+  .action(async () => {
+    // Which database is all that it needs to know; how tokens are verified is not its business.
+    const config = readConfig('dev', process.env, { expose: true });
+    const release = config.databaseUrl ? () => {} : await holdDataDirectory(config.dataDirectory);
+    const database = await openDatabase(
+      config.databaseUrl ? { url: config.databaseUrl } : { directory: `${config.dataDirectory}/postgres` },
+    );
+    const applied = await database.migrate();
+    await database.close();
+    release();
+    print(applied.length === 0 ? 'nothing to migrate' : applied.map((name) => `applied ${name}`).join('\n'));
+  });
+
+program
+  .command('token')
+  .description('print a token signed with JWT_SECRET (in development: the one kept in DATA_DIR)')
+  .requiredOption('--email <email>', 'whose token')
+  .option('--name <name>', 'their full name')
+  .option('--role <role>', 'a value for the roles claim')
+  .option('--ttl <time>', 'how long it holds: 90s, 30m, 1h, 7d', '1h')
+  .action(async (options: { email: string; name?: string; role?: string; ttl: string }) => {
+    const config = readConfig(modeOf(process.env), process.env);
+    if (config.tokens.kind === 'jwks')
+      throw new ConfigurationError(['JWT_JWKS_URI is set: tokens are signed by somebody else']);
+    const secret = config.tokens.secret ?? (await keptSecret(config.dataDirectory));
+    const claims = {
+      email: options.email,
+      ...(options.name && { name: options.name }),
+      ...(options.role && { roles: [options.role] }),
+    };
+    print(signToken(secret, claims, toSeconds(options.ttl), config.tokens));
+  });
+
+program
+  .command('doctor')
+  .description('check configuration, database, migrations, Redis and clock; exit code 1 if anything is wrong')
+  .action(async () => {
+    const findings = await examine(modeOf(process.env), process.env);
+    for (const { well, subject, finding } of findings) print(`${well ? 'ok  ' : 'FAIL'}  ${subject}: ${finding}`);
+    process.exitCode = findings.every((finding) => finding.well) ? 0 : 1;
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof ConfigurationError || error instanceof DataDirectoryInUse)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(EX_CONFIG);
+}
+
+/** Commands that are neither look at what is configured: a database of its own means production. */
+function modeOf(environment: NodeJS.ProcessEnv): Mode {
+  return environment.DATABASE_URL ? 'serve' : 'dev';
+}
+
+async function run(config: Config): Promise<void> {
+  const app = await build(config);
+  await app.start();
+  print(
+    `Roundtable is running at ${app.url}${config.mode === 'dev' ? ' (development: anybody may sign in as anybody)' : ''}`,
+  );
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(app));
+}
+
+async function end(app: App): Promise<void> {
+  setTimeout(() => process.exit(1), STOP_DEADLINE).unref();
+  await app.stop();
+  process.exit(0);
+}
+
+function toSeconds(text: string): number {
+  const match = /^(\d+)(s|m|h|d)$/.exec(text);
+  if (!match) throw new ConfigurationError([`--ttl ${text} is not a time such as 90s, 30m, 1h or 7d`]);
+  return Number(match[1]) * { s: 1, m: 60, h: 3600, d: 86_400 }[match[2] as 's' | 'm' | 'h' | 'd'];
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

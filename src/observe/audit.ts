@@ -1,0 +1,41 @@
+/** The audit trail (MB5): who tried what, on what, whom it concerned, and how it came out. */
+import { uuidv7 } from 'uuidv7';
+import type { RefusalCode } from '../refusal.ts';
+
+export interface AuditEntry {
+  /** The person's id, or null before one is known. */
+  actor: string | null;
+  /** Such as `workspace.member.add`. */
+  action: string;
+  /** Such as `workspace:<id>`. */
+  container?: string | null | undefined;
+  /** Whom it concerned, as it was sent. */
+  subject?: string | null | undefined;
+  role?: string | null | undefined;
+  outcome: 'granted' | RefusalCode;
+  details?: Record<string, unknown> | undefined;
+  requestId?: string | null | undefined;
+}
+
+/** Writes one row in the caller's transaction; allowed to the request role, which cannot read or change it. */
+export async function recordAudit(
+  em: { execute(text: string, params?: unknown[]): Promise<unknown> },
+  entry: AuditEntry,
+): Promise<void> {
+  await em.execute('select record_audit(?, ?, ?, ?, ?, ?, ?, ?, ?)', [
+    uuidv7(),
+    entry.actor,
+    entry.action,
+    clip(entry.container),
+    clip(entry.subject),
+    clip(entry.role),
+    entry.outcome,
+    entry.details ? JSON.stringify(entry.details) : null,
+    clip(entry.requestId),
+  ]);
+}
+
+/** What somebody sent is kept as sent, but not without bound, and without what PostgreSQL cannot store. */
+function clip(value: string | null | undefined): string | null {
+  return value === null || value === undefined ? null : value.replaceAll('\0', '').slice(0, 500);
+}

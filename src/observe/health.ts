@@ -1,0 +1,39 @@
+/** Whether this node can serve. It is ready once it has started, while it is not draining, and while the database answers. */
+import type { Bus } from '../cluster/bus.ts';
+import type { Database } from '../database/database.ts';
+
+export interface Health {
+  phase: 'starting' | 'running' | 'draining';
+  check(): Promise<{ ready: boolean; phase: Health['phase']; database: 'up' | 'down'; messenger: 'up' | 'degraded' }>;
+}
+
+/** How long the database may take to answer before it counts as away, ms. */
+const PATIENCE = 2000;
+
+export function createHealth(database: Database, bus: Bus): Health {
+  const health: Health = {
+    phase: 'starting',
+    async check() {
+      const up = await answersInTime(database);
+      const messenger = bus.healthy ? 'up' : 'degraded';
+      return { ready: up && health.phase === 'running', phase: health.phase, database: up ? 'up' : 'down', messenger };
+    },
+  };
+  return health;
+}
+
+async function answersInTime(database: Database): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), PATIENCE);
+  });
+  const answered = database.log.query('select 1').then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await Promise.race([answered, patience]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,46 @@
+/** What `/metrics` tells Prometheus. One registry for each app, so that two apps in a process do not mix. */
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    requests: new Histogram({
+      name: 'roundtable_http_request_duration_seconds',
+      help: 'How long REST requests took, by operation and status',
+      labelNames: ['operation', 'status'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    memberships: new Counter({
+      name: 'roundtable_membership_operations_total',
+      help: 'Attempts to change or read a roster, by kind, operation and outcome',
+      labelNames: ['kind', 'operation', 'outcome'],
+      registers,
+    }),
+    membershipDuration: new Histogram({
+      name: 'roundtable_membership_operation_duration_seconds',
+      help: 'How long roster operations took, by kind and operation',
+      labelNames: ['kind', 'operation'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+      registers,
+    }),
+    dropped: new Counter({
+      name: 'roundtable_bus_messages_dropped_total',
+      help: 'Messages that could not be sent to other nodes',
+      registers,
+    }),
+    sockets: new Gauge({ name: 'roundtable_sockets', help: 'Open WebSockets of this node', registers }),
+    documents: new Gauge({ name: 'roundtable_documents', help: 'Documents open on this node', registers }),
+    closes: new Counter({
+      name: 'roundtable_socket_closes_total',
+      help: 'Closed WebSockets, by code',
+      labelNames: ['code'],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,164 @@
+/**
+ * Who is let in, and who stays. A token becomes a person, the person's standing and the access epoch that it belongs to
+ * are read in one statement, and the session is joined. Whoever is in is decided anew when access to the diagram has
+ * changed (AC3, AC4): somebody who may only read now is made a reader first and told then; somebody who may nothing is
+ * closed with 4403; somebody who may write again is asked for the edits that were refused.
+ */
+import type { Logger } from 'pino';
+import { permissionsOf } from '../access/roles.ts';
+import { standingInDiagram, type DiagramStanding } from '../access/standing.ts';
+import type { SessionService } from '../collaboration/sessions.ts';
+import type { Database } from '../database/database.ts';
+import type { Actor } from '../identity/person.ts';
+import { UUID } from '../identity/spelling.ts';
+import { Refusal } from '../refusal.ts';
+import type { Admission, Channel } from './channel.ts';
+import { closings, closingOf } from './closing.ts';
+import type { Directory } from './directory.ts';
+import type { SyncLimits } from './limits.ts';
+import type { LiveConnection } from './live-connection.ts';
+import type { RoomConnection, Rooms } from './rooms.ts';
+
+/** Verifies a token. @throws Refusal `unauthenticated`, `unavailable` */
+export interface Authenticator {
+  authenticate(token: string): Promise<Actor>;
+}
+
+export interface AdmissionDesk {
+  /** @throws Refusal; @returns whether Hocuspocus should take the connection for a reader's */
+  admit(channel: Channel, token: string): Promise<{ readOnly: boolean }>;
+  /** AC5: a client sent another token. */
+  refresh(channel: Channel, token: string): Promise<void>;
+  /** Decides everybody on a diagram anew whose epoch is not the diagram's. Never rejects. */
+  redecide(diagram: string): Promise<void>;
+}
+
+export interface AdmissionDependencies {
+  authenticator: Authenticator;
+  database: Database;
+  sessions: Pick<SessionService, 'join' | 'leave' | 'accessChanged'>;
+  rooms: Rooms | null;
+  directory: Directory;
+  limits: Pick<SyncLimits, 'maxSocketsPerUser'>;
+  newId(): string;
+  logger: Logger;
+}
+
+/** The diagram that a document's name stands for, null if it is no diagram's canonical name. */
+export function diagramOf(name: string): string | null {
+  const id = name.startsWith('diagram:') ? name.slice('diagram:'.length) : '';
+  return UUID.test(id) && id === id.toLowerCase() ? id : null;
+}
+
+export function createAdmission(dependencies: AdmissionDependencies): AdmissionDesk {
+  const { authenticator, database, sessions, rooms, directory, limits, newId, logger } = dependencies;
+  const standingOf = (diagram: string, person: string) =>
+    database.asSystem((em) => standingInDiagram(em, diagram, person));
+
+  async function admitToDiagram(channel: Channel, actor: Actor, diagram: string): Promise<Admission> {
+    const { place } = channel.socket;
+    if (place.kind === 'diagram' && place.diagram !== diagram) throw new Refusal('not_found');
+    const standing = await standingOf(diagram, actor.id);
+    if (!standing.exists) throw new Refusal('not_found');
+    if (place.kind === 'diagram' && place.threatModel !== standing.threatModel) throw new Refusal('not_found');
+    const permissions = permissionsOf(standing.role);
+    if (!permissions) throw new Refusal('forbidden');
+    const live: LiveConnection = {
+      id: newId(),
+      diagram,
+      person: actor,
+      permissions,
+      sendStateless: channel.sendStateless,
+      close: (code, reason) => channel.close({ code, reason }),
+      readOnly: (value) => setReadOnly(channel, value),
+    };
+    const { session } = await sessions.join({ id: live.id, diagram, person: actor, permissions });
+    if (channel.state.kind === 'ended') await sessions.leave(live.id);
+    return { kind: 'diagram', actor, session, epoch: standing.epoch, permissions, live };
+  }
+
+  async function admitToRoom(channel: Channel, actor: Actor): Promise<Admission> {
+    if (!rooms || !channel.socket.shared) throw new Refusal('not_found');
+    const admitted = await rooms.admit(channel.name, actor);
+    const room: RoomConnection = {
+      id: newId(),
+      name: channel.name,
+      get person() {
+        return admission.actor;
+      },
+      admitted,
+      sendStateless: channel.sendStateless,
+      close: (code, reason) => channel.close({ code, reason }),
+    };
+    const admission: Admission = { kind: 'room', actor, room };
+    return admission;
+  }
+
+  function apply(
+    channel: Channel,
+    admission: Extract<Admission, { kind: 'diagram' }>,
+    standing: DiagramStanding,
+  ): void {
+    if (standing.epoch < admission.epoch) return; // an older answer that came later
+    if (!standing.exists) return channel.close(closings.notFound);
+    const { actor, live } = admission;
+    const before = admission.permissions;
+    const permissions = permissionsOf(standing.role);
+    admission.epoch = standing.epoch;
+    admission.permissions = live.permissions = permissions ?? 'reader';
+    if (permissions === 'writer') channel.intake.welcome(); // also who was a reader so briefly that only the log saw it
+    if (permissions === before) return;
+    live.readOnly(permissions !== 'writer');
+    if (!permissions) channel.close(closings.forbidden);
+    sessions
+      .accessChanged(live.diagram, actor.id, permissions)
+      .catch((error: unknown) => logger.error({ err: error }, 'a change of access could not be told'));
+  }
+
+  return {
+    async admit(channel, token) {
+      const actor = await authenticator.authenticate(token);
+      if (directory.claim(actor.id, channel.socket) > limits.maxSocketsPerUser) throw new Refusal('rate_limited');
+      const diagram = diagramOf(channel.name);
+      const admission = diagram ? await admitToDiagram(channel, actor, diagram) : await admitToRoom(channel, actor);
+      if (channel.state.kind === 'ended') throw new Refusal('unavailable');
+      channel.joined(admission);
+      directory.add(channel);
+      return { readOnly: admission.kind === 'room' || admission.permissions === 'reader' };
+    },
+
+    async refresh(channel, token) {
+      if (channel.state.kind !== 'joined' && channel.state.kind !== 'open') return;
+      const { admission } = channel.state;
+      try {
+        const actor = await authenticator.authenticate(token);
+        if (actor.id !== admission.actor.id) return channel.close(closings.unauthenticated);
+        admission.actor = actor;
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        if (error.code !== 'unavailable') channel.close(closingOf(error.code));
+      }
+    },
+
+    async redecide(diagram) {
+      const standings = new Map<string, DiagramStanding>();
+      try {
+        for (const channel of directory.of(`diagram:${diagram}`)) {
+          if (channel.state.kind !== 'joined' && channel.state.kind !== 'open') continue;
+          const { admission } = channel.state;
+          if (admission.kind !== 'diagram') continue;
+          const person = admission.actor.id;
+          const standing = standings.get(person) ?? (await standingOf(diagram, person));
+          standings.set(person, standing);
+          apply(channel, admission, standing);
+        }
+      } catch (error) {
+        logger.warn({ err: error, diagram }, 'connections could not be decided anew; the poll will try again');
+      }
+    },
+  };
+}
+
+function setReadOnly(channel: Channel, value: boolean): void {
+  if (channel.state.kind === 'open') channel.state.connection.readOnly = value;
+}

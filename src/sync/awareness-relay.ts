@@ -1,0 +1,134 @@
+/**
+ * Awareness between nodes, on `awareness:<diagram>`. A node sends what changes in its own entries (those of its
+ * connections, and the server's), once for each turn of the event loop, and takes what others send; a node that opens a
+ * document asks the others for theirs. All of it may be lost: clients repeat themselves every 15 seconds, and what is
+ * not repeated for 30 is dropped, as in any awareness.
+ *
+ * A client that comes back on another node is that node's from then on: here its id is given up, so that its old
+ * connection does not take the entry along when it closes.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Document } from '@hocuspocus/server';
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { applyAwarenessUpdate, encodeAwarenessUpdate, type Awareness } from 'y-protocols/awareness';
+import type { Bus } from '../cluster/bus.ts';
+import { readAwareness } from './awareness-frame.ts';
+
+export interface AwarenessRelay {
+  /** @param awareness the awareness of the diagram's document on this node */
+  attach(diagram: string, awareness: Awareness): void;
+  detach(diagram: string): void;
+  stop(): void;
+}
+
+interface Changes {
+  added: number[];
+  updated: number[];
+  removed: number[];
+}
+
+const QUERY = 0;
+const UPDATE = 1;
+/** The origin of what other nodes sent. */
+const FROM_PEER = 'awareness relay';
+
+/** @param onError told of what other nodes sent and could not be read */
+export function createAwarenessRelay({
+  bus,
+  onError,
+}: {
+  bus: Bus;
+  onError: (error: unknown) => void;
+}): AwarenessRelay {
+  const attached = new Map<string, () => void>();
+
+  const attach = (diagram: string, awareness: Awareness): (() => void) => {
+    const channel = `awareness:${diagram}`;
+    const self = randomUUID();
+    const ours = new Set<number>();
+    const changed = new Set<number>();
+    let sending: NodeJS.Immediate | null = null;
+    let unsubscribe: (() => void) | null = null;
+    let stopped = false;
+
+    const publish = (kind: number, update: Uint8Array = new Uint8Array()) => {
+      const encoder = encoding.createEncoder();
+      encoding.writeVarString(encoder, self);
+      encoding.writeVarUint(encoder, kind);
+      encoding.writeVarUint8Array(encoder, update);
+      bus.publish(channel, encoding.toUint8Array(encoder));
+    };
+    const send = () => {
+      sending = null;
+      if (changed.size > 0) publish(UPDATE, encodeAwarenessUpdate(awareness, [...changed]));
+      changed.clear();
+    };
+    const schedule = (ids: Iterable<number>) => {
+      for (const id of ids) changed.add(id);
+      sending ??= setImmediate(send);
+    };
+    const onUpdate = ({ added, updated, removed }: Changes, origin: unknown) => {
+      if (origin === FROM_PEER) return;
+      for (const id of [...added, ...updated]) ours.add(id);
+      schedule([...added, ...updated, ...removed].filter((id) => ours.has(id)));
+      for (const id of removed) ours.delete(id);
+    };
+    const take = (update: Uint8Array) => {
+      const newer = readAwareness(update).filter(
+        ({ id, clock, json }) => json !== 'null' && clock > clockOf(awareness, id),
+      );
+      applyAwarenessUpdate(awareness, update, FROM_PEER);
+      for (const { id } of newer) if (ours.delete(id)) giveUp(awareness, id);
+    };
+    const hear = (payload: Uint8Array) => {
+      if (stopped) return;
+      try {
+        const decoder = decoding.createDecoder(payload);
+        if (decoding.readVarString(decoder) === self) return;
+        const kind = decoding.readVarUint(decoder);
+        if (kind === QUERY) schedule(ours);
+        if (kind === UPDATE) take(decoding.readVarUint8Array(decoder));
+      } catch (error) {
+        onError(error);
+      }
+    };
+
+    if (awareness.getLocalState() !== null) ours.add(awareness.clientID);
+    awareness.on('update', onUpdate);
+    void bus.subscribe(channel, hear).then((stop) => {
+      if (stopped) return stop();
+      unsubscribe = stop;
+      publish(QUERY);
+      schedule(ours);
+    });
+    return () => {
+      send();
+      stopped = true;
+      if (sending) clearImmediate(sending);
+      awareness.off('update', onUpdate);
+      unsubscribe?.();
+    };
+  };
+
+  const detach = (diagram: string) => {
+    attached.get(diagram)?.();
+    attached.delete(diagram);
+  };
+  return {
+    attach(diagram, awareness) {
+      detach(diagram);
+      attached.set(diagram, attach(diagram, awareness));
+    },
+    detach,
+    stop: () => [...attached.keys()].forEach(detach),
+  };
+}
+
+function clockOf(awareness: Awareness, id: number): number {
+  return awareness.meta.get(id)?.clock ?? -1;
+}
+
+function giveUp(awareness: Awareness, id: number): void {
+  for (const { clients } of (awareness.doc as Document).connections.values()) clients.delete(id);
+}

@@ -1,0 +1,183 @@
+/**
+ * A channel is one document on one socket: an address. Each has a Hocuspocus connection of its own, so that it begins
+ * and ends by itself; what carries content goes to the intake, awareness to the guard, the rest to Hocuspocus. What
+ * Hocuspocus sends passes through here, and tells when it has refused or ended the connection.
+ *
+ * A channel waits until somebody is admitted, is joined until the document is there, then open, and ended once: by the
+ * client, by its socket, or by us with a close code.
+ */
+import type { Connection, Hocuspocus, WebSocketLike } from '@hocuspocus/server';
+import type { Permissions } from '../access/roles.ts';
+import type { Actor } from '../identity/person.ts';
+import { Refusal } from '../refusal.ts';
+import type { AwarenessGuard } from './awareness.ts';
+import { closings, concernsOneDocument, type Closing } from './closing.ts';
+import { closeFrame, documentName, outgoingKind, type Frame } from './frames.ts';
+import type { Opened } from './hearing.ts';
+import type { Intake, IntakeDependencies } from './intake.ts';
+import type { LiveConnection } from './live-connection.ts';
+import type { RoomConnection } from './rooms.ts';
+import { createTokenBucket } from './token-bucket.ts';
+import type { Place } from './upgrade.ts';
+
+/** Somebody who may be here, as it was decided and is decided anew. */
+export type Admission =
+  | { kind: 'diagram'; actor: Actor; session: string; epoch: number; permissions: Permissions; live: LiveConnection }
+  | { kind: 'room'; actor: Actor; room: RoomConnection };
+
+type State =
+  | { kind: 'waiting' }
+  | { kind: 'joined'; admission: Admission }
+  | { kind: 'open'; admission: Admission; connection: Connection }
+  | { kind: 'ended' };
+
+/** The socket, as far as its channels need it. */
+export interface Carrier {
+  readonly place: Place;
+  /** Whether it carries several documents. */
+  readonly shared: boolean;
+  /** Whether the answer to our ping has come. */
+  readonly ponged: boolean;
+  /** The people who were admitted on it. */
+  readonly people: Set<string>;
+  /** @param options.initialSync does not count against a client that reads slowly */
+  send(bytes: Uint8Array, options?: { initialSync: boolean }): void;
+  /** Ends it, with all its channels. */
+  close(closing: Closing): void;
+}
+
+export interface Channel {
+  readonly address: string;
+  /** The document's name. */
+  readonly name: string;
+  readonly socket: Carrier;
+  readonly state: State;
+  readonly intake: Intake;
+  /** Why the attempt to get in is going to be refused: how the channel closes when Hocuspocus says so. */
+  refusal: Closing | null;
+  /** The expiry of the token that another one was asked for in place of, ms; 0: not asked yet. */
+  askedForToken: number;
+  receive(frame: Exclude<Frame, { kind: 'pong' }>, bytes: Uint8Array): void;
+  joined(admission: Admission): void;
+  /** The document is loaded. @param opened what content goes to */
+  opened(connection: Connection, opened: Opened): void;
+  sendStateless(payload: string): void;
+  /** Ends the channel with a close code: with its whole socket, unless the code concerns one document of several. */
+  close(closing: Closing): void;
+  /** Ends the channel, saying nothing. */
+  end(closing: Closing): void;
+}
+
+export interface ChannelDependencies {
+  socket: Carrier;
+  address: string;
+  connect(channel: Channel, wire: WebSocketLike): ReturnType<Hocuspocus['handleConnection']>;
+  createIntake(wiring: Pick<IntakeDependencies, 'address' | 'send' | 'close' | 'disputed'>): Intake;
+  /** The log does not agree with what the person was decided to be. */
+  disputed(channel: Channel): void;
+  guard: Pick<AwarenessGuard, 'receive'>;
+  /** Told once, with the state it was in. */
+  ended(channel: Channel, before: State, closing: Closing): void;
+}
+
+/** Awareness that comes before the document is there: so many frames are kept, of no more than so many bytes. */
+const EARLY_AWARENESS = 16;
+const EARLY_AWARENESS_BYTES = 65_536;
+/** A step 1 makes the server write what the client lacks; a client asks when it connects. */
+const HANDSHAKES = { perSecond: 1, burst: 20 };
+
+export function createChannel(dependencies: ChannelDependencies): Channel {
+  const { socket, address, connect, createIntake, disputed, guard, ended } = dependencies;
+  let state: State = { kind: 'waiting' };
+  let synced = false;
+  const handshakes = createTokenBucket(HANDSHAKES.perSecond, HANDSHAKES.burst);
+  const earlyAwareness: Uint8Array[] = [];
+
+  const send = (bytes: Uint8Array): void => {
+    if (state.kind === 'ended') return;
+    const kind = outgoingKind(bytes);
+    if (kind === 'step1') intake.acknowledgements.asked();
+    socket.send(bytes, { initialSync: kind === 'step2' && !synced });
+    if (kind === 'step2') synced = true;
+    if (kind === 'denied') close(channel.refusal ?? closings.unavailable);
+    if (kind === 'close') close(closings.badFrame); // what Hocuspocus could not read
+  };
+
+  function close(closing: Closing): void {
+    if (state.kind === 'ended') return;
+    if (!socket.shared || !concernsOneDocument(closing)) return socket.close(closing);
+    socket.send(closeFrame(address, `${closing.code} ${closing.reason}`));
+    end(closing);
+  }
+
+  function end(closing: Closing): void {
+    if (state.kind === 'ended') return;
+    const before = state;
+    state = { kind: 'ended' };
+    intake.end();
+    client.handleClose(closing);
+    ended(channel, before, closing);
+  }
+
+  function receiveAwareness(update: Uint8Array): void {
+    if (state.kind !== 'open') {
+      if (update.byteLength <= EARLY_AWARENESS_BYTES) earlyAwareness.push(update);
+      if (earlyAwareness.length > EARLY_AWARENESS) earlyAwareness.shift();
+      return;
+    }
+    if (state.admission.kind === 'room') return; // nobody is shown there
+    try {
+      guard.receive(state.connection, state.admission.actor.id, update);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      close(closings.badFrame);
+    }
+  }
+
+  const intake = createIntake({ address, send, close, disputed: () => disputed(channel) });
+  const channel: Channel = {
+    address,
+    name: documentName(address),
+    socket,
+    get state() {
+      return state;
+    },
+    intake,
+    refusal: null,
+    askedForToken: 0,
+    receive(frame, bytes) {
+      if (frame.kind === 'step2' || frame.kind === 'update')
+        return intake.receive(frame.kind, frame.update, socket.ponged);
+      if (frame.kind === 'awareness') return receiveAwareness(frame.update);
+      // Here and now, and not in its turn: the client may come back with its next frame.
+      if (frame.kind === 'close') return end({ code: 1000, reason: 'closed by the client' });
+      if (frame.kind === 'step1') {
+        if (!handshakes.take(performance.now())) return close(closings.tooMany);
+        intake.acknowledgements.clientAsked();
+      }
+      client.handleMessage(bytes);
+    },
+    joined(admission) {
+      state = { kind: 'joined', admission };
+    },
+    opened(connection, opened) {
+      if (state.kind !== 'joined') return;
+      state = { kind: 'open', admission: state.admission, connection };
+      intake.open(opened);
+      earlyAwareness.splice(0).forEach(receiveAwareness);
+    },
+    sendStateless(payload) {
+      if (state.kind === 'open') state.connection.sendStateless(payload);
+    },
+    close,
+    end,
+  };
+  const client = connect(channel, {
+    send: (data) => send(data as Uint8Array),
+    close: () => close(closings.badFrame),
+    get readyState() {
+      return state.kind === 'ended' ? 3 : 1;
+    },
+  });
+  return channel;
+}

@@ -1,0 +1,117 @@
+/**
+ * The frames of the Hocuspocus protocol, as far as the server looks at them itself. A frame is an address, a type and
+ * what belongs to it; the address is a document's name, with `\0` and a session behind it where a client has the same
+ * document open several times on one socket. Ping and pong are single bytes without an address.
+ */
+import { AuthMessageType } from '@hocuspocus/common';
+import * as decoding from 'lib0/decoding';
+import * as encoding from 'lib0/encoding';
+import { messageYjsSyncStep1, messageYjsSyncStep2, messageYjsUpdate } from 'y-protocols/sync';
+import { decodeStateVector } from 'yjs';
+
+const SYNC = 0;
+const AWARENESS = 1;
+const AUTH = 2;
+const QUERY_AWARENESS = 3;
+const STATELESS = 5;
+const CLOSE = 7;
+const SYNC_STATUS = 8;
+const PONG = 10;
+
+/** The first thing that a socket is sent. A provider empties its offline queue before it answers. */
+export const PING = new Uint8Array([9]);
+
+export type Frame =
+  | { kind: 'pong' }
+  | { kind: 'step1'; address: string }
+  | { kind: 'step2' | 'update' | 'awareness'; address: string; update: Uint8Array }
+  | { kind: 'auth' | 'close' | 'other'; address: string };
+
+const LONGEST_ADDRESS = 512;
+
+/** @returns null for what no client has any business to send, or what cannot be read to its end */
+export function decodeFrame(bytes: Uint8Array): Frame | null {
+  if (bytes.byteLength === 1 && bytes[0] === PONG) return { kind: 'pong' };
+  try {
+    const decoder = decoding.createDecoder(bytes);
+    const address = decoding.readVarString(decoder);
+    if (address.length > LONGEST_ADDRESS) return null;
+    const type = decoding.readVarUint(decoder);
+    if (type === SYNC) return decodeSync(decoder, address);
+    if (type === AWARENESS) return { kind: 'awareness', address, update: decoding.readVarUint8Array(decoder) };
+    if (type === AUTH) return decodeAuth(decoder, address);
+    if (type === CLOSE) return { kind: 'close', address };
+    if (type === STATELESS) decoding.readVarString(decoder);
+    return type === STATELESS || type === QUERY_AWARENESS ? { kind: 'other', address } : null;
+  } catch {
+    return null;
+  }
+}
+
+function decodeAuth(decoder: decoding.Decoder, address: string): Frame | null {
+  if (decoding.readVarUint(decoder) !== AuthMessageType.Token) return null;
+  decoding.readVarString(decoder); // the token
+  if (decoding.hasContent(decoder)) decoding.readVarString(decoder); // the provider's version
+  return { kind: 'auth', address };
+}
+
+function decodeSync(decoder: decoding.Decoder, address: string): Frame | null {
+  const type = decoding.readVarUint(decoder);
+  const payload = decoding.readVarUint8Array(decoder);
+  if (type === messageYjsSyncStep1) {
+    decodeStateVector(payload);
+    return { kind: 'step1', address };
+  }
+  if (type === messageYjsSyncStep2) return { kind: 'step2', address, update: payload };
+  if (type === messageYjsUpdate) return { kind: 'update', address, update: payload };
+  return null;
+}
+
+/** The name of the document that an address belongs to. */
+export function documentName(address: string): string {
+  const end = address.indexOf('\0');
+  return end === -1 ? address : address.slice(0, end);
+}
+
+/** What Hocuspocus sends, as far as we have to know of it. */
+export function outgoingKind(bytes: Uint8Array): 'step1' | 'step2' | 'denied' | 'close' | 'other' {
+  const decoder = decoding.createDecoder(bytes);
+  const addressLength = decoding.readVarUint(decoder);
+  decoder.pos += addressLength;
+  const type = decoding.readVarUint(decoder);
+  if (type === CLOSE) return 'close';
+  if (type !== SYNC && type !== AUTH) return 'other';
+  const detail = decoding.readVarUint(decoder);
+  if (type === AUTH) return detail === AuthMessageType.PermissionDenied ? 'denied' : 'other';
+  if (detail === messageYjsUpdate) return 'other';
+  return detail === messageYjsSyncStep1 ? 'step1' : 'step2';
+}
+
+function frame(address: string, type: number, write: (encoder: encoding.Encoder) => void): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarString(encoder, address);
+    encoding.writeVarUint(encoder, type);
+    write(encoder);
+  });
+}
+
+/** Tells a provider that one of its updates is saved, or that it is not going to be. */
+export function syncStatusFrame(address: string, saved: boolean): Uint8Array {
+  return frame(address, SYNC_STATUS, (encoder) => encoding.writeVarUint(encoder, saved ? 1 : 0));
+}
+
+/** Asks a provider for everything that a state vector does not cover. */
+export function stepOneFrame(address: string, stateVector: Uint8Array): Uint8Array {
+  return frame(address, SYNC, (encoder) => {
+    encoding.writeVarUint(encoder, messageYjsSyncStep1);
+    encoding.writeVarUint8Array(encoder, stateVector);
+  });
+}
+
+export function statelessFrame(address: string, message: object): Uint8Array {
+  return frame(address, STATELESS, (encoder) => encoding.writeVarString(encoder, JSON.stringify(message)));
+}
+
+export function closeFrame(address: string, reason: string): Uint8Array {
+  return frame(address, CLOSE, (encoder) => encoding.writeVarString(encoder, reason));
+}

@@ -1,0 +1,235 @@
+/**
+ * The intake of one connection to one document: what carries content (sync step 2, sync update) comes here instead of
+ * to Hocuspocus, goes into the log, and only from there into the document.
+ *
+ * Frames are judged in runs. While one run is on its way to the log, what arrives waits and makes the next; when the
+ * row is committed it is in the document before the waiting run is judged. So a document always has everything of a
+ * connection that came before, and a frame of which the connection's earlier ones were refused is seen to lack them.
+ *
+ * What looks wrong is judged again once this node has read all of the log (DO4): the client may have seen rows that
+ * this node has not. An update that still has a gap is put aside, without holding up those behind it, until the next
+ * step 2 has brought what the client has, which is asked for; what has a gap even then is refused.
+ */
+import type { Logger } from 'pino';
+import { encodeStateVector } from 'yjs';
+import type { Budget } from '../documents/budget.ts';
+import type { LogOutcome, UpdateLog } from '../documents/update-log.ts';
+import { decodeUpdate, MalformedUpdate, type DecodedUpdate } from '../documents/update.ts';
+import { createAcknowledgements, type Acknowledgements, type Debt } from './acknowledgements.ts';
+import { closings, type Closing } from './closing.ts';
+import { errorMessage } from './error-message.ts';
+import { statelessFrame, stepOneFrame, syncStatusFrame } from './frames.ts';
+import { hear, type Opened } from './hearing.ts';
+import type { Verdict } from './judgement.ts';
+import type { SyncLimits } from './limits.ts';
+
+export interface Intake {
+  readonly acknowledgements: Acknowledgements;
+  /** Content that came. @param ponged whether the socket's pong came before it */
+  receive(kind: 'step2' | 'update', update: Uint8Array, ponged: boolean): void;
+  /** The document is there: what has waited is judged now. */
+  open(opened: Opened): void;
+  /** The person is a writer: if edits of theirs were refused, asks for them once more. */
+  welcome(): void;
+  /** Whether an update has waited too long for what it depends on. @param now ms */
+  overdue(now: number): boolean;
+  /** The connection is gone. What it sent before is still committed, if that is possible. */
+  end(): void;
+  /** Resolves when it has ended and nothing of it is on its way any more. */
+  readonly drained: Promise<void>;
+}
+
+export interface IntakeDependencies {
+  address: string;
+  log: UpdateLog;
+  budget: Budget;
+  limits: SyncLimits;
+  send(frame: Uint8Array): void;
+  close(closing: Closing): void;
+  /** The log does not agree that the person may write: they are to be decided anew. */
+  disputed(): void;
+  now(): number;
+  logger: Logger;
+}
+
+interface Arrived {
+  kind: 'step2' | 'update';
+  order: number;
+  update: DecodedUpdate;
+  debt: Debt | null;
+  /** What the commit of this frame pays besides. */
+  covers: Debt[];
+  /** Since when it waits for what it depends on, ms. */
+  asideSince: number;
+  /** Whether the step 2 that it waited for has come. */
+  answered: boolean;
+  /** Whether its bytes are still counted. */
+  counted: boolean;
+}
+
+const MOST_ASIDE = 1000;
+const ERROR_INTERVAL = 1000;
+
+export function createIntake({
+  address,
+  log,
+  budget,
+  limits,
+  send,
+  close,
+  disputed,
+  now,
+  logger,
+}: IntakeDependencies): Intake {
+  const acknowledgements = createAcknowledgements(() => send(syncStatusFrame(address, true)));
+  let opened: Opened | null = null;
+  let ended = false;
+  let dropped = false;
+  let running = false;
+  let refused = false;
+  let early = 0;
+  let arrivedSoFar = 0;
+  let toldAt = -Infinity;
+  let waiting: Arrived[] = [];
+  let aside: Arrived[] = [];
+  const drained = Promise.withResolvers<void>();
+
+  const release = (frames: readonly Arrived[]) => {
+    for (const frame of frames) {
+      if (frame.counted) budget.give(frame.update.bytes.byteLength);
+      frame.counted = false;
+    }
+  };
+
+  /** Ends the connection, and with it whatever it has not had committed. */
+  function drop(closing: Closing): void {
+    dropped = true;
+    release([...waiting, ...aside]);
+    waiting = [];
+    aside = [];
+    close(closing);
+  }
+
+  async function pump(): Promise<void> {
+    if (running || !opened) return;
+    running = true;
+    try {
+      while (waiting.length > 0) await handle(opened, waiting.splice(0));
+    } catch (error) {
+      logger.error({ err: error, address }, 'an update could not be handled');
+      drop(closings.unavailable);
+    }
+    running = false;
+    if (ended) drained.resolve();
+  }
+
+  async function handle(target: Opened, run: Arrived[]): Promise<void> {
+    const updates = run.map((frame) => frame.update);
+    const verdicts = await hear(target, updates, () => !dropped);
+    const having = (...kinds: Verdict[]) => run.filter((_, index) => verdicts && kinds.includes(verdicts[index]!));
+    release(verdicts ? having('complete', 'nothing', 'forbidden', 'foreign') : run);
+    having('forbidden').forEach(refuse);
+    for (const frame of having('gap')) putAside(target, frame);
+    if (having('foreign').length > 0) drop(closings.badFrame);
+    if (dropped || !verdicts) return;
+    const accepted = having('complete');
+    const outcome = await commit(target, accepted);
+    if (outcome.kind === 'unavailable') return drop(closings.unavailable);
+    if (outcome.kind === 'missing') return drop(closings.notFound);
+    if (outcome.kind === 'too large') return drop(closings.tooLarge);
+    const settled = outcome.kind === 'forbidden' ? having('nothing') : having('complete', 'nothing');
+    for (const frame of settled) [frame.debt, ...frame.covers].forEach(acknowledgements.pay);
+    if (outcome.kind === 'forbidden') {
+      accepted.forEach(refuse);
+      disputed();
+    }
+    judgeAgainUpTo(settled.findLast((frame) => frame.kind === 'step2')?.order ?? 0);
+    if (outcome.kind === 'committed') await target.replica.reach(outcome.seq);
+  }
+
+  async function commit(
+    { replica, standing }: Opened,
+    accepted: readonly Arrived[],
+  ): Promise<LogOutcome | { kind: 'idle' | 'too large' }> {
+    if (accepted.length === 0) return { kind: 'idle' };
+    const updates = accepted.map((frame) => frame.update.bytes);
+    const size = updates.reduce((sum, update) => sum + update.byteLength, 0);
+    if (replica.exceeds(limits.maxDocumentBytes, size)) return { kind: 'too large' };
+    const { person, epoch } = standing();
+    const { promise, resolve } = Promise.withResolvers<LogOutcome>();
+    const taken = log.append({ diagram: replica.diagram, person: person.id, epoch, updates, settle: resolve });
+    return taken ? promise : { kind: 'unavailable' };
+  }
+
+  /** AC2: it stays owed; should the person become a writer, it is asked for. */
+  function refuse(frame: Arrived): void {
+    refused = true;
+    send(syncStatusFrame(address, false));
+    acknowledgements.owe(frame.debt);
+    if (now() - toldAt < ERROR_INTERVAL) return;
+    toldAt = now();
+    send(statelessFrame(address, errorMessage('forbidden', new Date(), 'update')));
+  }
+
+  function putAside(target: Opened, frame: Arrived): void {
+    if (frame.answered) drop(closings.badFrame);
+    if (dropped || ended || aside.length === MOST_ASIDE) release([frame]);
+    else aside.push(frame);
+    if (dropped) return;
+    acknowledgements.owe(frame.debt);
+    frame.asideSince = now();
+    ask(target);
+  }
+
+  function judgeAgainUpTo(order: number): void {
+    const due = aside.filter((frame) => frame.order < order);
+    aside = aside.filter((frame) => frame.order >= order);
+    for (const frame of due) frame.answered = true;
+    waiting.unshift(...due);
+  }
+
+  function ask({ document }: Opened): void {
+    if (acknowledgements.unanswered === 0) send(stepOneFrame(address, encodeStateVector(document)));
+  }
+
+  return {
+    acknowledgements,
+    receive(kind, bytes, ponged) {
+      if (ended) return;
+      const earned =
+        kind === 'step2' ? acknowledgements.stepTwoCame() : { debt: acknowledgements.updateCame(ponged), covers: [] };
+      if (!opened && (early += bytes.byteLength) > limits.maxFrameBytes) {
+        // What was queued while the client was offline is in its step 2 once more.
+        return ponged ? drop(closings.tooMany) : undefined;
+      }
+      if (!budget.take(bytes.byteLength)) return drop(closings.unavailable);
+      try {
+        const update = decodeUpdate(bytes);
+        const order = (arrivedSoFar += 1);
+        waiting.push({ kind, order, update, ...earned, asideSince: 0, answered: false, counted: true });
+      } catch (error) {
+        budget.give(bytes.byteLength);
+        if (!(error instanceof MalformedUpdate)) throw error;
+        return drop(closings.badFrame);
+      }
+      void pump();
+    },
+    open(target) {
+      opened = target;
+      void pump();
+    },
+    welcome() {
+      if (!refused || !opened) return;
+      refused = false;
+      ask(opened);
+    },
+    overdue: (time) => aside.some((frame) => time - frame.asideSince > limits.gapTimeout),
+    end() {
+      ended = true;
+      release(opened ? aside : waiting);
+      aside = [];
+      if (!running) drained.resolve();
+    },
+    drained: drained.promise,
+  };
+}

@@ -1,0 +1,52 @@
+/** How much one socket, one document and one person may take. The contract's values; a test may make them small. */
+export interface SyncLimits {
+  /** Largest incoming WebSocket frame, bytes (1009). */
+  maxFrameBytes: number;
+  /** Largest stored document, bytes (1009). */
+  maxDocumentBytes: number;
+  /** Largest awareness state of one client, bytes (4400). */
+  maxAwarenessBytes: number;
+  /** Sockets of one person on this node (4429). */
+  maxSocketsPerUser: number;
+  /** Unsent bytes at which a socket is dropped, the initial sync excepted (1013). */
+  slowConsumerBytes: number;
+  /** Documents on one socket (4429). */
+  maxDocumentsPerSocket: number;
+  /** Frames per second that a socket may send for long, and how many at once (4429). */
+  framesPerSecond: number;
+  frameBurst: number;
+  /** How long a socket may stay without anybody admitted on it, ms (4408). */
+  admissionTimeout: number;
+  /** A ping goes out this often, ms, and a socket that was silent for so long is dead (4408). */
+  pingInterval: number;
+  deadAfter: number;
+  /** How long an update that depends on unknown ones waits for them, ms (4408). */
+  gapTimeout: number;
+  /** Bytes of updates on their way to the log, on this node (1013). */
+  bufferBytes: number;
+}
+
+/** @param configured what the environment may set */
+export function syncLimits(
+  configured: Pick<
+    SyncLimits,
+    'maxFrameBytes' | 'maxDocumentBytes' | 'maxAwarenessBytes' | 'maxSocketsPerUser' | 'slowConsumerBytes'
+  >,
+): SyncLimits {
+  const { maxFrameBytes, maxDocumentBytes, maxAwarenessBytes, maxSocketsPerUser, slowConsumerBytes } = configured;
+  return {
+    maxFrameBytes,
+    maxDocumentBytes,
+    maxAwarenessBytes,
+    maxSocketsPerUser,
+    slowConsumerBytes,
+    maxDocumentsPerSocket: 50,
+    framesPerSecond: 200,
+    frameBurst: 1000,
+    admissionTimeout: 10_000,
+    pingInterval: 5000,
+    deadAfter: 15_000,
+    gapTimeout: 10_000,
+    bufferBytes: 134_217_728,
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * One WebSocket: its channels, and what it may take. It is sent a ping first (`acknowledgements.ts` says why). It ends
+ * with a close code of the contract when it sends what is not a frame, too much at a time or too many documents, when it
+ * does not read what it is sent (NO3), or does not answer.
+ */
+import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
+import { closings, type Closing } from './closing.ts';
+import type { Carrier, Channel } from './channel.ts';
+import { decodeFrame, PING } from './frames.ts';
+import type { SyncLimits } from './limits.ts';
+import { createTokenBucket } from './token-bucket.ts';
+import type { Place } from './upgrade.ts';
+
+export interface Socket extends Carrier {
+  readonly channels: ReadonlyMap<string, Channel>;
+  /** Pings, and ends it if it has been silent for too long or nobody was admitted in time. @param now ms */
+  check(now: number, ping: boolean): void;
+}
+
+export interface SocketDependencies {
+  ws: WebSocket;
+  place: Place;
+  limits: SyncLimits;
+  createChannel(socket: Socket, address: string): Channel;
+  /** NO1: nothing is taken in while this node is not sure of its lease. */
+  lease: { held(): boolean; whenHeld(): Promise<void> };
+  now(): number;
+  logger: Logger;
+  /** Told once. */
+  closed(socket: Socket, closing: Closing): void;
+}
+
+/** Addresses that have ended are remembered, so that what is still on its way to them is not taken for a new one. */
+const MOST_ADDRESSES = 500;
+/** Frames that a client may have queued while it was offline: it sends them all at once, before its pong. */
+const MOST_QUEUED = 20_000;
+const LAST_WORDS = 2000;
+
+export function createSocket(dependencies: SocketDependencies): Socket {
+  const { ws, place, limits, createChannel, lease, now, logger, closed } = dependencies;
+  const openedAt = now();
+  const bucket = createTokenBucket(limits.framesPerSecond, limits.frameBurst);
+  const channels = new Map<string, Channel>();
+  let heardAt = openedAt;
+  let queued = 0;
+  /** Unsent bytes of initial syncs. */
+  let excepted = 0;
+  let ending: Closing | null = null;
+  let held: Uint8Array[] | null = null;
+
+  function end(closing: Closing): void {
+    if (ending) return;
+    ending = closing;
+    for (const channel of channels.values()) channel.end(closing);
+    closed(socket, closing);
+  }
+
+  function close(closing: Closing): void {
+    if (ending) return;
+    end(closing);
+    ws.close(closing.code, closing.reason);
+    setTimeout(() => ws.terminate(), LAST_WORDS).unref();
+  }
+
+  function receive(bytes: Uint8Array): void {
+    heardAt = now();
+    if (held) return void held.push(bytes);
+    if (lease.held()) return handle(bytes);
+    held = [bytes];
+    void lease.whenHeld().then(() => {
+      const frames = held ?? [];
+      held = null;
+      frames.forEach(handle);
+    });
+  }
+
+  function handle(bytes: Uint8Array): void {
+    if (!ending) guarded(() => take(bytes));
+  }
+
+  /** NO5: nothing that a client does may end the process. */
+  function guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      logger.error({ err: error }, 'a socket could not go on');
+      close(closings.unavailable);
+    }
+  }
+
+  function take(bytes: Uint8Array): void {
+    const frame = decodeFrame(bytes);
+    if (!frame) return close(closings.badFrame);
+    const inTime = socket.ponged ? bucket.take(now()) : (queued += 1) <= MOST_QUEUED;
+    if (!inTime) return close(closings.tooMany);
+    if (frame.kind === 'pong') {
+      ponged = true;
+      return;
+    }
+    let channel = channels.get(frame.address);
+    if (channel?.state.kind === 'ended' && frame.kind !== 'auth') return;
+    if (!channel || channel.state.kind === 'ended') {
+      if (!hasRoomFor(frame.address)) return close(closings.tooMany);
+      channel = createChannel(socket, frame.address);
+      channels.set(frame.address, channel);
+    }
+    channel.receive(frame, bytes);
+  }
+
+  function hasRoomFor(address: string): boolean {
+    const live = [...channels.values()].filter((channel) => channel.state.kind !== 'ended').length;
+    return live < limits.maxDocumentsPerSocket && (channels.has(address) || channels.size < MOST_ADDRESSES);
+  }
+
+  let ponged = false;
+  const socket: Socket = {
+    place,
+    shared: place.kind === 'shared',
+    get ponged() {
+      return ponged;
+    },
+    channels,
+    people: new Set(),
+    send(bytes, options) {
+      if (ending) return;
+      if (options?.initialSync) {
+        excepted += bytes.byteLength;
+        ws.send(bytes, () => (excepted -= bytes.byteLength));
+      } else {
+        ws.send(bytes);
+      }
+      if (ws.bufferedAmount - excepted > limits.slowConsumerBytes) close(closings.tooSlow);
+    },
+    close,
+    check(time, ping) {
+      if (ending) return;
+      if (socket.people.size === 0 && time - openedAt > limits.admissionTimeout) return close(closings.idle);
+      if (time - heardAt > limits.deadAfter) return close(closings.unresponsive);
+      for (const channel of channels.values()) {
+        if (channel.state.kind === 'open' && channel.intake.overdue(time)) return close(closings.unresponsive);
+      }
+      if (ping) ws.ping();
+    },
+  };
+
+  ws.on('message', (data: Buffer, isBinary: boolean) => {
+    if (isBinary) receive(data);
+    else close(closings.badFrame);
+  });
+  ws.on('pong', () => (heardAt = now()));
+  ws.on('error', () => {}); // always followed by a close
+  ws.on('close', (code: number, reason: Buffer) => guarded(() => end({ code, reason: reason.toString() })));
+  socket.send(PING);
+  return socket;
+}

@@ -1,0 +1,310 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { uuidv7 } from 'uuidv7';
+import type { SessionMoment } from '../../src/collaboration/session-rows.ts';
+import { createSessionStore, type SessionStore } from '../../src/collaboration/session-store.ts';
+import { participants } from '../../src/collaboration/session-value.ts';
+import { openDatabase, type Database } from '../../src/database/database.ts';
+import type { Person } from '../../src/identity/person.ts';
+import { freshDatabase } from '../support/database.ts';
+import { createStage, stageLimits, type Stage } from '../support/session-stage.ts';
+
+describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on %s', (kind) => {
+  let database: Database;
+  let stage: Stage;
+  let store: SessionStore;
+  let node: string;
+  let [ada, bob, cem]: Person[] = [];
+
+  beforeAll(async () => {
+    database = kind === 'postgresql' ? await freshDatabase() : await openDatabase({ directory: null });
+    await database.migrate();
+    stage = createStage(database);
+    const home = await stage.node();
+    [store, node] = [home.store, home.leases.node];
+    [ada, bob, cem] = [await stage.person('ada'), await stage.person('bob'), await stage.person('cem')];
+  });
+  afterAll(async () => {
+    await stage.stop();
+    await database.close();
+  });
+
+  /** A session that ada hosts on a diagram of its own. */
+  const open = async () => {
+    const diagram = (await stage.diagram(who(ada), who(bob), who(cem))).id;
+    const { session } = await store.open(diagram, who(ada).id);
+    return { diagram, session: session.id };
+  };
+  const join = async (diagram: string, person: Person | undefined, permissions: 'reader' | 'writer' = 'writer') => {
+    const id = uuidv7();
+    const { advanced } = await store.join({ id, diagram, user: who(person).id, permissions, node });
+    return { id, advanced };
+  };
+  const read = async (session: string) => (await store.find({ session })) as SessionMoment;
+  const list = async (session: string) => participants((await read(session)).value).map(({ user }) => user);
+  const notices = async (session: string) => {
+    const moment = await store.since(session, { revision: -1, ordinal: 0 });
+    return moment?.notices.map(({ revision, ordinal, notice }) => [revision, ordinal, notice.type]);
+  };
+  const endsAt = async (session: string) => {
+    const [row] = await database.log.query<{ left: number | null }>(
+      'select (extract(epoch from ends_at - clock_timestamp()) * 1000)::float8 as left from collaboration_session where id = $1',
+      [session],
+    );
+    return row?.left ?? null;
+  };
+
+  it('CS1 of fifty simultaneous opens exactly one creates, and all find the same session', async () => {
+    const diagram = (await stage.diagram(who(ada))).id;
+    const opened = await Promise.all(Array.from({ length: 50 }, () => store.open(diagram, who(ada).id)));
+    expect(opened.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(opened.map(({ session }) => session.id)).size).toBe(1);
+  });
+
+  it('CS2 the creator hosts and presents, and is not there yet; CS11 the idle time runs', async () => {
+    const { session } = await open();
+    expect((await read(session)).value).toMatchObject({
+      kind: 'active',
+      revision: 0,
+      host: who(ada).id,
+      presenter: who(ada).id,
+      attendance: [],
+    });
+    expect(await endsAt(session)).toBeGreaterThan(290_000);
+  });
+
+  it('opening on a diagram that is not there is refused', async () => {
+    await expect(store.open(uuidv7(), who(ada).id)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('CS3 joining without an active session is refused', async () => {
+    const diagram = (await stage.diagram(who(ada))).id;
+    await expect(join(diagram, bob)).rejects.toMatchObject({ code: 'session_not_found' });
+  });
+
+  it('CS10 simultaneous joins get revisions one after the other, each with its notice', async () => {
+    const { diagram, session } = await open();
+    await Promise.all([join(diagram, ada), join(diagram, bob), join(diagram, cem)]);
+    expect((await read(session)).value.revision).toBe(3);
+    expect(await notices(session)).toEqual([
+      [1, 0, 'join'],
+      [2, 0, 'join'],
+      [3, 0, 'join'],
+    ]);
+    expect(await endsAt(session)).toBeNull();
+  });
+
+  it('CS3 a join that is asked for twice happens once', async () => {
+    const { diagram, session } = await open();
+    const connection = { id: uuidv7(), diagram, user: who(bob).id, permissions: 'writer' as const, node };
+    await Promise.all([store.join(connection), store.join(connection)]);
+    await store.leave(connection.id);
+    expect(await list(session)).toEqual([]);
+  });
+
+  it('CS4 a person leaves with their last connection, and keeps joined_at when they return', async () => {
+    const { diagram, session } = await open();
+    const [one, two] = [await join(diagram, bob), await join(diagram, bob)];
+    expect(two.advanced).toBeNull();
+    const first = participants((await read(session)).value)[0];
+    expect(await store.leave(one.id)).toBeNull();
+    expect(await list(session)).toEqual([who(bob).id]);
+    expect(await store.leave(two.id)).toEqual({ session, diagram });
+    expect(await list(session)).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await join(diagram, bob);
+    expect(participants((await read(session)).value)).toEqual([first]);
+    expect((await read(session)).value.revision).toBe(3);
+  });
+
+  it('CS5 leaving twice, or without having joined, changes nothing', async () => {
+    const { diagram, session } = await open();
+    const { id } = await join(diagram, bob);
+    await store.leave(id);
+    expect(await store.leave(id)).toBeNull();
+    expect(await store.leave(uuidv7())).toBeNull();
+    expect((await read(session)).value.revision).toBe(2);
+  });
+
+  it('CS5 everybody who ever connected is in the attendance', async () => {
+    const { diagram, session } = await open();
+    const { id } = await join(diagram, bob);
+    await join(diagram, cem);
+    await store.leave(id);
+    const { attendance } = (await read(session)).value;
+    expect(attendance.map(({ user, presence }) => [user, presence.kind])).toEqual([
+      [who(bob).id, 'left'],
+      [who(cem).id, 'connected'],
+    ]);
+  });
+
+  it('CS5 the people of a node that died are stepped out, those with another connection are not', async () => {
+    const { diagram, session } = await open();
+    const dying = await stage.node();
+    await join(diagram, ada);
+    for (const person of [who(bob), who(cem)]) {
+      await store.join({ id: uuidv7(), diagram, user: person.id, permissions: 'writer', node: dying.leases.node });
+    }
+    await join(diagram, cem);
+    await dying.die();
+    expect(await store.stepOutLost()).toEqual([{ session, diagram }]);
+    expect(await list(session)).toEqual([who(ada).id, who(cem).id]);
+    expect(await store.stepOutLost()).toEqual([]);
+  });
+
+  it('NO1 a node without a lease cannot let anybody in', async () => {
+    const { diagram, session } = await open();
+    const swept = uuidv7();
+    const joining = store.join({ id: uuidv7(), diagram, user: who(bob).id, permissions: 'writer', node: swept });
+    await expect(joining).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await list(session)).toEqual([]);
+    expect((await read(session)).value.revision).toBe(0);
+  });
+
+  it('CS7 the grace runs by the database clock; a return stops it, its end ends the session once', async () => {
+    const { diagram, session } = await open();
+    const { id } = await join(diagram, ada);
+    await join(diagram, bob);
+    await store.leave(id);
+    expect(await endsAt(session)).toBeGreaterThan(4000);
+    expect(await endsAt(session)).toBeLessThanOrEqual(5000);
+    const { id: again } = await join(diagram, ada);
+    expect(await endsAt(session)).toBeNull();
+    await store.leave(again);
+    expect(await store.expire()).toEqual([]);
+    await stage.overdue(session);
+    const ended = await Promise.all([store.expire(), store.expire()]);
+    expect(ended.flat()).toEqual([{ session, diagram }]);
+    expect((await read(session)).value).toMatchObject({ kind: 'ended', reason: 'host_left' });
+    expect(await notices(session)).toEqual([
+      [1, 0, 'join'],
+      [2, 0, 'join'],
+      [3, 0, 'leave'],
+      [3, 1, 'session_ended'],
+    ]);
+  });
+
+  it('CS7 a host who comes and goes once more while the end is being carried out gets another grace', async () => {
+    const { diagram, session } = await open();
+    await store.leave((await join(diagram, ada)).id);
+    await stage.overdue(session);
+    const late: Database = {
+      ...database,
+      asSystem: async (work) => {
+        await store.leave((await join(diagram, ada)).id);
+        return database.asSystem(work);
+      },
+    };
+    expect(await createSessionStore(late, stageLimits).expire()).toEqual([]);
+    expect((await read(session)).value.kind).toBe('active');
+  });
+
+  it('CS7 after the end nobody is connected any more, and another session may begin', async () => {
+    const { diagram, session } = await open();
+    const { id } = await join(diagram, bob);
+    await store.change(diagram, ({ now }) => [{ type: 'ended', by: who(ada).id, at: now }]);
+    expect(await database.log.query('select from session_connection where session_id = $1', [session])).toEqual([]);
+    expect(await store.leave(id)).toBeNull();
+    expect((await read(session)).value.attendance.map(({ presence }) => presence.kind)).toEqual(['left']);
+    const next = await store.open(diagram, who(bob).id);
+    expect(next.created).toBe(true);
+    expect(next.session.value).toMatchObject({ host: who(bob).id, attendance: [] });
+  });
+
+  it('CS9 somebody removed loses all connections and cannot join this session again, but the next', async () => {
+    const { diagram, session } = await open();
+    await join(diagram, ada);
+    await join(diagram, bob);
+    await join(diagram, bob);
+    await store.change(diagram, ({ now }) => [{ type: 'removed', by: who(ada).id, user: who(bob).id, at: now }]);
+    expect(await database.log.query('select from session_connection where session_id = $1', [session])).toHaveLength(1);
+    await expect(join(diagram, bob)).rejects.toMatchObject({ code: 'removed_from_session' });
+    await store.change(diagram, ({ now }) => [{ type: 'ended', by: who(ada).id, at: now }]);
+    await store.open(diagram, who(ada).id);
+    await join(diagram, bob);
+  });
+
+  it('CS11 a session that nobody is connected to ends as idle', async () => {
+    const { session, diagram } = await open();
+    await stage.overdue(session);
+    expect(await store.expire()).toEqual([{ session, diagram }]);
+    expect((await read(session)).value).toMatchObject({ kind: 'ended', reason: 'idle' });
+  });
+
+  it('CS10 notices that do not change the value take the next ordinal, also after old ones are forgotten', async () => {
+    const { diagram, session } = await open();
+    await join(diagram, ada);
+    await join(diagram, bob);
+    const ask = () => store.change(diagram, () => [{ type: 'presenter_requested', by: who(bob).id }]);
+    await ask();
+    await ask();
+    await database.log.query(`update notice set at = at - interval '16 minutes' where scope = $1`, [
+      `session:${session}`,
+    ]);
+    await store.forgetNotices();
+    await ask();
+    expect(await notices(session)).toEqual([
+      [2, 2, 'presenter_request_event'],
+      [2, 3, 'presenter_request_event'],
+    ]);
+    expect((await read(session)).value.revision).toBe(2);
+  });
+
+  it('notices of an ended session are forgotten after a quarter of an hour, and not before', async () => {
+    const { diagram, session } = await open();
+    await join(diagram, ada);
+    await store.change(diagram, ({ now }) => [{ type: 'ended', by: who(ada).id, at: now }]);
+    await store.forgetNotices();
+    expect(await notices(session)).toHaveLength(2);
+    await database.log.query(`update notice set at = at - interval '16 minutes' where scope = $1`, [
+      `session:${session}`,
+    ]);
+    await store.forgetNotices();
+    expect(await notices(session)).toEqual([]);
+  });
+
+  it('CS12 permissions are decided anew from the grants, for everybody, and a lost host ends the session', async () => {
+    const diagram = await stage.diagram(who(ada), who(bob), who(cem));
+    const { session } = await store.open(diagram.id, who(ada).id);
+    await join(diagram.id, bob);
+    await join(diagram.id, cem);
+    expect(await store.redecide(diagram.id)).toBeNull();
+    await stage.grant(diagram.threatModel, who(bob), 'reader');
+    await stage.grant(diagram.threatModel, who(cem), null);
+    await store.redecide(diagram.id);
+    const { value } = await read(session.id);
+    expect(participants(value).map(({ user, permissions }) => [user, permissions])).toEqual([[who(bob).id, 'reader']]);
+    expect(value.revision).toBe(4);
+    await stage.grant(diagram.threatModel, who(ada), null);
+    await store.redecide(diagram.id);
+    expect((await read(session.id)).value).toMatchObject({ kind: 'ended', reason: 'host_left' });
+    expect(await store.redecide(diagram.id)).toBeNull();
+  });
+
+  it('a refused step leaves no trace', async () => {
+    const { diagram, session } = await open();
+    await join(diagram, bob);
+    const refused = store.change(diagram, () => [{ type: 'presenter_changed', by: who(bob).id, user: who(bob).id }]);
+    await expect(refused).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await notices(session)).toHaveLength(1);
+  });
+
+  it('finds the active sessions of some diagrams, and their positions', async () => {
+    const [one, two, three] = [await open(), await open(), await open()];
+    await join(two.diagram, bob);
+    await store.change(three.diagram, ({ now }) => [{ type: 'ended', by: who(ada).id, at: now }]);
+    const active = await store.activeOn([one.diagram, two.diagram, three.diagram, uuidv7()]);
+    expect(active.map(({ id }) => id)).toEqual([one.session, two.session]);
+    expect(await store.activeOn([])).toEqual([]);
+    expect(await store.positions([one.session, two.session, uuidv7()])).toEqual(
+      new Map([
+        [one.session, { revision: 0, ordinal: -1 }],
+        [two.session, { revision: 1, ordinal: 0 }],
+      ]),
+    );
+  });
+});
+
+function who(person: Person | undefined): Person {
+  if (!person) throw new Error('nobody');
+  return person;
+}

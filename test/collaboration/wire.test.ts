@@ -1,0 +1,149 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { colourOf } from '../../src/collaboration/colour.ts';
+import type { SessionView } from '../../src/collaboration/session-view.ts';
+import { awarenessStamp, participantsUpdate, sessionOnWire } from '../../src/collaboration/wire.ts';
+import type { Person } from '../../src/identity/person.ts';
+
+const person = (name: string, fullName: string | null): Person => ({
+  id: `id of ${name}`,
+  number: 1,
+  email: `${name}@example.com`,
+  username: name,
+  fullName,
+  avatarUrl: fullName ? `https://example.com/${name}.png` : null,
+});
+const ada = person('ada', 'Ada Lovelace');
+const bob = person('bob', null);
+const view: SessionView = {
+  session: 'session',
+  diagram: 'diagram',
+  revision: 7,
+  host: ada,
+  presenter: bob,
+  startedAt: new Date(0),
+  participants: [
+    { person: ada, permissions: 'writer', joinedAt: new Date(1), isHost: true, isPresenter: false },
+    { person: bob, permissions: 'reader', joinedAt: new Date(2), isHost: false, isPresenter: true },
+  ],
+  attendance: [
+    { person: ada, joinedAt: new Date(1), leftAt: null },
+    { person: bob, joinedAt: new Date(2), leftAt: new Date(3) },
+  ],
+};
+const place = {
+  threatModel: { id: 'model', name: 'Model' },
+  diagram: { id: 'diagram', name: 'Diagram' },
+  websocketUrl: 'ws://localhost/ws',
+};
+
+describe('a session on the wire', () => {
+  it('CS10 the list is the same in REST, in an update and in awareness', () => {
+    const rest = sessionOnWire(place, view);
+    const update = participantsUpdate(view, new Date(9));
+    expect(update).toEqual({
+      type: 'participants_update',
+      timestamp: '1970-01-01T00:00:00.009Z',
+      session_id: 'session',
+      revision: 7,
+      host: 'ada@example.com',
+      presenter: 'bob@example.com',
+      participants: rest.participants,
+    });
+    const [, second] = view.participants;
+    expect(second && awarenessStamp(second)).toEqual({
+      participant: {
+        user_id: 'bob@example.com',
+        permissions: 'reader',
+        is_host: false,
+        is_presenter: true,
+        joined_at: '1970-01-01T00:00:00.002Z',
+      },
+      user: { name: 'bob', color: rest.participants[1]?.color },
+    });
+  });
+
+  it('has the members of the contract, and no others', () => {
+    expect(sessionOnWire(place, view)).toEqual({
+      session_id: 'session',
+      revision: 7,
+      threat_model_id: 'model',
+      threat_model_name: 'Model',
+      diagram_id: 'diagram',
+      diagram_name: 'Diagram',
+      host: 'ada@example.com',
+      presenter: 'bob@example.com',
+      started_at: '1970-01-01T00:00:00.000Z',
+      participants: [
+        {
+          user_id: 'ada@example.com',
+          permissions: 'writer',
+          joined_at: '1970-01-01T00:00:00.001Z',
+          is_host: true,
+          is_presenter: false,
+          name: 'Ada Lovelace',
+          color: colourOf(ada.id),
+          avatar_url: 'https://example.com/ada.png',
+        },
+        {
+          user_id: 'bob@example.com',
+          permissions: 'reader',
+          joined_at: '1970-01-01T00:00:00.002Z',
+          is_host: false,
+          is_presenter: true,
+          name: 'bob',
+          color: colourOf(bob.id),
+          avatar_url: null,
+        },
+      ],
+      attendance: [
+        { user_id: 'ada@example.com', joined_at: '1970-01-01T00:00:00.001Z', left_at: null },
+        { user_id: 'bob@example.com', joined_at: '1970-01-01T00:00:00.002Z', left_at: '1970-01-01T00:00:00.003Z' },
+      ],
+      document_name: 'diagram:diagram',
+      websocket_url: 'ws://localhost/ws',
+    });
+  });
+
+  it('without an active session has null values and empty lists, and says where to connect', () => {
+    expect(sessionOnWire(place, null)).toMatchObject({
+      session_id: null,
+      revision: null,
+      host: null,
+      presenter: null,
+      started_at: null,
+      participants: [],
+      attendance: [],
+      document_name: 'diagram:diagram',
+      websocket_url: 'ws://localhost/ws',
+    });
+  });
+});
+
+describe('the colour of a person', () => {
+  const luminance = (colour: string) => {
+    const [red = 0, green = 0, blue = 0] = [1, 3, 5]
+      .map((from) => Number.parseInt(colour.slice(from, from + 2), 16) / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+
+  it('can be read on white and on black, whoever it is', () => {
+    fc.assert(
+      fc.property(fc.uuid(), (id) => {
+        const light = luminance(colourOf(id));
+        expect(1.05 / (light + 0.05)).toBeGreaterThan(4.5);
+        expect((light + 0.05) / 0.05).toBeGreaterThan(4.5);
+      }),
+    );
+  });
+
+  it('is always the same for one, and differs between most', () => {
+    const ids = Array.from(
+      { length: 50 },
+      (_, number) => `01900000-0000-7000-8000-${String(number).padStart(12, '0')}`,
+    );
+    expect(ids.map(colourOf)).toEqual(ids.map(colourOf));
+    expect(new Set(ids.map(colourOf)).size).toBeGreaterThan(40);
+  });
+});

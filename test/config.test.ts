@@ -1,0 +1,228 @@
+/** The configuration: every default, every fault in one message, nothing wrong let through. */
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError, readConfig, type Mode } from '../src/config.ts';
+
+const SECRET = '0123456789abcdef0123456789abcdef';
+const SERVE = { DATABASE_URL: 'postgres://u:p@db/x', JWT_SECRET: SECRET };
+
+function faultsOf(mode: Mode, environment: Record<string, string | undefined>, expose = false): readonly string[] {
+  try {
+    readConfig(mode, environment, { expose });
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('dev', () => {
+  it('needs nothing', () => {
+    expect(readConfig('dev', {})).toEqual({
+      mode: 'dev',
+      host: '127.0.0.1',
+      port: 3000,
+      publicUrl: null,
+      trustProxy: 0,
+      dataDirectory: './data',
+      databaseUrl: null,
+      redisUrl: null,
+      tokens: { kind: 'secret', secret: null, issuer: null, audience: null },
+      adminRole: 'admin',
+      allowedOrigins: [],
+      hostGrace: 5000,
+      idle: 300_000,
+      limits: {
+        maxFrameBytes: 4_194_304,
+        maxDocumentBytes: 67_108_864,
+        maxAwarenessBytes: 16_384,
+        maxParticipants: 200,
+        maxSocketsPerUser: 20,
+        slowConsumerBytes: 8_388_608,
+      },
+      rateLimitPerMinute: 0,
+      metricsToken: null,
+      graphqlIntrospection: true,
+      logLevel: 'info',
+    });
+  });
+
+  it('takes an empty variable for one that is not given', () => {
+    expect(readConfig('dev', { PORT: '', DATABASE_URL: '', JWT_SECRET: '', ALLOWED_ORIGINS: '', HOST: '' })).toEqual(
+      readConfig('dev', {}),
+    );
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.0.7', 'example.com', '10.0.0.1', '127.0.0.1.example.com', '1270.0.0.1'])(
+    'refuses to listen on %s without --expose',
+    (HOST) => {
+      expect(faultsOf('dev', { HOST })).toEqual([expect.stringContaining('--expose')]);
+      expect(readConfig('dev', { HOST }, { expose: true }).host).toBe(HOST);
+    },
+  );
+
+  it.each(['127.0.0.1', '127.8.9.1', '::1', 'localhost'])('listens on %s', (HOST) => {
+    expect(readConfig('dev', { HOST }).host).toBe(HOST);
+  });
+});
+
+describe('serve', () => {
+  it('listens everywhere, limits requests, shows nobody the GraphQL schema', () => {
+    expect(readConfig('serve', SERVE)).toMatchObject({
+      host: '0.0.0.0',
+      rateLimitPerMinute: 600,
+      graphqlIntrospection: false,
+      adminRole: 'admin',
+    });
+  });
+
+  it('lists everything that is missing', () => {
+    expect(faultsOf('serve', {})).toEqual([
+      'DATABASE_URL is missing',
+      'JWT_SECRET or JWT_JWKS_URI is missing: there must be a way to verify tokens',
+    ]);
+  });
+
+  it('with a key server must know issuer and audience, and nobody is an administrator unless it is said', () => {
+    const keys = { DATABASE_URL: SERVE.DATABASE_URL, JWT_JWKS_URI: 'https://identity.example/keys' };
+    expect(faultsOf('serve', keys)).toEqual([
+      expect.stringMatching(/^JWT_ISSUER is missing/),
+      expect.stringMatching(/^JWT_AUDIENCE is missing/),
+    ]);
+    const complete = { ...keys, JWT_ISSUER: 'https://identity.example', JWT_AUDIENCE: 'roundtable' };
+    expect(readConfig('serve', complete)).toMatchObject({
+      tokens: { kind: 'jwks', uri: keys.JWT_JWKS_URI, issuer: 'https://identity.example', audience: 'roundtable' },
+      adminRole: null,
+    });
+    expect(readConfig('serve', { ...complete, JWT_ADMIN_ROLE: 'root' }).adminRole).toBe('root');
+  });
+
+  it('takes one way to verify tokens, not two', () => {
+    const both = { ...SERVE, JWT_JWKS_URI: 'https://identity.example/keys', JWT_ISSUER: 'x', JWT_AUDIENCE: 'y' };
+    expect(faultsOf('serve', both)).toEqual(['JWT_SECRET and JWT_JWKS_URI exclude each other']);
+  });
+});
+
+describe('what is given', () => {
+  it('is read', () => {
+    expect(
+      readConfig('serve', {
+        ...SERVE,
+        PORT: '0',
+        HOST: '10.0.0.1',
+        PUBLIC_URL: 'https://rt.example/base/',
+        TRUST_PROXY: '2',
+        DATA_DIR: '/x',
+        REDIS_URL: 'rediss://r:1',
+        ALLOWED_ORIGINS: ' https://a.example ,http://b.example:8080, ',
+        SESSION_HOST_GRACE_MS: '0',
+        SESSION_IDLE_MS: '1',
+        MAX_FRAME_BYTES: '2048',
+        MAX_DOCUMENT_BYTES: '4096',
+        MAX_AWARENESS_BYTES: '512',
+        MAX_PARTICIPANTS: '3',
+        MAX_SOCKETS_PER_USER: '4',
+        SLOW_CONSUMER_BYTES: '70000',
+        RATE_LIMIT_PER_MINUTE: '0',
+        METRICS_TOKEN: 't',
+        GRAPHQL_INTROSPECTION: 'on',
+        LOG_LEVEL: 'debug',
+        JWT_ISSUER: 'i',
+        JWT_AUDIENCE: 'a',
+        JWT_ADMIN_ROLE: 'r',
+      }),
+    ).toEqual({
+      mode: 'serve',
+      host: '10.0.0.1',
+      port: 0,
+      publicUrl: 'https://rt.example/base',
+      trustProxy: 2,
+      dataDirectory: '/x',
+      databaseUrl: SERVE.DATABASE_URL,
+      redisUrl: 'rediss://r:1',
+      tokens: { kind: 'secret', secret: SECRET, issuer: 'i', audience: 'a' },
+      adminRole: 'r',
+      allowedOrigins: ['https://a.example', 'http://b.example:8080'],
+      hostGrace: 0,
+      idle: 1,
+      limits: {
+        maxFrameBytes: 2048,
+        maxDocumentBytes: 4096,
+        maxAwarenessBytes: 512,
+        maxParticipants: 3,
+        maxSocketsPerUser: 4,
+        slowConsumerBytes: 70_000,
+      },
+      rateLimitPerMinute: 0,
+      metricsToken: 't',
+      graphqlIntrospection: true,
+      logLevel: 'debug',
+    });
+  });
+
+  it.each([
+    ['PORT', ['x', '-1', '65536', '3000.5', '0x10', ' 80', '1e3']],
+    ['PUBLIC_URL', ['rt.example', 'ftp://rt.example', '/x']],
+    ['TRUST_PROXY', ['yes', '-1', '33']],
+    ['DATABASE_URL', ['db', 'mysql://db/x']],
+    ['REDIS_URL', ['redis', 'http://redis']],
+    ['JWT_SECRET', ['short', 'x'.repeat(31)]],
+    ['JWT_JWKS_URI', ['keys', 'file:///keys']],
+    [
+      'ALLOWED_ORIGINS',
+      ['*', 'a.example', 'https://a.example/', 'https://a.example/x', 'https://a.example,nonsense', 'null'],
+    ],
+    ['SESSION_HOST_GRACE_MS', ['-1', '5s', '2147483648']],
+    ['SESSION_IDLE_MS', ['0', 'never']],
+    ['MAX_FRAME_BYTES', ['0', '1023', '104857601']],
+    ['MAX_DOCUMENT_BYTES', ['0', '1e9', '1073741825']],
+    ['MAX_AWARENESS_BYTES', ['255', '1048577']],
+    ['MAX_PARTICIPANTS', ['0']],
+    ['MAX_SOCKETS_PER_USER', ['0']],
+    ['SLOW_CONSUMER_BYTES', ['65535']],
+    ['RATE_LIMIT_PER_MINUTE', ['-1', 'off']],
+    ['GRAPHQL_INTROSPECTION', ['true', '1', 'On']],
+    ['LOG_LEVEL', ['verbose', 'INFO']],
+  ])('%s: what makes no sense is a fault, and only one', (name, values) => {
+    for (const value of values)
+      expect([value, faultsOf('dev', { [name]: value })]).toEqual([
+        value,
+        [expect.stringMatching(new RegExp(`^${name} must|^${name} Invalid`))],
+      ]);
+  });
+
+  it('counts a secret in bytes: 32 of them are enough', () => {
+    expect(faultsOf('dev', { JWT_SECRET: 'ż'.repeat(16) })).toEqual([]);
+  });
+});
+
+describe('the message', () => {
+  it('lists every fault, each on its line', () => {
+    const environment = {
+      PORT: 'x',
+      HOST: '0.0.0.0',
+      LOG_LEVEL: 'loud',
+      ALLOWED_ORIGINS: '*',
+      JWT_SECRET: 'short',
+      JWT_JWKS_URI: 'https://k.example',
+    };
+    const faults = faultsOf('dev', environment);
+    expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+      'PORT',
+      'JWT_SECRET',
+      'ALLOWED_ORIGINS',
+      'LOG_LEVEL',
+      'HOST',
+      'JWT_SECRET',
+    ]);
+    expect(new ConfigurationError(faults).message.split('\n')).toEqual([
+      'The configuration has 6 faults:',
+      ...faults.map((fault) => `  ${fault}`),
+    ]);
+  });
+
+  it('says nothing of what is secret', () => {
+    const environment = { DATABASE_URL: 'mysql://admin:hunter2@db', JWT_SECRET: 'hunter2', REDIS_URL: 'x://hunter2' };
+    expect(faultsOf('serve', environment)).toHaveLength(3);
+    expect(new ConfigurationError(faultsOf('serve', environment)).message).not.toContain('hunter2');
+  });
+});

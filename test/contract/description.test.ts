@@ -1,0 +1,116 @@
+/** `/openapi.json` describes every route of the router, as a whole, with examples that its own schemas accept. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { statuses } from '../../src/http/contract.ts';
+import type { RefusalCode } from '../../src/refusal.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { call } from '../support/client.ts';
+
+interface Operation {
+  operationId: string;
+  summary: string;
+  tags: string[];
+  security: unknown[];
+  parameters?: { name: string; in: string; required?: boolean }[];
+  requestBody?: { content: Record<string, unknown> };
+  responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
+}
+
+let app: TestApp;
+let description: {
+  openapi: string;
+  servers?: unknown;
+  paths: Record<string, Record<string, Operation>>;
+  components: Record<string, Record<string, unknown>>;
+};
+
+beforeAll(async () => {
+  app = await startApp();
+  description = (await call(app.url, 'GET', '/openapi.json')).body;
+});
+afterAll(() => app.stop());
+
+const operations = () =>
+  Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+const operationOf = (id: string) => operations().find(({ operation }) => operation.operationId === id)!.operation;
+
+describe('the description', () => {
+  it('is OpenAPI 3.1 and names every route of the router, and no other', () => {
+    expect(description.openapi).toMatch(/^3\.1\./);
+    const described = operations().map(({ method, path, operation }) => `${method} ${path} ${operation.operationId}`);
+    const routed = app.routes.map(
+      ({ method, path, operationId }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')} ${operationId}`,
+    );
+    expect(described.sort()).toEqual(routed.sort());
+  });
+
+  it('gives every operation a name of its own, a summary, and says whether it asks for a token', () => {
+    const names = operations().map(({ operation }) => operation.operationId);
+    expect(new Set(names).size).toBe(names.length);
+    for (const route of app.routes) {
+      const operation = operationOf(route.operationId);
+      expect(operation.summary).toMatch(/\S/);
+      expect(operation.security).toEqual(route.authenticated === false ? [] : [{ bearer: [] }]);
+    }
+  });
+
+  it('describes every parameter of a path', () => {
+    for (const { path, operation } of operations()) {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const described = (operation.parameters ?? [])
+        .filter((parameter) => parameter.in === 'path')
+        .map(({ name }) => name);
+      expect(described.sort()).toEqual(inPath.sort());
+    }
+  });
+
+  it('describes every answer, every refusal and the problem that it is', () => {
+    for (const route of app.routes) {
+      const { responses } = operationOf(route.operationId);
+      for (const status of Object.keys(route.answers)) expect(responses[status]).toBeDefined();
+      for (const code of route.refusals) {
+        const response = responses[String(statuses[code as RefusalCode])]!;
+        expect(response.description).toContain(code);
+        expect(response.content?.['application/problem+json']?.schema).toEqual({
+          $ref: '#/components/schemas/Problem',
+        });
+      }
+    }
+  });
+
+  it('points nowhere into the void', () => {
+    const references = [...JSON.stringify(description).matchAll(/"\$ref":"#\/components\/(\w+)\/([\w.-]+)"/g)];
+    expect(references.length).toBeGreaterThan(20);
+    for (const [, section, name] of references) expect(description.components[section!]).toHaveProperty(name!);
+  });
+
+  it('says where the API is, if that is configured', async () => {
+    expect(description.servers).toBeUndefined();
+    const elsewhere = await startApp({ environment: { PUBLIC_URL: 'https://roundtable.example/' } });
+    try {
+      expect((await call(elsewhere.url, 'GET', '/openapi.json')).body.servers).toEqual([
+        { url: 'https://roundtable.example' },
+      ]);
+    } finally {
+      await elsewhere.stop();
+    }
+  });
+});
+
+describe('examples', () => {
+  it('of bodies are there, and pass the validation of their route', () => {
+    for (const route of app.routes.filter(({ body }) => body)) {
+      expect([route.operationId, route.body!.safeParse(route.example).error]).toEqual([route.operationId, undefined]);
+    }
+  });
+
+  it('of answers have the shape that is described', () => {
+    for (const route of app.routes) {
+      for (const { schema, example } of Object.values(route.answers)) {
+        if (schema && example !== undefined)
+          expect([route.operationId, schema.safeParse(example).error]).toEqual([route.operationId, undefined]);
+      }
+    }
+  });
+});

@@ -1,0 +1,102 @@
+/** `roundtable doctor`: one line for each thing an operator has to get right, and an exit code. */
+import { createServer, type Server } from 'node:net';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { holdDataDirectory } from '../src/database/data-directory.ts';
+import { examine, type Finding } from '../src/doctor.ts';
+import { TEST_SECRET } from './support/app.ts';
+import { runCommand } from './support/command-line.ts';
+import { emptyDatabaseUrl, freshDatabaseUrl } from './support/database.ts';
+
+// Its processes start on a machine that may be busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+let folder: string;
+let good: Record<string, string>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'roundtable-doctor-'));
+  good = { DATABASE_URL: await freshDatabaseUrl(), REDIS_URL: inject('redisUrl'), JWT_SECRET: TEST_SECRET };
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const faults = (findings: Finding[]) =>
+  findings.filter(({ well }) => !well).map(({ subject, finding }) => `${subject}: ${finding}`);
+
+describe('the command', () => {
+  it('says ok of each, and ends with 0', async () => {
+    const { code, output } = await runCommand(['doctor'], good);
+    expect(code).toBe(0);
+    expect(output.trim().split('\n')).toEqual([
+      'ok    configuration: complete for serve',
+      expect.stringMatching(/^ok {4}database: postgresql \d+/),
+      'ok    migrations: all applied',
+      expect.stringMatching(/^ok {4}clock: \d+ ms apart/),
+      expect.stringMatching(/^ok {4}redis: version \d+/),
+    ]);
+  });
+
+  it('says FAIL of what is wrong, and ends with 1', async () => {
+    const { code, output } = await runCommand(['doctor'], {
+      ...good,
+      DATABASE_URL: await emptyDatabaseUrl(),
+      REDIS_URL: 'redis://127.0.0.1:1',
+    });
+    expect(code).toBe(1);
+    expect(output).toMatch(/^FAIL {2}migrations: pending: 2026-11-21-01-tables.*roundtable migrate/m);
+    expect(output).toMatch(/^FAIL {2}redis: ECONNREFUSED/m);
+    expect(output).toMatch(/^ok {4}database/m);
+  });
+});
+
+describe('the findings', () => {
+  it('are the faults of the configuration alone, where there are some', async () => {
+    expect(await examine('serve', {})).toEqual([
+      { well: false, subject: 'configuration', finding: 'DATABASE_URL is missing' },
+      { well: false, subject: 'configuration', finding: expect.stringContaining('JWT_SECRET') },
+    ]);
+  });
+
+  it('name no address and no password', async () => {
+    const nowhere = {
+      ...good,
+      DATABASE_URL: 'postgres://u:hunter2@127.0.0.1:1/x',
+      REDIS_URL: 'redis://:hunter2@127.0.0.1:1',
+    };
+    const found = faults(await examine('serve', nowhere));
+    expect(found).toEqual([
+      expect.stringMatching(/^database: .*ECONNREFUSED/),
+      expect.stringMatching(/^redis: .*ECONNREFUSED/),
+    ]);
+    expect(found.join()).not.toContain('hunter2');
+  });
+
+  it('do without Redis where none is configured', async () => {
+    const { REDIS_URL: _, ...alone } = good;
+    const findings = await examine('serve', alone);
+    expect(faults(findings)).toEqual([]);
+    expect(findings).toContainEqual({ well: true, subject: 'redis', finding: 'not configured: one node' });
+  });
+
+  it('say so when the folder is in use, and do not touch it', async () => {
+    const release = await holdDataDirectory(folder);
+    expect(faults(await examine('dev', { DATA_DIR: folder }))).toEqual([
+      expect.stringContaining('in use by another process'),
+    ]);
+    release();
+  });
+
+  it('do not wait for ever for a Redis that says nothing', async () => {
+    const mute: Server = createServer(() => {});
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const { port } = mute.address() as { port: number };
+    const started = performance.now();
+    expect(faults(await examine('serve', { ...good, REDIS_URL: `redis://127.0.0.1:${port}` }))).toEqual([
+      expect.stringMatching(/^redis: /),
+    ]);
+    expect(performance.now() - started).toBeLessThan(10_000);
+    mute.close();
+  });
+});

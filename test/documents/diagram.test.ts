@@ -1,0 +1,104 @@
+/** The shape of a diagram: cells as Yjs and as JSON. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { cellsSchema, readCells, replaceCells, type StoredCell } from '../../src/documents/diagram.ts';
+
+const node = (id: string, z: number, members: object = {}) => ({
+  id,
+  shape: 'process',
+  x: 0,
+  y: 0,
+  width: 10,
+  height: 10,
+  label: id,
+  z,
+  ...members,
+});
+const edge = (id: string, z: number) => ({
+  id,
+  shape: 'flow',
+  source: { cell: 'a' },
+  target: { cell: 'b', port: 'p' },
+  z,
+});
+
+describe('content', () => {
+  it('reads in order of z, then id, what was written', () => {
+    const document = new Y.Doc();
+    const cells = [node('b', 1), node('a', 1), edge('c', 0), node('d', -1, { data: { risk: [1, null] }, parent: 'a' })];
+    replaceCells(document, cells);
+    expect(readCells(document).map((cell) => cell.id)).toEqual(['d', 'c', 'a', 'b']);
+    expect(readCells(document)).toEqual(cells.toSorted((a, b) => a.z - b.z || (a.id < b.id ? -1 : 1)));
+  });
+
+  it('leaves out what is not a cell, and calls a cell what it is kept under', () => {
+    const document = new Y.Doc();
+    document.getMap('cells').set('noise', 5);
+    document.getMap('cells').set('a', new Y.Map([['id', 'another']]));
+    expect(readCells(document)).toEqual([{ id: 'a' }]);
+  });
+});
+
+describe('replaceCells', () => {
+  it('writes nothing where nothing differs', () => {
+    const document = new Y.Doc();
+    replaceCells(document, [node('a', 1, { data: { b: 1 } })]);
+    let updates = 0;
+    document.on('update', () => (updates += 1));
+    replaceCells(document, [node('a', 1, { data: { b: 1 } })]);
+    expect(updates).toBe(0);
+  });
+
+  it('changes only the members that differ, so that others who change the rest are not overwritten', () => {
+    const [a, b] = [new Y.Doc(), new Y.Doc()];
+    replaceCells(a, [node('a', 1), node('gone', 2)]);
+    Y.applyUpdate(b, Y.encodeStateAsUpdate(a));
+    replaceCells(a, [node('a', 1, { x: 5 }), node('new', 3)]);
+    b.getMap<Y.Map<unknown>>('cells').get('a')!.set('label', 'meanwhile');
+    Y.applyUpdate(a, Y.encodeStateAsUpdate(b));
+    expect(readCells(a)).toEqual([node('a', 1, { x: 5, label: 'meanwhile' }), node('new', 3)]);
+  });
+
+  it('makes any content equal to any list, in one update', () => {
+    const cell = fc.record(
+      { id: fc.constantFrom('a', 'b', 'c', 'd'), z: fc.integer(), label: fc.string(), data: fc.jsonValue() },
+      { requiredKeys: ['id'] },
+    );
+    const cells = fc
+      .uniqueArray(cell, { selector: (made) => made.id })
+      .map((made) => JSON.parse(JSON.stringify(made)) as StoredCell[]); // which knows no minus zero
+    fc.assert(
+      fc.property(cells, cells, (before, after) => {
+        const document = new Y.Doc();
+        replaceCells(document, before);
+        let updates = 0;
+        document.on('update', () => (updates += 1));
+        replaceCells(document, after);
+        expect(updates).toBeLessThanOrEqual(1);
+        expect(new Map(readCells(document).map((read) => [read.id, read]))).toEqual(
+          new Map(after.map((made) => [made.id, made])),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('cellsSchema', () => {
+  it('takes nodes and edges', () => {
+    const cells = [node('a', 1, { parent: 'b', data: { any: ['thing'] } }), edge('e', 2)];
+    expect(cellsSchema.parse(cells)).toEqual(cells);
+  });
+
+  it.each([
+    ['an id twice', [node('a', 1), node('a', 2)]],
+    ['an unknown member', [node('a', 1, { colour: 'red' })]],
+    ['an edge without a target', [{ ...edge('e', 1), target: undefined }]],
+    ['a node without a place', [{ ...node('a', 1), x: undefined }]],
+    ['a blank id', [node('', 1)]],
+    ['no list', {}],
+  ])('refuses %s', (_, cells) => {
+    expect(cellsSchema.safeParse(cells).success).toBe(false);
+  });
+});

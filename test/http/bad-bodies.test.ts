@@ -1,0 +1,146 @@
+/** Whatever is sent as a body, the answer is a refusal that names what is wrong, never a 500, and nothing changes. */
+import { Agent } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { rawCall } from '../support/raw.ts';
+import { JSON_TYPE, unharmed } from './unharmed.ts';
+
+const stage = unharmed();
+const sent = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
+  stage.raw('POST', '/api/workspaces', { ...JSON_TYPE, ...headers }, body);
+
+describe('a body that is no object: 400', () => {
+  it.each([
+    '{',
+    '{"name":"x"',
+    '{name:"x"}',
+    "{'name':'x'}",
+    '{"name":"x"}}',
+    'null',
+    '5',
+    '"name"',
+    'true',
+    '[]',
+    '[{"name":"x"}]',
+    '['.repeat(50_000),
+    '{"name":"x","__proto__":{"role":"owner"}}',
+  ])('%.40s', async (body) => {
+    const answered = await sent(body);
+    expect([answered.status, answered.json.code]).toEqual([400, 'invalid']);
+  });
+
+  it('no body counts as {}', async () => {
+    for (const headers of [{}, JSON_TYPE, { 'content-type': 'text/plain' }]) {
+      const answered = await stage.raw('POST', '/api/workspaces', headers);
+      expect([answered.status, Object.keys(answered.json.details)]).toEqual([400, ['name']]);
+    }
+  });
+});
+
+describe('members that are not known: 400', () => {
+  it.each(['id', 'owner', 'constructor', 'toString', 'hasOwnProperty', ''])('"%s"', async (member) => {
+    const answered = await sent(JSON.stringify({ name: 'x', [member]: 1 }));
+    expect([answered.status, answered.json.details[member]]).toEqual([400, ['Nieznane pole']]);
+  });
+
+  it('also where no member is known', async () => {
+    const answered = await stage.raw('DELETE', `/api/workspaces/${stage.workspace}`, JSON_TYPE, '{"force":true}');
+    expect([answered.status, answered.json.field]).toEqual([400, 'force']);
+  });
+});
+
+describe('names that are none: 400', () => {
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 7],
+    ['a list', ['x']],
+    ['an object', {}],
+    ['blank', ''],
+    ['blanks', ' \t\n '],
+    ['a NUL', 'a\0b'],
+    ['half of a surrogate pair', 'a\ud800b'],
+    ['the other half', '\udc00'],
+    ['201 characters', 'x'.repeat(201)],
+    ['201 characters of four bytes', '🦆'.repeat(201)],
+    ['200,000 characters', 'x'.repeat(200_000)],
+  ])('%s', async (_, name) => {
+    for (const [method, path] of [
+      ['POST', '/api/workspaces'],
+      ['PATCH', `/api/workspaces/${stage.workspace}`],
+      ['POST', '/threat_models'],
+      ['POST', `/threat_models/${stage.model}/diagrams`],
+    ] as const) {
+      const answered = await stage.raw(method, path, JSON_TYPE, JSON.stringify({ name }));
+      expect([answered.status, answered.json.field]).toEqual([400, 'name']);
+    }
+  });
+
+  it.each([
+    ['2,001 characters', 'x'.repeat(2001)],
+    ['a NUL', '\0'],
+    ['half a character', '\ud800'],
+    ['a number', 7],
+  ])('a description: %s', async (_, description) => {
+    const answered = await stage.raw('POST', '/threat_models', JSON_TYPE, JSON.stringify({ name: 'x', description }));
+    expect([answered.status, answered.json.field]).toEqual([400, 'description']);
+  });
+});
+
+describe('what is not JSON: 415', () => {
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/xml',
+    'application/octet-stream',
+    'application/jsonp',
+    'nonsense',
+    'application/json; charset=utf-16',
+    'application/json; charset=iso-8859-2',
+  ])('%s', async (type) => {
+    const answered = await sent('{"name":"x"}', { 'content-type': type });
+    expect([answered.status, answered.json.code]).toEqual([415, 'unsupported_media_type']);
+  });
+
+  it('an encoding that is not known', async () => {
+    expect((await sent('{"name":"x"}', { 'content-encoding': 'rot13' })).status).toBe(415);
+  });
+});
+
+describe('what is too large: 413', () => {
+  const LIMIT = 256 * 1024;
+  const ofSize = (size: number) => JSON.stringify({ name: 'x'.repeat(size - '{"name":""}'.length) });
+
+  it('more than 256 KiB, said or not said before', async () => {
+    expect((await sent(ofSize(LIMIT + 1))).json.code).toBe('payload_too_large');
+    expect((await sent(ofSize(LIMIT + 1), { 'transfer-encoding': 'chunked' })).json.code).toBe('payload_too_large');
+  });
+
+  it('exactly 256 KiB is read: then it is the name that is too long', async () => {
+    expect((await sent(ofSize(LIMIT))).json).toMatchObject({ code: 'invalid', field: 'name' });
+  });
+
+  it('what only grows when it is unpacked', async () => {
+    expect((await sent(gzipSync(Buffer.alloc(50_000_000, ' ')), { 'content-encoding': 'gzip' })).json.code).toBe(
+      'payload_too_large',
+    );
+  });
+
+  it('leaves the connection fit for the next request', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const headers = { authorization: `Bearer ${stage.owner.token}`, ...JSON_TYPE };
+    for (const framing of [{}, { 'transfer-encoding': 'chunked' }]) {
+      const refused = await rawCall(stage.app.url, 'POST', '/api/workspaces', {
+        headers: { ...headers, ...framing },
+        body: ofSize(3_000_000),
+        agent,
+      });
+      const started = performance.now();
+      const next = await rawCall(stage.app.url, 'GET', '/me', { headers, agent });
+      expect([refused.status, next.status]).toEqual([413, 200]);
+      expect(performance.now() - started).toBeLessThan(3000);
+    }
+    agent.destroy();
+  });
+});

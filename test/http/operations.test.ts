@@ -1,0 +1,114 @@
+/** What operators ask: is it alive, is it ready, how does it do; and that the figures are not for everybody. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
+import { call } from '../support/client.ts';
+import { freshDatabaseUrl } from '../support/database.ts';
+import { newcomer } from '../support/people.ts';
+import { startRelay, type Relay } from '../support/relay.ts';
+
+const SERVE = { JWT_SECRET: TEST_SECRET, RATE_LIMIT_PER_MINUTE: '0' };
+
+describe('a node whose database goes away and comes back', () => {
+  let app: TestApp;
+  let relay: Relay;
+
+  beforeAll(async () => {
+    relay = await startRelay(await freshDatabaseUrl());
+    app = await startApp({ mode: 'serve', environment: { ...SERVE, DATABASE_URL: relay.url } });
+  });
+  afterAll(async () => {
+    await app.stop();
+    await relay.stop();
+  });
+
+  it('is ready, then alive but not ready, then ready again', async () => {
+    expect(await call(app.url, 'GET', '/readyz')).toMatchObject({
+      status: 200,
+      body: { ready: true, phase: 'running', database: 'up', messenger: 'up' },
+    });
+    await relay.cut();
+    expect(await call(app.url, 'GET', '/readyz')).toMatchObject({
+      status: 503,
+      body: { ready: false, database: 'down' },
+    });
+    expect(await call(app.url, 'GET', '/livez')).toMatchObject({ status: 200, body: { alive: true } });
+    await relay.mend();
+    expect(await call(app.url, 'GET', '/readyz')).toMatchObject({ status: 200, body: { ready: true } });
+  });
+
+  it('answers everybody 503 meanwhile, telling nothing of the inside', async () => {
+    const person = await newcomer(app);
+    await relay.cut();
+    const { status, body } = await person.call('GET', '/me');
+    await relay.mend();
+    expect([status, body.code, body.message]).toEqual([503, 'unavailable', 'The service is not available right now']);
+    expect(JSON.stringify(body)).not.toMatch(/ECONN|127\.0\.0\.1|postgres/i);
+    expect((await person.call('GET', '/me')).status).toBe(200);
+  });
+
+  it('serves on, however often that happens: no connection is lost to the pool', async () => {
+    const person = await newcomer(app);
+    for (let count = 0; count < 15; count += 1) {
+      await Promise.all([person.call('GET', '/me'), person.call('GET', '/me')]);
+      await relay.cut();
+      expect((await person.call('GET', '/me')).status).toBe(503);
+      await relay.mend();
+    }
+    expect((await person.call('POST', '/api/workspaces', { body: { name: 'Still there' } })).status).toBe(201);
+  });
+});
+
+describe('/metrics', () => {
+  it('in development is open, in the form of Prometheus, and counts requests by operation', async () => {
+    const app = await startApp();
+    try {
+      await call(app.url, 'GET', '/livez');
+      const { headers, body } = await call(app.url, 'GET', '/metrics');
+      expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+      expect(body).toMatch(/roundtable_http_request_duration_seconds_count\{operation="isAlive",status="200"\} 1\n/);
+      expect(body).toContain('# TYPE roundtable_membership_operations_total counter');
+    } finally {
+      await app.stop();
+    }
+  });
+
+  it('in production answers the loopback only: also where a proxy stands in front, and whatever it says of itself', async () => {
+    const app = await startApp({ mode: 'serve', environment: { ...SERVE, TRUST_PROXY: '1' } });
+    try {
+      expect((await call(app.url, 'GET', '/metrics')).status).toBe(200);
+      for (const seen of ['203.0.113.7', '127.0.0.1, 203.0.113.7', '10.0.0.1', 'localhost']) {
+        const refused = await call(app.url, 'GET', '/metrics', { headers: { 'x-forwarded-for': seen } });
+        expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+      }
+    } finally {
+      await app.stop();
+    }
+  });
+
+  it('with METRICS_TOKEN answers whoever has it, and nobody else', async () => {
+    const app = await startApp({ mode: 'serve', environment: { ...SERVE, METRICS_TOKEN: 'for prometheus' } });
+    const metrics = (authorization?: string) =>
+      call(app.url, 'GET', '/metrics', { headers: authorization === undefined ? {} : { authorization } });
+    try {
+      expect((await metrics('Bearer for prometheus')).status).toBe(200);
+      for (const wrong of [
+        undefined,
+        '',
+        'Bearer',
+        'Bearer for',
+        'Bearer for prometheuS',
+        'Basic for prometheus',
+        'Bearer for prometheus ',
+      ]) {
+        const refused = await metrics(wrong);
+        expect([wrong, refused.status, refused.headers.get('www-authenticate')]).toEqual([
+          wrong,
+          wrong === 'Bearer for prometheus ' ? 200 : 401,
+          wrong === 'Bearer for prometheus ' ? null : 'Bearer',
+        ]);
+      }
+    } finally {
+      await app.stop();
+    }
+  });
+});

@@ -1,0 +1,91 @@
+/** RATE_LIMIT_PER_MINUTE: so many REST requests per person, or per address where nobody is known; 0 switches it off. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
+import { call, clientOf } from '../support/client.ts';
+import { newcomer } from '../support/people.ts';
+import { auditOf } from '../support/rows.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp({
+    mode: 'serve',
+    environment: { JWT_SECRET: TEST_SECRET, RATE_LIMIT_PER_MINUTE: '5', TRUST_PROXY: '1' },
+  });
+});
+afterAll(() => app.stop());
+
+/** The statuses of so many calls, one after the other. */
+async function statuses(count: number, ask: () => Promise<{ status: number }>): Promise<number[]> {
+  const seen: number[] = [];
+  for (let index = 0; index < count; index += 1) seen.push((await ask()).status);
+  return seen;
+}
+
+describe('a person', () => {
+  it('has so many requests a minute; then 429 with Retry-After, and others are not concerned', async () => {
+    const [busy, calm] = [clientOf(app.url, 'busy@firm.example'), clientOf(app.url, 'calm@firm.example')];
+    expect(await statuses(6, () => busy.call('GET', '/me'))).toEqual([200, 200, 200, 200, 200, 429]);
+    const refused = await busy.call('GET', '/api/workspaces');
+    expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited', error: 'Zbyt wiele żądań' } });
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    expect((await calm.call('GET', '/me')).status).toBe(200);
+  });
+
+  it('is told how many are left', async () => {
+    const { headers } = await clientOf(app.url, 'counting@firm.example').call('GET', '/me');
+    expect(headers.get('ratelimit-policy')).toBe('"requests";q=5;w=60');
+    expect(headers.get('ratelimit')).toMatch(/^"requests";r=4;t=\d+$/);
+  });
+
+  it('cannot exceed it by asking at once', async () => {
+    const busy = clientOf(app.url, 'at-once@firm.example');
+    const answers = await Promise.all(Array.from({ length: 20 }, () => busy.call('GET', '/me')));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
+  });
+
+  it('MB5 leaves an audit row for what was refused for this reason too', async () => {
+    const busy = clientOf(app.url, 'audited@firm.example');
+    await statuses(5, () => busy.call('GET', '/me'));
+    const refused = await busy.call('POST', '/api/workspaces', { body: { name: 'x' } });
+    expect(await auditOf(app.database, refused.body.request_id)).toMatchObject([
+      { action: 'workspace.create', outcome: 'rate_limited' },
+    ]);
+  });
+});
+
+describe('an address', () => {
+  const from = (address: string, headers: Record<string, string> = {}) => ({
+    headers: { 'x-forwarded-for': address, ...headers },
+  });
+
+  it('without a token has so many', async () => {
+    expect(await statuses(6, () => call(app.url, 'GET', '/livez', from('203.0.113.1')))).toEqual([
+      200, 200, 200, 200, 200, 429,
+    ]);
+    expect((await call(app.url, 'GET', '/livez', from('203.0.113.2'))).status).toBe(200);
+  });
+
+  it('with tokens that do not hold has no more', async () => {
+    const guess = () => call(app.url, 'GET', '/me', from('203.0.113.3', { authorization: `Bearer ${Math.random()}` }));
+    expect(await statuses(6, guess)).toEqual([401, 401, 401, 401, 401, 429]);
+  });
+
+  it('is the one that the trusted proxy names, not one that the caller makes up before it', async () => {
+    let made = 0;
+    const ask = () => call(app.url, 'GET', '/livez', from(`198.51.100.${(made += 1)}, 203.0.113.4`));
+    expect(await statuses(6, ask)).toEqual([200, 200, 200, 200, 200, 429]);
+  });
+});
+
+it('is off in development unless it is asked for', async () => {
+  const open = await startApp();
+  try {
+    const person = await newcomer(open);
+    const answers = await Promise.all(Array.from({ length: 700 }, () => person.call('GET', '/me')));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(answers[0]!.headers.get('ratelimit')).toBeNull();
+  } finally {
+    await open.stop();
+  }
+});

@@ -1,0 +1,199 @@
+/** What every answer carries, whoever asks: request id, entity tag, compression, security headers, and CORS for allowed origins. */
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { newcomer, type TestPerson } from '../support/people.ts';
+import { rawCall, type RawAnswer } from '../support/raw.ts';
+
+const ALLOWED = 'https://editor.example';
+
+let app: TestApp;
+let person: TestPerson;
+
+beforeAll(async () => {
+  app = await startApp({ environment: { ALLOWED_ORIGINS: `${ALLOWED}, https://other.example:8443` } });
+  person = await newcomer(app);
+});
+afterAll(() => app.stop());
+
+const get = (path: string, headers: Record<string, string> = {}): Promise<RawAnswer> =>
+  rawCall(app.url, 'GET', path, { headers: { authorization: `Bearer ${person.token}`, ...headers } });
+
+describe('X-Request-Id', () => {
+  it("is the caller's when it is one, in the answer, the problem and the log", async () => {
+    const answered = await get('/nothing', { 'x-request-id': 'trace:1.a-b_C' });
+    expect([answered.headers['x-request-id'], answered.json.request_id]).toEqual(['trace:1.a-b_C', 'trace:1.a-b_C']);
+    expect(app.log.filter((line) => line.requestId === 'trace:1.a-b_C')).toMatchObject([
+      { msg: 'request', method: 'GET', path: '/nothing', status: 404 },
+    ]);
+  });
+
+  it.each(['', 'a b', 'x'.repeat(129), '<script>', 'ż'])(
+    'is made when the caller\'s is none: "%.20s"',
+    async (given) => {
+      const answered = await get('/livez', { 'x-request-id': Buffer.from(given).toString('latin1') });
+      expect(answered.headers['x-request-id']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    },
+  );
+
+  it.each(['/', '/livez', '/me', '/openapi.json', '/docs', '/nothing', '/metrics'])(
+    'is there with %s, and never twice the same',
+    async (path) => {
+      const [first, second] = [await get(path), await get(path)];
+      expect(first.headers['x-request-id']).toBeTruthy();
+      expect(first.headers['x-request-id']).not.toBe(second.headers['x-request-id']);
+    },
+  );
+});
+
+describe('ETag', () => {
+  it('answers 304 without a body to whoever has it already', async () => {
+    const first = await get('/me');
+    const tag = first.headers.etag!;
+    expect(tag).toMatch(/^(W\/)?"/);
+    const again = await get('/me', { 'if-none-match': tag });
+    expect([again.status, again.bytes.length, again.headers['x-request-id'] !== undefined]).toEqual([304, 0, true]);
+    expect((await get('/me', { 'if-none-match': '"other"' })).status).toBe(200);
+  });
+
+  it('changes with the content', async () => {
+    const before = (await get('/api/workspaces')).headers.etag;
+    await person.call('POST', '/api/workspaces', { body: { name: 'New' } });
+    expect((await get('/api/workspaces')).headers.etag).not.toBe(before);
+  });
+
+  it('is not given to a refusal', async () => {
+    expect((await get('/nothing')).headers.etag).toBeUndefined();
+    expect((await get('/nothing', { 'if-none-match': '*' })).status).toBe(404);
+  });
+});
+
+describe('compression', () => {
+  it.each([
+    ['gzip', gunzipSync],
+    ['br', brotliDecompressSync],
+  ] as const)('%s, when the caller takes it and it pays', async (encoding, unpack) => {
+    const packed = await get('/openapi.json', { 'accept-encoding': encoding });
+    expect([packed.headers['content-encoding'], packed.headers.vary]).toEqual([
+      encoding,
+      expect.stringContaining('Accept-Encoding'),
+    ]);
+    expect(unpack(packed.bytes).equals((await get('/openapi.json')).bytes)).toBe(true);
+  });
+
+  it.each(['identity', '', 'rot13', 'identity;q=0, *;q=0', ';;q=,'])('none for "%s"', async (accepted) => {
+    const answered = await get('/openapi.json', { 'accept-encoding': accepted });
+    expect([answered.status, answered.headers['content-encoding']]).toEqual([200, undefined]);
+  });
+
+  it('none for what is small', async () => {
+    expect((await get('/me', { 'accept-encoding': 'gzip' })).headers['content-encoding']).toBeUndefined();
+  });
+});
+
+describe('Vary', () => {
+  it('names all that an answer depends on, also where its own handler adds to it', async () => {
+    const model = (await person.call('POST', '/threat_models', { body: { name: 'x' } })).body.id;
+    const diagram = (await person.call('POST', `/threat_models/${model}/diagrams`, { body: { name: 'x' } })).body.id;
+    const { vary } = (await get(`/threat_models/${model}/diagrams/${diagram}/content`)).headers;
+    expect(String(vary).split(', ').sort()).toEqual(['Accept', 'Accept-Encoding', 'Origin']);
+  });
+});
+
+describe('security headers', () => {
+  it.each(['/', '/me', '/nothing', '/docs'])(
+    '%s: nothing from elsewhere, nothing inline, no framing, no sniffing',
+    async (path) => {
+      const { headers } = await get(path);
+      const policy = String(headers['content-security-policy']);
+      expect(policy).toContain("default-src 'self'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toMatch(/unsafe|\*/);
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'SAMEORIGIN',
+        'referrer-policy': 'no-referrer',
+      });
+      expect(headers).not.toHaveProperty('x-powered-by');
+    },
+  );
+
+  it('asks for https only where it is known to be there', async () => {
+    expect((await get('/me')).headers['strict-transport-security']).toBeUndefined();
+    const behind = await startApp({ environment: { PUBLIC_URL: 'https://roundtable.example' } });
+    try {
+      expect((await rawCall(behind.url, 'GET', '/livez')).headers['strict-transport-security']).toMatch(
+        /max-age=\d{7,}/,
+      );
+    } finally {
+      await behind.stop();
+    }
+  });
+});
+
+describe('CORS', () => {
+  it.each([ALLOWED, 'https://other.example:8443'])('allows %s, also to read a refusal', async (origin) => {
+    for (const path of ['/me', '/nothing', '/api/workspaces/x']) {
+      const { headers } = await get(path, { origin });
+      expect([headers['access-control-allow-origin'], headers['access-control-allow-credentials']]).toEqual([
+        origin,
+        undefined,
+      ]);
+      expect(headers['access-control-expose-headers']).toContain('ETag');
+      expect(headers.vary).toContain('Origin');
+    }
+  });
+
+  it('allows our own origin', async () => {
+    expect((await get('/me', { origin: app.url })).headers['access-control-allow-origin']).toBe(app.url);
+  });
+
+  it.each([
+    'https://evil.example',
+    'http://editor.example',
+    'https://editor.example:444',
+    'https://editor.example.evil.example',
+    'null',
+    '*',
+    'https://EDITOR.example.',
+  ])('does not allow %s', async (origin) => {
+    const { status, headers } = await get('/me', { origin });
+    expect([status, headers['access-control-allow-origin']]).toEqual([200, undefined]);
+  });
+
+  it('says beforehand what an allowed origin may send', async () => {
+    const asked = {
+      origin: ALLOWED,
+      'access-control-request-method': 'PATCH',
+      'access-control-request-headers': 'authorization,content-type',
+    };
+    const allowed = await rawCall(app.url, 'OPTIONS', '/api/workspaces', { headers: asked });
+    expect([allowed.status, allowed.headers['access-control-allow-origin']]).toEqual([204, ALLOWED]);
+    expect(allowed.headers['access-control-allow-methods']).toContain('PATCH');
+    expect(String(allowed.headers['access-control-allow-headers']).toLowerCase()).toContain('authorization');
+    const refused = await rawCall(app.url, 'OPTIONS', '/api/workspaces', {
+      headers: { ...asked, origin: 'https://evil.example' },
+    });
+    expect(refused.headers['access-control-allow-origin']).toBeUndefined();
+  });
+});
+
+describe('documentation', () => {
+  it('comes from local files only', async () => {
+    const page = (await get('/docs')).bytes.toString();
+    expect(page).toContain('/docs/swagger-ui-bundle.js');
+    expect(page).not.toMatch(/(src|href)="(https?:)?\/\//);
+    for (const file of ['/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css', '/docs/start.js'])
+      expect((await get(file)).status).toBe(200);
+  });
+
+  it.each([
+    '/docs/../package.json',
+    '/..%2fpackage.json',
+    '/docs/%2e%2e/%2e%2e/package.json',
+    '/assets/../../package.json',
+  ])('and no others: %s', async (path) => {
+    const answered = await get(path);
+    expect([answered.status, answered.bytes.includes('dependencies')]).toEqual([404, false]);
+  });
+});

@@ -1,0 +1,130 @@
+/** /me, /people and /dev/login: the four spellings of one person, and how little a stranger finds out. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
+import { call } from '../support/client.ts';
+import { freshDatabaseUrl } from '../support/database.ts';
+import { newcomer } from '../support/people.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+
+describe('GET /me', () => {
+  it('gives the one person in four spellings, of which the ULID has the bits of the id', async () => {
+    const person = await newcomer(app, { name: 'Ida Rhodes' });
+    const { body } = await person.call('GET', '/me');
+    expect(body).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+      ulid: expect.stringMatching(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
+      number: expect.any(Number),
+      email: person.email,
+      username: person.email.split('@')[0],
+      full_name: 'Ida Rhodes',
+      avatar_url: null,
+      platform_admin: false,
+    });
+    expect(Number.isInteger(body.number) && body.number > 0).toBe(true);
+    const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+    const bits = [...(body.ulid as string)].reduce((sum, letter) => sum * 32n + BigInt(alphabet.indexOf(letter)), 0n);
+    expect(bits).toBe(BigInt(`0x${body.id.replaceAll('-', '')}`));
+  });
+
+  it('gives different people different numbers', async () => {
+    const people = [await newcomer(app), await newcomer(app), await newcomer(app)];
+    expect(new Set(people.map(({ number }) => number)).size).toBe(3);
+  });
+});
+
+describe('GET /people', () => {
+  it('finds somebody by their exact email, in either case, without saying whether they administer', async () => {
+    const [asking, found] = [await newcomer(app), await newcomer(app, { roles: ['admin'] })];
+    const { platform_admin: _, ...expected } = (await found.call('GET', '/me')).body;
+    for (const email of [found.email, found.email.toUpperCase()]) {
+      expect(await asking.call('GET', `/people?email=${email}`)).toMatchObject({ status: 200, body: expected });
+    }
+    expect(Object.keys((await asking.call('GET', `/people?email=${found.email}`)).body)).not.toContain(
+      'platform_admin',
+    );
+  });
+
+  it('does not guess: 404 for anything but the whole email, 400 for what is none', async () => {
+    const [asking, found] = [await newcomer(app), await newcomer(app)];
+    expect((await asking.call('GET', `/people?email=x${found.email}`)).body.code).toBe('user_not_found');
+    for (const query of ['', '?email=', '?email=person', '?email=%25', `?email=${found.email}&email=x`]) {
+      expect((await asking.call('GET', `/people${query}`)).status).toBe(400);
+    }
+    expect((await call(app.url, 'GET', `/people?email=${found.email}`)).status).toBe(401);
+  });
+
+  it('allows 30 misses an hour, then answers 429 and when to come back, also to what would be found', async () => {
+    const [asking, other, found] = [await newcomer(app), await newcomer(app), await newcomer(app)];
+    for (let count = 0; count < 40; count += 1)
+      expect((await asking.call('GET', `/people?email=${found.email}`)).status).toBe(200);
+    for (let count = 0; count < 30; count += 1)
+      expect((await asking.call('GET', `/people?email=no-${count}@firm.example`)).status).toBe(404);
+    for (const email of ['no-30@firm.example', found.email]) {
+      const refused = await asking.call('GET', `/people?email=${email}`);
+      expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3000);
+    }
+    expect((await other.call('GET', `/people?email=${found.email}`)).status).toBe(200);
+  });
+
+  it('allows no more of them at the same moment', async () => {
+    const asking = await newcomer(app);
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => asking.call('GET', `/people?email=at-once-${index}@firm.example`)),
+    );
+    const statuses = answers.map(({ status }) => status);
+    expect([
+      statuses.filter((status) => status === 404).length,
+      statuses.filter((status) => status === 429).length,
+    ]).toEqual([30, 30]);
+  });
+});
+
+describe('POST /dev/login', () => {
+  it('signs in as anybody: a token, and whose it is', async () => {
+    const { status, body } = await call(app.url, 'POST', '/dev/login', {
+      body: { email: 'Dev@Firm.Example', name: 'Dev', roles: ['admin'] },
+    });
+    expect(status).toBe(200);
+    expect(body.user).toMatchObject({ email: 'dev@firm.example', full_name: 'Dev', platform_admin: true });
+    expect((await call(app.url, 'GET', '/me', { headers: { authorization: `Bearer ${body.token}` } })).body).toEqual(
+      body.user,
+    );
+  });
+
+  it('needs nothing but an email, and a real one', async () => {
+    expect(
+      (await call(app.url, 'POST', '/dev/login', { body: { email: 'short@firm.example' } })).body.user.full_name,
+    ).toBeNull();
+    for (const body of [
+      {},
+      { email: 'x' },
+      { email: 'a@firm.example', admin: true },
+      { email: 'a@firm.example', roles: 'admin' },
+      { email: 'a@firm.example', name: '' },
+    ]) {
+      expect((await call(app.url, 'POST', '/dev/login', { body })).status).toBe(400);
+    }
+  });
+
+  it('does not exist in production: 404, with the same secret', async () => {
+    const production = await startApp({
+      mode: 'serve',
+      environment: { JWT_SECRET: TEST_SECRET, DATABASE_URL: await freshDatabaseUrl() },
+    });
+    try {
+      const { status, body } = await call(production.url, 'POST', '/dev/login', {
+        body: { email: 'dev@firm.example' },
+      });
+      expect([status, body.code]).toEqual([404, 'not_found']);
+      expect(Object.keys((await call(production.url, 'GET', '/openapi.json')).body.paths)).not.toContain('/dev/login');
+    } finally {
+      await production.stop();
+    }
+  });
+});

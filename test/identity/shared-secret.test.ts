@@ -1,0 +1,213 @@
+/** Who is calling, with a shared secret (HS256): which tokens hold, what they make of a profile, and what is never said of them. */
+import { createHmac } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
+import { call } from '../support/client.ts';
+import { auditOf } from '../support/rows.ts';
+
+const ISSUER = 'https://identity.example';
+const AUDIENCE = 'roundtable';
+
+let app: TestApp;
+const sent: string[] = [];
+
+beforeAll(async () => {
+  app = await startApp({ environment: { JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE, JWT_ADMIN_ROLE: 'operator' } });
+});
+afterAll(() => app.stop());
+
+const hour = () => Math.floor(Date.now() / 1000) + 3600;
+const good = (claims: object = {}) => ({
+  sub: 'ida',
+  email: 'ida@firm.example',
+  exp: hour(),
+  iss: ISSUER,
+  aud: AUDIENCE,
+  ...claims,
+});
+const signed = (claims: object, options: jwt.SignOptions = {}, secret = TEST_SECRET) =>
+  jwt.sign(claims, secret, { algorithm: 'HS256', ...options });
+
+async function me(token: string | null, headers: Record<string, string> = {}) {
+  if (token) sent.push(token);
+  return call(app.url, 'GET', '/me', {
+    headers: { ...(token !== null && { authorization: `Bearer ${token}` }), ...headers },
+  });
+}
+
+const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const without = (claim: string) => Object.fromEntries(Object.entries(good()).filter(([name]) => name !== claim));
+
+describe('a token holds', () => {
+  it('with sub, email and exp, from the issuer and for the audience that are configured', async () => {
+    expect(await me(signed(good()))).toMatchObject({
+      status: 200,
+      body: { email: 'ida@firm.example', username: 'ida', platform_admin: false },
+    });
+  });
+
+  it('also for several audiences, and with a verified email', async () => {
+    expect((await me(signed(good({ aud: ['other', AUDIENCE], email_verified: true })))).status).toBe(200);
+  });
+
+  it('and whatever else is in it is ignored, or not taken where it makes no sense', async () => {
+    const odd = { name: ['x'], picture: 'javascript:alert(1)', roles: 'operator', scope: 'everything' };
+    expect((await me(signed(good({ sub: 'odd', email: 'odd@firm.example', ...odd })))).body).toMatchObject({
+      full_name: null,
+      avatar_url: null,
+      platform_admin: false,
+    });
+  });
+});
+
+describe('401', () => {
+  it.each([
+    ['no token', () => null],
+    ['a blank one', () => ''],
+    ['garbage', () => 'garbage'],
+    ['three times garbage', () => 'a.b.c'],
+    ['another secret', () => signed(good(), {}, 'another secret that is long enough for HS256')],
+    ['another algorithm of the same kind', () => signed(good(), { algorithm: 'HS512' })],
+    ['no algorithm', () => `${encoded({ alg: 'none', typ: 'JWT' })}.${encoded(good())}.`],
+    ['no algorithm, in other letters', () => `${encoded({ alg: 'nOnE', typ: 'JWT' })}.${encoded(good())}.`],
+    ['a signature cut off', () => signed(good()).split('.').slice(0, 2).join('.') + '.'],
+    [
+      'claims exchanged',
+      () => [signed(good()).split('.')[0], encoded(good({ sub: 'eve' })), signed(good()).split('.')[2]].join('.'),
+    ],
+    ['a claim that is no object', () => signedText('"ida"')],
+    ['no sub', () => signed(without('sub'))],
+    ['no email', () => signed(without('email'))],
+    ['no exp', () => signed(without('exp'))],
+    ['a blank sub', () => signed(good({ sub: '' }))],
+    ['a number for a sub', () => signedText(JSON.stringify(good({ sub: 7 })))],
+    ['an email that is none', () => signed(good({ email: 'ida' }))],
+    ['an email with a NUL', () => signed(good({ email: 'ida\0@firm.example' }))],
+    ['a sub with a NUL', () => signed(good({ sub: 'ida\0' }))],
+    ['a sub with half a character', () => signed(good({ sub: 'ida\ud800' }))],
+    ['an expired one', () => signed(good({ exp: Math.floor(Date.now() / 1000) - 1 }))],
+    ['one that is not valid yet', () => signed(good({ nbf: hour() }))],
+    ['an exp that is no number', () => signedText(JSON.stringify(good({ exp: 'tomorrow' })))],
+    ['an email that is not verified', () => signed(good({ email_verified: false }))],
+    ['another issuer', () => signed(good({ iss: 'https://elsewhere.example' }))],
+    ['no issuer', () => signed(without('iss'))],
+    ['another audience', () => signed(good({ aud: 'elsewhere' }))],
+    ['no audience', () => signed(without('aud'))],
+  ])('for %s, with WWW-Authenticate and nothing of why', async (_, token) => {
+    const { status, headers, body } = await me(token());
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toBe('Bearer');
+    expect(body).toMatchObject({ code: 'unauthenticated', error: 'unauthenticated', message: 'You are not signed in' });
+    expect(Object.keys(body).sort()).toEqual([
+      'code',
+      'detail',
+      'error',
+      'message',
+      'request_id',
+      'status',
+      'title',
+      'type',
+    ]);
+  });
+
+  it.each(['Basic aWRhOmlkYQ==', 'Bearer', 'Bearer a b', 'bearer-ish x'])(
+    'for the header %s',
+    async (authorization) => {
+      const { status, headers } = await me(null, { authorization });
+      expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    },
+  );
+
+  it('for a token in the URL or in a cookie: they are not looked at', async () => {
+    const token = signed(good());
+    sent.push(token);
+    expect((await call(app.url, 'GET', `/me?access_token=${token}&token=${token}`)).status).toBe(401);
+    expect((await me(null, { cookie: `token=${token}; jwt=${token}` })).status).toBe(401);
+  });
+
+  /** What jsonwebtoken would not sign. */
+  function signedText(payload: string): string {
+    const text = `${encoded({ alg: 'HS256', typ: 'JWT' })}.${Buffer.from(payload).toString('base64url')}`;
+    return `${text}.${createHmac('sha256', TEST_SECRET).update(text).digest('base64url')}`;
+  }
+});
+
+describe('the profile', () => {
+  it('is made at the first sight, once, with the email in small letters', async () => {
+    const token = signed(
+      good({
+        sub: 'new',
+        email: 'New.Person@Firm.Example',
+        name: 'New Person',
+        picture: 'https://firm.example/new.png',
+      }),
+    );
+    const first = (await me(token)).body;
+    expect(first).toMatchObject({
+      email: 'new.person@firm.example',
+      username: 'new.person',
+      full_name: 'New Person',
+      avatar_url: 'https://firm.example/new.png',
+    });
+    expect((await me(token)).body).toEqual(first);
+  });
+
+  it('takes a new name and picture from a later token, keeps them when one says nothing, and keeps its email', async () => {
+    const person = { sub: 'changing', email: 'changing@firm.example' };
+    const { id } = (await me(signed(good({ ...person, name: 'Before' })))).body;
+    expect(
+      (await me(signed(good({ ...person, name: 'After', picture: 'https://firm.example/a.png' })))).body,
+    ).toMatchObject({ id, full_name: 'After' });
+    expect((await me(signed(good({ ...person, email: 'moved@firm.example' })))).body).toMatchObject({
+      id,
+      email: 'changing@firm.example',
+      full_name: 'After',
+      avatar_url: 'https://firm.example/a.png',
+    });
+  });
+
+  it('of somebody else is never taken over by a new subject with their email: 401, and audited', async () => {
+    const mine = (await me(signed(good({ sub: 'first', email: 'shared@firm.example' })))).body;
+    const thief = await me(signed(good({ sub: 'second', email: 'Shared@Firm.Example', name: 'Thief' })));
+    expect(thief.status).toBe(401);
+    expect(await auditOf(app.database, thief.body.request_id)).toMatchObject([
+      { actor_id: null, action: 'profile.create', subject: 'shared@firm.example', outcome: 'unauthenticated' },
+    ]);
+    expect((await me(signed(good({ sub: 'first', email: 'shared@firm.example' })))).body).toEqual(mine);
+  });
+
+  it('takes a name of 200 characters, also of those that need four bytes', async () => {
+    const name = '🦆'.repeat(200);
+    expect((await me(signed(good({ sub: 'duck', email: 'duck@firm.example', name })))).body.full_name).toBe(name);
+  });
+});
+
+describe('a platform administrator', () => {
+  it.each([
+    [['operator'], true],
+    [['other', 'operator'], true],
+    [['admin'], false],
+    [[], false],
+    [['Operator'], false],
+  ])('is who has the configured role: %j', async (roles, expected) => {
+    expect((await me(signed(good({ roles })))).body.platform_admin).toBe(expected);
+  });
+});
+
+it('signs people in, in `dev`, with tokens that the configured issuer and audience fit', async () => {
+  const { status, body } = await call(app.url, 'POST', '/dev/login', {
+    body: { email: 'dev@firm.example', roles: ['operator'] },
+  });
+  expect([status, body.user.platform_admin]).toEqual([200, true]);
+  expect((await me(body.token)).status).toBe(200);
+});
+
+it('writes no token, good or bad, into any log line', () => {
+  const log = JSON.stringify(app.log);
+  expect(app.log.length).toBeGreaterThan(sent.length);
+  for (const token of sent.filter((text) => text.length > 20)) {
+    expect(log).not.toContain(token);
+    expect(log).not.toContain(token.split('.')[2] || token);
+  }
+});

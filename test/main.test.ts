@@ -1,0 +1,128 @@
+/** The command line: what it prints, what it refuses, and with which exit code. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import jwt from 'jsonwebtoken';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openDatabase } from '../src/database/database.ts';
+import { TEST_SECRET } from './support/app.ts';
+import { call } from './support/client.ts';
+import { runCommand, startCommand } from './support/command-line.ts';
+import { emptyDatabaseUrl } from './support/database.ts';
+
+// Every test starts processes, on a machine that may be busy.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'roundtable-main-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('--help', () => {
+  it('names every command, and ends well', async () => {
+    const { code, output } = await runCommand(['--help']);
+    for (const command of ['dev', 'serve', 'migrate', 'token', 'doctor'])
+      expect(output).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+    expect(code).toBe(0);
+  });
+});
+
+describe('a configuration with faults', () => {
+  it('stops the start with all of them on stderr, nothing else, and exit code 78', async () => {
+    const { code, output, errors } = await runCommand(['serve'], { PORT: 'x', LOG_LEVEL: 'loud' });
+    expect([code, output]).toEqual([78, '']);
+    expect(
+      errors
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(' ')[0]),
+    ).toEqual(['The', 'PORT', 'LOG_LEVEL', 'DATABASE_URL', 'JWT_SECRET']);
+  });
+
+  it('is also a `dev` that everybody could reach', async () => {
+    const { code, errors } = await runCommand(['dev'], { HOST: '0.0.0.0', DATA_DIR: folder });
+    expect([code, errors.includes('--expose')]).toEqual([78, true]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('token', () => {
+  it('prints a token with what was asked for, signed with JWT_SECRET', async () => {
+    const { code, output } = await runCommand(
+      ['token', '--email', 'Ida@Firm.Example', '--name', 'Ida', '--role', 'admin', '--ttl', '90s'],
+      {
+        JWT_SECRET: TEST_SECRET,
+        JWT_ISSUER: 'https://issuer.example',
+        JWT_AUDIENCE: 'roundtable',
+      },
+    );
+    const claims = jwt.verify(output.trim(), TEST_SECRET, {
+      algorithms: ['HS256'],
+      issuer: 'https://issuer.example',
+      audience: 'roundtable',
+    }) as jwt.JwtPayload;
+    expect([code, output.trim().split('\n').length]).toEqual([0, 1]);
+    expect(claims).toMatchObject({ sub: 'ida@firm.example', email: 'ida@firm.example', name: 'Ida', roles: ['admin'] });
+    expect(claims.exp! - claims.iat!).toBe(90);
+  });
+
+  it.each([
+    [['token', '--email', 'a@b.example', '--ttl', 'soon'], { JWT_SECRET: TEST_SECRET }, 78, '--ttl soon'],
+    [['token', '--email', 'a@b.example'], { JWT_JWKS_URI: 'https://keys.example' }, 78, 'signed by somebody else'],
+  ] as const)('%j refuses what it cannot do', async (command, environment, expected, words) => {
+    const { code, output, errors } = await runCommand(command, { DATA_DIR: join(folder, 'none'), ...environment });
+    expect([code, output]).toEqual([expected, '']);
+    expect(errors).toContain(words);
+  });
+});
+
+describe('migrate and serve', () => {
+  it('`serve` refuses a database that lacks migrations and says which; after `migrate` it serves, and ends on SIGTERM', async () => {
+    const environment = { DATABASE_URL: await emptyDatabaseUrl(), JWT_SECRET: TEST_SECRET };
+    const refused = await runCommand(['serve'], { ...environment, PORT: '0' });
+    expect(refused.code).toBe(78);
+    expect(refused.errors).toMatch(/roundtable migrate.*2026-11-21-01-tables/s);
+
+    const { DATABASE_URL } = environment;
+    const migrated = await Promise.all([
+      runCommand(['migrate'], { DATABASE_URL }),
+      runCommand(['migrate'], { DATABASE_URL }),
+    ]);
+    expect(migrated.map(({ code }) => code)).toEqual([0, 0]);
+    const [applied, idle] = migrated.map(({ output }) => output).sort();
+    expect(applied).toMatch(/^(applied 2026-\d\d-\d\d-\d\d-[\w-]+\n)+$/);
+    expect(idle).toBe('nothing to migrate\n');
+
+    const node = await startCommand(['serve'], environment);
+    expect((await call(node.url.replace('0.0.0.0', '127.0.0.1'), 'GET', '/readyz')).body.ready).toBe(true);
+    const { code, output, took } = await node.stop();
+    expect(code).toBe(0);
+    expect(took).toBeLessThan(10_000);
+    expect(output).not.toContain(TEST_SECRET);
+  });
+
+  it('`serve` with a database that cannot be reached ends with an error that names no password', async () => {
+    const { code, errors } = await runCommand(['serve'], {
+      DATABASE_URL: 'postgres://u:hunter2@127.0.0.1:1/x',
+      JWT_SECRET: TEST_SECRET,
+      PORT: '0',
+    });
+    expect(code).not.toBe(0);
+    expect(errors).toContain('ECONNREFUSED');
+    expect(errors).not.toContain('hunter2');
+  });
+});
+
+it('`dev` on a real PostgreSQL migrates it itself, also when two start at once', async () => {
+  const DATABASE_URL = await emptyDatabaseUrl();
+  const nodes = await Promise.all(
+    [1, 2].map((number) => startCommand(['dev'], { DATABASE_URL, DATA_DIR: join(folder, `dev-${number}`) })),
+  );
+  for (const { url } of nodes)
+    expect((await call(url, 'POST', '/dev/login', { body: { email: 'ida@firm.example' } })).status).toBe(200);
+  expect((await Promise.all(nodes.map((node) => node.stop('SIGINT')))).map(({ code }) => code)).toEqual([0, 0]);
+  const database = await openDatabase({ url: DATABASE_URL });
+  expect(await database.log.query('select count(*)::int as demos from threat_model')).toEqual([{ demos: 1 }]);
+  await database.close();
+});

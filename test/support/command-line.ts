@@ -1,0 +1,74 @@
+/** The real command line, as a process of its own: with no environment but what a test gives it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+const START_LINE = /running at (http:\S+)/;
+/** How long a process may take to start or to end, ms. */
+const PATIENCE = 60_000;
+
+export interface Ended {
+  code: number | null;
+  output: string;
+  errors: string;
+}
+
+export interface Running {
+  url: string;
+  /** Sends the signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<Ended & { took: number }>;
+}
+
+/** Runs a command to its end. */
+export async function runCommand(command: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
+  const child = start(command, environment);
+  return child.ended();
+}
+
+/** Starts `dev` or `serve` and waits for the line that says where it listens. */
+export async function startCommand(
+  command: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<Running> {
+  const child = start(command, { PORT: '0', ...environment });
+  const url = await child.printed(START_LINE);
+  return {
+    url,
+    async stop(signal = 'SIGTERM') {
+      const before = performance.now();
+      child.process.kill(signal);
+      return { ...(await child.ended()), took: performance.now() - before };
+    },
+  };
+}
+
+function start(command: readonly string[], environment: Record<string, string>) {
+  const child: ChildProcess = spawn(process.execPath, [MAIN, ...command], {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const deadline = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+  let output = '';
+  let errors = '';
+  child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const closed = once(child, 'close').then(() => clearTimeout(deadline));
+  return {
+    process: child,
+    async ended(): Promise<Ended> {
+      await closed;
+      return { code: child.exitCode, output, errors };
+    },
+    printed: (line: RegExp) =>
+      new Promise<string>((resolve, reject) => {
+        const look = () => {
+          const found = line.exec(output)?.[1];
+          if (found === undefined) return;
+          clearTimeout(deadline);
+          resolve(found);
+        };
+        child.stdout!.on('data', look);
+        void closed.then(() => reject(new Error(`it ended with ${child.exitCode}:\n${output}${errors}`)));
+      }),
+  };
+}

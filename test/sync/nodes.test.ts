@@ -1,0 +1,251 @@
+/** Several nodes on one database: two stages stand for two processes. */
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import type { Bus } from '../../src/cluster/bus.ts';
+import { memoryBus } from '../../src/cluster/memory-bus.ts';
+import type { Database } from '../../src/database/database.ts';
+import { rowChannel } from '../../src/documents/row.ts';
+import { compact } from '../../src/documents/snapshots.ts';
+import type { Actor } from '../../src/identity/person.ts';
+import { freshDatabase } from '../support/database.ts';
+import { connect, disconnectAll, eventually, saved, type Client } from '../support/provider.ts';
+import { addDiagram, addPerson, grant, logger, startStage, type Stage, type StageOptions } from './stage.ts';
+
+let database: Database;
+let ann: Actor;
+let bob: Actor;
+const stages: Stage[] = [];
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  [ann, bob] = [await addPerson(database, 'ann'), await addPerson(database, 'bob')];
+});
+afterEach(async () => {
+  disconnectAll();
+  for (const stage of stages.splice(0)) await stage.close();
+});
+afterAll(() => database.close());
+
+async function start(options: Partial<StageOptions> = {}): Promise<Stage> {
+  const stage = await startStage({ database, people: [ann, bob], ...options });
+  stages.push(stage);
+  return stage;
+}
+
+const place = () =>
+  addDiagram(database, [
+    [ann, 'owner'],
+    [bob, 'writer'],
+  ]);
+const open = (stage: Stage, at: { model: string; diagram: string }, person: Actor, document?: Y.Doc): Client =>
+  connect({ url: stage.url(at), name: `diagram:${at.diagram}`, token: person.id, ...(document && { document }) });
+
+/** A messenger that can be cut off: what is said meanwhile is lost. */
+function fragileBus(): Bus & { up: boolean } {
+  const bus = memoryBus((error) => logger.error(error));
+  return {
+    ...bus,
+    up: true,
+    publish(channel, payload) {
+      if (this.up) bus.publish(channel, payload);
+    },
+  };
+}
+
+async function edited(clients: Client[], rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, client] of clients.entries()) client.cells.set(`${index}:${round % 5}`, round);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await Promise.all(clients.map(saved));
+}
+
+async function converged(clients: Client[], within: number): Promise<void> {
+  const [first, ...others] = clients;
+  await eventually(() => {
+    for (const client of others) expect(client.cells.toJSON()).toEqual(first!.cells.toJSON());
+  }, within);
+}
+
+it('DO3 replicas on two nodes converge through the bus', async () => {
+  const bus = fragileBus();
+  const [one, two] = [await start({ bus, poll: 60_000 }), await start({ bus, poll: 60_000 })];
+  const at = await place();
+  const clients = [open(one, at, ann), open(two, at, bob)];
+  await Promise.all(clients.map(saved));
+  await edited(clients, 40);
+  await converged(clients, 1000);
+});
+
+it('DO3 without the bus they converge within a second, through the poll', async () => {
+  const bus = fragileBus();
+  bus.up = false;
+  const [one, two] = [await start({ bus, poll: 500 }), await start({ bus, poll: 500 })];
+  const at = await place();
+  const clients = [open(one, at, ann), open(two, at, bob)];
+  await Promise.all(clients.map(saved));
+  await edited(clients, 10);
+  await converged(clients, 1000);
+});
+
+it('DO3 a bus that loses some of the rows leaves no gap', async () => {
+  const bus = fragileBus();
+  let said = 0;
+  const lossy: Bus = {
+    ...bus,
+    publish: (channel, payload) => void ((said += 1) % 3 !== 0 && bus.publish(channel, payload)),
+  };
+  const [one, two] = [await start({ bus: lossy, poll: 60_000 }), await start({ bus: lossy, poll: 60_000 })];
+  const at = await place();
+  const clients = [open(one, at, ann), open(two, at, bob)];
+  await Promise.all(clients.map(saved));
+  await edited(clients, 40);
+  for (const client of clients) {
+    said = 0; // the next one arrives, and tells of those before it
+    client.cells.set('last', client.document.clientID);
+    await saved(client);
+  }
+  await converged(clients, 1000);
+});
+
+it('NO2 nonsense on the bus changes nothing', async () => {
+  const bus = fragileBus();
+  const [one, two] = [await start({ bus }), await start({ bus })];
+  const at = await place();
+  const clients = [open(one, at, ann), open(two, at, bob)];
+  await Promise.all(clients.map(saved));
+  for (const nonsense of [
+    new Uint8Array(0),
+    new Uint8Array([1, 2, 3]),
+    new TextEncoder().encode('{"seq":1}'),
+    new Uint8Array(5000).fill(255),
+  ]) {
+    bus.publish(rowChannel(at.diagram), nonsense);
+  }
+  await edited(clients, 5);
+  await converged(clients, 1000);
+  expect(clients.flatMap((client) => client.closes)).toEqual([]);
+});
+
+it('DO4 a client that comes from another node with rows that this one has not read is not refused', async () => {
+  const bus = fragileBus();
+  bus.up = false;
+  const [one, two] = [await start({ bus, poll: 60_000 }), await start({ bus, poll: 60_000 })];
+  const at = await place();
+  const lagging = open(two, at, bob); // keeps the document open on node two, which hears of nothing
+  await saved(lagging);
+  const [a, b] = [open(one, at, ann), open(one, at, bob)];
+  a.cells.set('by ann', 1);
+  await saved(a);
+  await eventually(() => expect(b.cells.get('by ann')).toBe(1));
+  const moved = open(two, at, bob, b.document); // brings ann's structs, and edits on top of them at once
+  moved.cells.set('by ann', 2);
+  await saved(moved);
+  expect(moved.closes).toEqual([]);
+  await converged([moved, lagging], 1000);
+});
+
+it('DO3 a node that is behind rows which were compacted away reads the newest snapshot', async () => {
+  const bus = fragileBus();
+  bus.up = false;
+  const [one, two] = [await start({ bus }), await start({ bus, poll: 60_000 })];
+  const at = await place();
+  const [a, b] = [open(one, at, ann), open(two, at, bob)];
+  await Promise.all([saved(a), saved(b)]);
+  for (let round = 0; round < 3; round += 1) {
+    await edited([a], 5);
+    expect(await compact(database.log, at.diagram, 1)).not.toBeNull();
+  }
+  const rows = await database.log.query('select from document_update where diagram_id = $1 and seq = 1', [at.diagram]);
+  expect(rows).toEqual([]);
+  b.cells.set('mine', 1); // its row is far ahead of what node two has
+  await saved(b);
+  await converged([a, b], 1000);
+});
+
+it('what was sent right before a socket broke is committed all the same', async () => {
+  const pause = { ms: 0 };
+  const slow = {
+    query: async (text: string, values?: readonly unknown[]) => {
+      await new Promise((resolve) => setTimeout(resolve, pause.ms));
+      return database.log.query<never>(text, values);
+    },
+    transaction: database.log.transaction,
+  };
+  const stage = await start({ executor: slow });
+  const at = await place();
+  const client = open(stage, at, ann);
+  await saved(client);
+  pause.ms = 50;
+  for (let edit = 0; edit < 5; edit += 1) {
+    client.cells.set(`c${edit}`, new Y.Map());
+    await new Promise((resolve) => setTimeout(resolve, 5)); // the first is on its way, the others wait for it
+  }
+  client.websocket.shouldConnect = false;
+  client.websocket.webSocket!.close();
+  await eventually(async () => expect((await stage.store.content(at.diagram))!.cells()).toHaveLength(5));
+  expect(stage.rows).toHaveLength(2);
+});
+
+it('AC3 AC4 what somebody may do changes within a second on every node, without the bus', async () => {
+  const bus = fragileBus();
+  bus.up = false;
+  const [one, two] = [await start({ bus, poll: 500 }), await start({ bus, poll: 500 })];
+  const at = await place();
+  const [a, b] = [open(one, at, ann), open(two, at, bob)];
+  await Promise.all([saved(a), saved(b)]);
+  await grant(database, at.model, bob, 'reader');
+  b.cells.set('refused', 1);
+  await eventually(
+    () => expect(b.messages.at(-1)).toMatchObject({ type: 'error', code: 'forbidden', request_type: 'update' }),
+    1000,
+  );
+  expect((await one.store.content(at.diagram))!.cells()).toEqual([]);
+  expect((await one.store.content(at.diagram))!.head).toBe(0);
+  await grant(database, at.model, bob, 'writer');
+  await saved(b);
+  expect((await one.store.content(at.diagram))!.head).toBe(1);
+  await grant(database, at.model, bob, null);
+  await eventually(() => expect(b.closes[0]).toEqual({ code: 4403, reason: 'forbidden' }), 1000);
+});
+
+it('a diagram that is deleted closes with 4404', async () => {
+  const stage = await start();
+  const at = await place();
+  const client = open(stage, at, ann);
+  await saved(client);
+  await database.log.query('delete from diagram where id = $1', [at.diagram]);
+  await eventually(() => expect(client.closes[0]?.code).toBe(4404));
+});
+
+it('a log that is shorter than what this node has (a database that was set back) is loaded anew', async () => {
+  const stage = await start();
+  const at = await place();
+  const client = open(stage, at, ann);
+  await saved(client);
+  for (const key of ['a', 'b']) {
+    client.cells.set(key, 1);
+    await saved(client);
+  }
+  await database.log.transaction(async (transaction) => {
+    await transaction.query('delete from document_update where diagram_id = $1 and seq = 2', [at.diagram]);
+    await transaction.query('update diagram set head = 1 where id = $1', [at.diagram]);
+  });
+  await eventually(() => expect(client.closes[0]?.code).toBe(1012));
+  await saved(client); // it connects again and brings what the database has lost
+  expect((await stage.store.content(at.diagram))!.head).toBe(2);
+});
+
+it('NO1 a node that drains flushes its log, closes everybody with 1012, and refuses upgrades', async () => {
+  const stage = await start();
+  const at = await place();
+  const clients = [open(stage, at, ann), open(stage, at, bob)];
+  await Promise.all(clients.map(saved));
+  clients[0]!.cells.set('last', 1);
+  await eventually(() => expect(stage.rows).toHaveLength(1));
+  await stage.sync.drain();
+  for (const client of clients) await eventually(() => expect(client.closes[0]?.code).toBe(1012));
+  expect((await stage.store.content(at.diagram))!.head).toBe(1);
+  const late = new WebSocket(stage.url(at));
+  await new Promise((resolve) => late.addEventListener('error', resolve));
+});

@@ -1,0 +1,380 @@
+/** What ends a connection, and with which code. */
+import { writeVarUint8Array } from 'lib0/encoding';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import type { Database } from '../../src/database/database.ts';
+import type { Actor } from '../../src/identity/person.ts';
+import { Refusal } from '../../src/refusal.ts';
+import { freshDatabase } from '../support/database.ts';
+import { connect, disconnectAll, eventually, saved } from '../support/provider.ts';
+import { NO_STATE, openRaw, textOf, type RawSocket } from '../support/raw-socket.ts';
+import { addDiagram, addPerson, startStage, type Stage, type StageOptions } from './stage.ts';
+
+let database: Database;
+let ann: Actor;
+let bob: Actor;
+let eve: Actor;
+const stages: Stage[] = [];
+const raws: RawSocket[] = [];
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  [ann, bob, eve] = [
+    await addPerson(database, 'ann'),
+    await addPerson(database, 'bob'),
+    await addPerson(database, 'eve'),
+  ];
+});
+afterEach(async () => {
+  disconnectAll();
+  for (const socket of raws.splice(0)) socket.close();
+  for (const stage of stages.splice(0)) await stage.close();
+});
+afterAll(() => database.close());
+
+async function start(options: Partial<StageOptions> = {}): Promise<Stage> {
+  const stage = await startStage({ database, people: [ann, bob, eve], poll: 20, ...options });
+  stages.push(stage);
+  return stage;
+}
+
+function raw(...parameters: Parameters<typeof openRaw>): RawSocket {
+  const socket = openRaw(...parameters);
+  raws.push(socket);
+  return socket;
+}
+
+const place = () =>
+  addDiagram(database, [
+    [ann, 'owner'],
+    [bob, 'writer'],
+  ]);
+
+/** A raw socket on a diagram's path on which somebody is admitted and in sync. */
+async function admitted(stage: Stage, at: { model: string; diagram: string }, person: Actor) {
+  const socket = raw(stage.url(at));
+  const address = `diagram:${at.diagram}`;
+  await socket.opened;
+  socket.auth(address, person.id);
+  socket.sync(address, 0, NO_STATE);
+  await eventually(() => expect(socket.received.some(({ type, detail }) => type === 0 && detail === 0)).toBe(true));
+  return { socket, address };
+}
+
+/** SyncStatus messages so far. */
+const statuses = ({ received }: RawSocket) => received.filter(({ type }) => type === 8).map(({ detail }) => detail);
+
+function updateBy(client: number, write: (cells: Y.Map<unknown>) => void, base?: Y.Doc): Uint8Array {
+  const document = new Y.Doc();
+  if (base) Y.applyUpdate(document, Y.encodeStateAsUpdate(base));
+  document.clientID = client;
+  const before = Y.encodeStateVector(document);
+  write(document.getMap('cells'));
+  return Y.encodeStateAsUpdate(document, before);
+}
+
+describe('before the upgrade', () => {
+  it('403 for an origin that is not allowed, 404 for a path that is not there', async () => {
+    const stage = await start();
+    const at = await place();
+    const headers = { origin: 'https://evil.example.com' };
+    await expect(raw(stage.url(at), { headers }).opened).rejects.toThrow('403');
+    await expect(raw(`${stage.sharedUrl}/nothing`).opened).rejects.toThrow('404');
+    await raw(stage.url(at), { headers: { origin: 'https://app.example.com' } }).opened;
+  });
+});
+
+describe('before admission', () => {
+  it.each([
+    ['4401 for a token that is not valid', () => ['nobody', place()] as const, 4401, 'unauthenticated'],
+    ['4403 for somebody without a role', () => [eve.id, place()] as const, 4403, 'forbidden'],
+    [
+      '4404 for a diagram that does not exist',
+      () => [ann.id, place().then((at) => ({ ...at, diagram: at.model }))] as const,
+      4404,
+      'not_found',
+    ],
+    [
+      '4404 for a diagram of another threat model',
+      () => [ann.id, place().then((at) => ({ ...at, model: at.diagram }))] as const,
+      4404,
+      'not_found',
+    ],
+  ])('%s, and permission-denied with the reason', async (_, arrange, code, reason) => {
+    const stage = await start();
+    const [token, placed] = arrange();
+    const at = await placed;
+    const client = connect({ url: stage.url(at), name: `diagram:${at.diagram}`, token });
+    await eventually(() => expect(client.closes[0]).toEqual({ code, reason }));
+    expect(client.denials[0]).toBe(reason);
+  });
+
+  it('4404 for another document than the path says, and for a name that is not canonical', async () => {
+    const stage = await start();
+    const [at, other] = [await place(), await place()];
+    for (const name of [
+      `diagram:${other.diagram}`,
+      `diagram:${at.diagram.toUpperCase()}`,
+      'conversation:1',
+      'diagram:',
+    ]) {
+      const client = connect({ url: stage.url(at), name, token: ann.id });
+      await eventually(() => expect(client.closes[0]?.code).toBe(4404));
+    }
+  });
+
+  it('CS3 the code of what the session says, and the join is not left behind', async () => {
+    const refusing = {
+      join: () => Promise.reject(new Refusal('session_full')),
+      leave: async () => {},
+      accessChanged: async () => {},
+    };
+    const stage = await start({ overrides: { sessions: refusing } });
+    const at = await place();
+    const client = connect({ url: stage.url(at), name: `diagram:${at.diagram}`, token: ann.id });
+    await eventually(() => expect(client.closes[0]).toEqual({ code: 4429, reason: 'session_full' }));
+    expect(client.denials[0]).toBe('session_full');
+  });
+
+  it('a join that is not followed by a loaded document is taken back (DO5: 1013)', async () => {
+    const stage = await start();
+    const at = await place();
+    await database.log.query('update diagram set head = 3 where id = $1', [at.diagram]); // rows that are not there
+    const client = connect({ url: stage.url(at), name: `diagram:${at.diagram}`, token: ann.id });
+    await eventually(() => expect(client.closes[0]?.code).toBe(1013));
+    expect(client.denials[0]).toBe('unavailable');
+    await eventually(() => expect(stage.left).toEqual(stage.joined));
+  });
+
+  it('4408 for a socket on which nobody is admitted in time', async () => {
+    const stage = await start({ limits: { admissionTimeout: 30 } });
+    expect(await raw(stage.url(await place())).closed).toEqual({ code: 4408, reason: 'idle' });
+  });
+
+  it('4429 for more sockets of a person than allowed', async () => {
+    const stage = await start({ limits: { maxSocketsPerUser: 2 } });
+    const at = await place();
+    for (let count = 0; count < 2; count += 1) await admitted(stage, at, ann);
+    const third = raw(stage.url(at));
+    await third.opened;
+    third.auth(`diagram:${at.diagram}`, ann.id);
+    expect((await third.closed).code).toBe(4429);
+    await admitted(stage, at, bob);
+  });
+});
+
+describe('frames', () => {
+  it.each([
+    ['text', (socket: RawSocket) => socket.ws.send('hello')],
+    ['no frame', (socket: RawSocket) => socket.ws.send(new Uint8Array([255, 255, 255]))],
+    ['type 4', (socket: RawSocket, address: string) => socket.send(address, 4)],
+    ['a broadcast', (socket: RawSocket, address: string) => socket.send(address, 6)],
+    ['an unknown type', (socket: RawSocket, address: string) => socket.send(address, 99)],
+    [
+      'awareness that is not any',
+      (socket: RawSocket, address: string) =>
+        socket.send(address, 1, (encoder) => writeVarUint8Array(encoder, new Uint8Array([3, 1]))),
+    ],
+  ])('4400 for %s', async (_, send) => {
+    const stage = await start();
+    const { socket, address } = await admitted(stage, await place(), ann);
+    send(socket, address);
+    expect((await socket.closed).code).toBe(4400);
+  });
+
+  it('DO4 1009 for one that is too large', async () => {
+    const stage = await start({ limits: { maxFrameBytes: 1000 } });
+    const { socket, address } = await admitted(stage, await place(), ann);
+    socket.sync(address, 2, new Uint8Array(2000));
+    expect((await socket.closed).code).toBe(1009);
+  });
+
+  it('4429 for more than may come at once', async () => {
+    const stage = await start({ limits: { frameBurst: 20 } });
+    const { socket, address } = await admitted(stage, await place(), ann);
+    await eventually(() => expect(socket.received.length).toBeGreaterThan(1));
+    for (let count = 0; count < 30; count += 1) socket.send(address, 3);
+    expect((await socket.closed).code).toBe(4429);
+  });
+
+  it('4408 for a socket that does not answer', async () => {
+    const stage = await start({ limits: { pingInterval: 10, deadAfter: 60 } });
+    const socket = raw(stage.url(await place()), { autoPong: false });
+    expect(await socket.closed).toEqual({ code: 4408, reason: 'unresponsive' });
+  });
+});
+
+describe('updates', () => {
+  it('DO4 garbage is refused with 4400, not acknowledged, and leaves the document untouched', async () => {
+    const stage = await start();
+    const at = await place();
+    const { socket, address } = await admitted(stage, at, ann);
+    socket.sync(address, 2, new Uint8Array([1, 2, 3, 4]));
+    expect((await socket.closed).code).toBe(4400);
+    expect(statuses(socket)).toEqual([]);
+    expect((await stage.store.content(at.diagram))!.head).toBe(0);
+  });
+
+  it('DO4 a gap is asked for, and refused only when the answer does not fill it', async () => {
+    const stage = await start();
+    const at = await place();
+    const { socket, address } = await admitted(stage, at, ann);
+    socket.sync(
+      address,
+      1,
+      updateBy(7, () => {}),
+    );
+    await eventually(() => expect(statuses(socket)).toEqual([1]));
+    const base = new Y.Doc();
+    Y.applyUpdate(
+      base,
+      updateBy(7, (cells) => cells.set('a', 1)),
+    );
+    const dependent = updateBy(7, (cells) => cells.set('b', 2), base);
+    socket.sync(address, 2, dependent);
+    await eventually(() =>
+      expect(socket.received.filter(({ type, detail }) => type === 0 && detail === 0)).toHaveLength(2),
+    );
+    expect(statuses(socket)).toEqual([1]);
+    socket.sync(
+      address,
+      2,
+      updateBy(8, (cells) => cells.set('behind', 1)),
+    ); // is not held up
+    await eventually(() => expect(statuses(socket)).toEqual([1, 1]));
+    Y.applyUpdate(base, dependent);
+    socket.sync(address, 1, Y.encodeStateAsUpdate(base));
+    await eventually(() => expect(statuses(socket)).toEqual([1, 1, 1]));
+    const content = (await stage.store.content(at.diagram))!;
+    const stored = new Y.Doc();
+    Y.applyUpdate(stored, content.state());
+    expect(stored.getMap('cells').toJSON()).toEqual({ a: 1, b: 2, behind: 1 });
+
+    Y.applyUpdate(
+      base,
+      updateBy(7, (cells) => cells.set('c', 3), base),
+    );
+    socket.sync(
+      address,
+      2,
+      updateBy(7, (cells) => cells.set('d', 4), base),
+    );
+    await eventually(() =>
+      expect(socket.received.filter(({ type, detail }) => type === 0 && detail === 0)).toHaveLength(3),
+    );
+    socket.sync(
+      address,
+      1,
+      updateBy(7, () => {}),
+    );
+    expect((await socket.closed).code).toBe(4400);
+    expect((await stage.store.content(at.diagram))!.head).toBe(content.head);
+  });
+
+  it('4408 for a gap that nobody fills', async () => {
+    const stage = await start({ limits: { gapTimeout: 30 } });
+    const { socket, address } = await admitted(stage, await place(), ann);
+    const base = new Y.Doc();
+    Y.applyUpdate(
+      base,
+      updateBy(7, (cells) => cells.set('a', 1)),
+    );
+    socket.sync(
+      address,
+      2,
+      updateBy(7, (cells) => cells.set('b', 2), base),
+    );
+    expect((await socket.closed).code).toBe(4408);
+  });
+
+  it('AC6 4400 for one under the client id of somebody else, who goes on', async () => {
+    const stage = await start();
+    const at = await place();
+    const victim = connect({ url: stage.url(at), name: `diagram:${at.diagram}`, token: ann.id });
+    victim.cells.set('a', 1);
+    await saved(victim);
+    const { socket, address } = await admitted(stage, at, bob);
+    socket.sync(
+      address,
+      2,
+      updateBy(victim.document.clientID, (cells) => cells.set('forged', 1), victim.document),
+    );
+    expect((await socket.closed).code).toBe(4400);
+    victim.cells.set('b', 2);
+    await saved(victim);
+    expect((await stage.store.content(at.diagram))!.head).toBe(2);
+    expect(victim.closes).toEqual([]);
+  });
+
+  it('1009 for one with which the document would be too large', async () => {
+    const stage = await start({ limits: { maxDocumentBytes: 2000 } });
+    const { socket, address } = await admitted(stage, await place(), ann);
+    socket.sync(
+      address,
+      2,
+      updateBy(7, (cells) => cells.set('a', 'x'.repeat(1500))),
+    );
+    await eventually(() => expect(statuses(socket)).toEqual([1]));
+    socket.sync(
+      address,
+      2,
+      updateBy(8, (cells) => cells.set('b', 'x'.repeat(1500))),
+    );
+    expect((await socket.closed).code).toBe(1009);
+  });
+
+  it('1013 when more waits for the log than the node may hold', async () => {
+    const away = {
+      query: () => Promise.reject(new Error('away')),
+      transaction: () => Promise.reject(new Error('away')),
+    };
+    const stage = await start({ executor: away, limits: { bufferBytes: 2000 } });
+    const { socket, address } = await admitted(stage, await place(), ann);
+    for (let client = 1; client < 5; client += 1)
+      socket.sync(
+        address,
+        2,
+        updateBy(client, (cells) => cells.set('a', 'x'.repeat(600))),
+      );
+    expect((await socket.closed).code).toBe(1013);
+    expect(statuses(socket)).toEqual([]);
+  });
+
+  it('NO3 1013 for a socket that does not read, and the others do not feel it', async () => {
+    const stage = await start({ limits: { slowConsumerBytes: 100_000 } });
+    const at = await place();
+    const { socket } = await admitted(stage, at, bob);
+    socket.ws.pause();
+    const [a, b] = [ann, bob].map((person) =>
+      connect({ url: stage.url(at), name: `diagram:${at.diagram}`, token: person.id }),
+    );
+    await Promise.all([saved(a!), saved(b!)]);
+    for (let edit = 0; edit < 40; edit += 1) {
+      a!.cells.set('a', `${edit}${'x'.repeat(200_000)}`);
+      await saved(a!);
+    }
+    await eventually(() => expect(stage.left).toHaveLength(1));
+    socket.ws.resume();
+    expect((await socket.closed).code).toBe(1013);
+    await eventually(() => expect(b!.cells.get('a')).toBe(a!.cells.get('a')));
+    expect([...a!.closes, ...b!.closes]).toEqual([]);
+  });
+});
+
+it('AC5 a token that expires is asked for anew, and closes with 4401 if no other comes', async () => {
+  let time = Date.now();
+  const stage = await start({ overrides: { timeOfDay: () => time } });
+  const at = await place();
+  let asked = 0;
+  const client = connect({ url: stage.url(at), name: `diagram:${at.diagram}`, token: () => ((asked += 1), ann.id) });
+  await saved(client);
+  expect(asked).toBe(1);
+  time = ann.expiresAt - 10_000;
+  await eventually(() => expect(asked).toBeGreaterThan(1));
+  time = ann.expiresAt;
+  await eventually(() => expect(client.closes[0]).toEqual({ code: 4401, reason: 'token expired' }));
+});
+
+it('textOf reads what a close says', () => {
+  expect(textOf({ bytes: new Uint8Array([2, 104, 105]) })).toBe('hi');
+});

@@ -1,0 +1,51 @@
+/**
+ * The web app as `npm run build:web` makes it; built here only when it is missing or older than its sources. Of test
+ * files that run side by side one builds and the others wait: a folder that only one of them can make is the lock.
+ */
+import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const sources = fileURLToPath(new URL('../../src/web', import.meta.url));
+const page = fileURLToPath(new URL('../../dist/web/index.html', import.meta.url));
+const lock = fileURLToPath(new URL('../../dist/web.building', import.meta.url));
+
+/** Longer than any build, ms; a lock that is older was left by a run that was ended. */
+const STALE = 30_000;
+
+export async function ensureWebApp(): Promise<void> {
+  while (!(await isBuilt())) {
+    if (!(await takeLock())) {
+      await pause(100);
+      continue;
+    }
+    try {
+      if (!(await isBuilt())) await build({ configFile: join(sources, 'vite.config.ts') });
+    } finally {
+      await rmdir(lock);
+    }
+  }
+}
+
+async function takeLock(): Promise<boolean> {
+  await mkdir(join(lock, '..'), { recursive: true });
+  if ((await timeOf(lock)) < Date.now() - STALE) await rmdir(lock).catch(() => {});
+  return mkdir(lock).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isBuilt(): Promise<boolean> {
+  const entries = await readdir(sources, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const times = await Promise.all(files.map(timeOf));
+  return (await timeOf(page)) >= Math.max(...times);
+}
+
+/** When something was changed, ms since the epoch; 0 for what is not there. */
+async function timeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => null))?.mtimeMs ?? 0;
+}

@@ -1,0 +1,92 @@
+/** What a browser test of the page stands on: the built page, a server of its own, a browser, and people in it. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { call } from '../support/client.ts';
+import { ensureWebApp } from './bundle.ts';
+import { launchBrowser, openDiagram, visit, visitAs, type Visitor } from './visitor.ts';
+
+export interface Stage {
+  readonly url: string;
+  /** Everybody in the running test. */
+  readonly visitors: readonly Visitor[];
+  /** Somebody who has not signed in. */
+  stranger(): Promise<Visitor>;
+  /** A demo person, signed in. */
+  somebody(name: string): Promise<Visitor>;
+  /** Demo people on a diagram, one after the other: the first is the host. */
+  together(diagram: string, ...names: string[]): Promise<Page[]>;
+  everybodyLeaves(): Promise<void>;
+  /** A diagram in the demo threat model for this test alone, so that no session of another is on it. @returns the name */
+  newDiagram(name: string): Promise<string>;
+  /** The demo threat model's id. */
+  demoModel(): Promise<string>;
+  /** A REST call of Ada's, for what the page has no button for. @returns the body */
+  asAda(method: string, path: string, body?: unknown): Promise<any>;
+}
+
+export function stage(): Stage {
+  let app: TestApp;
+  let browser: Browser;
+  const visitors: Visitor[] = [];
+
+  beforeAll(async () => {
+    await ensureWebApp();
+    [app, browser] = await Promise.all([startApp(), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await app.stop();
+  });
+  afterEach(everybodyLeaves);
+
+  async function everybodyLeaves(): Promise<void> {
+    await Promise.all(visitors.splice(0).map((visitor) => visitor.leave()));
+  }
+
+  async function somebody(name: string): Promise<Visitor> {
+    const visitor = await visitAs(browser, app.url, name);
+    visitors.push(visitor);
+    return visitor;
+  }
+
+  async function asAda(method: string, path: string, body?: unknown): Promise<any> {
+    const { token } = (await call(app.url, 'POST', '/dev/login', { body: { email: 'ada@example.com' } })).body;
+    const headers = { authorization: `Bearer ${token}` };
+    return (await call(app.url, method, path, { headers, ...(body !== undefined && { body }) })).body;
+  }
+
+  async function demoModel(): Promise<string> {
+    const { data } = await asAda('GET', '/threat_models');
+    return data.find((model: { name: string }) => model.name === 'Demo threat model').id;
+  }
+
+  return {
+    get url() {
+      return app.url;
+    },
+    visitors,
+    async stranger() {
+      const visitor = await visit(browser, app.url);
+      visitors.push(visitor);
+      return visitor;
+    },
+    somebody,
+    async together(diagram, ...names) {
+      const pages: Page[] = [];
+      for (const name of names) {
+        const visitor = await somebody(name);
+        await openDiagram(visitor, diagram);
+        pages.push(visitor.page);
+      }
+      return pages;
+    },
+    everybodyLeaves,
+    async newDiagram(name) {
+      await asAda('POST', `/threat_models/${await demoModel()}/diagrams`, { name });
+      return name;
+    },
+    demoModel,
+    asAda,
+  };
+}
