@@ -8,7 +8,9 @@
  */
 import { permissionsOf, type AccessRole, type Permissions } from '../access/roles.ts';
 import type { Database, EntityManager } from '../database/database.ts';
+import { recordAudit, type AuditEntry } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
+import { entryOf } from './session-audit.ts';
 import { deadline, type Session, type SessionLimits, type UserId } from './session-value.ts';
 import { step, type SessionEvent } from './session.ts';
 import {
@@ -53,8 +55,13 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
     em: EntityManager,
     before: SessionMoment,
     events: readonly SessionEvent[],
+    requestId?: string,
   ): Promise<Advanced | null> => {
     const { value, notices } = run(before, events, limits);
+    for (const event of events) {
+      const entry = entryOf(before.diagram, event);
+      if (entry) await recordAudit(em, { ...entry, requestId });
+    }
     if (value !== before.value) await writeSession(em, before, value, deadline(value, limits)?.at ?? null);
     await writeNotices(em, before.id, notices);
     const told = notices.length > 0 || value.revision !== before.value.revision;
@@ -92,9 +99,23 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
     positions: (sessions: readonly string[]): Promise<Map<string, Position>> => readPositions(queries(), sessions),
 
     /** CS1, CS2. @throws Refusal `not_found` without such a diagram */
-    async open(diagram: string, host: UserId): Promise<{ session: SessionMoment; created: boolean }> {
+    async open(
+      diagram: string,
+      host: UserId,
+      requestId?: string,
+    ): Promise<{ session: SessionMoment; created: boolean }> {
       for (let attempt = 1; attempt <= OPEN_ATTEMPTS; attempt += 1) {
-        const created = await insertSession(queries(), { diagram, host, idle: limits.idle });
+        const created = await database.asSystem(async (em) => {
+          const inserted = await insertSession(em, { diagram, host, idle: limits.idle });
+          const entry = {
+            actor: host,
+            action: 'session.open',
+            container: `diagram:${diagram}`,
+            outcome: 'granted' as const,
+          };
+          if (inserted) await recordAudit(em, { ...entry, requestId });
+          return inserted;
+        });
         const session = await readSession(queries(), created ? { session: created } : { diagram });
         if (session) return { session, created: created !== null };
       }
@@ -130,13 +151,20 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
      * Runs what `decide` makes of the diagram's active session.
      * @throws Refusal `session_not_found`, or what the step or `decide` refuses
      */
-    async change(diagram: string, decide: (session: SessionMoment) => SessionEvent[]): Promise<Advanced | null> {
+    async change(
+      diagram: string,
+      decide: (session: SessionMoment) => SessionEvent[],
+      requestId?: string,
+    ): Promise<Advanced | null> {
       return database.asSystem(async (em) => {
         const locked = await lockSession(em, { diagram });
         if (!locked) throw new Refusal('session_not_found');
-        return advance(em, locked, decide(locked));
+        return advance(em, locked, decide(locked), requestId);
       });
     },
+
+    /** MB5: a refusal, which changed nothing. */
+    recordRefusal: (entry: AuditEntry): Promise<void> => database.asSystem((em) => recordAudit(em, entry)),
 
     /** CS12: what everybody in the diagram's session may do, read anew under the session's lock: the last reader is right. */
     async redecide(diagram: string): Promise<Advanced | null> {

@@ -11,6 +11,7 @@ import type { Leases } from '../cluster/leases.ts';
 import type { Person } from '../identity/person.ts';
 import { Refusal } from '../refusal.ts';
 import { eventOf, readCommand } from './commands.ts';
+import { refusedEntryOf } from './session-audit.ts';
 import type { Notices } from './notices.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { SessionMoment } from './session-rows.ts';
@@ -33,9 +34,9 @@ export interface SessionService {
   /** The active session of a diagram, or null. */
   find(diagram: string): Promise<SessionView | null>;
   /** CS1, CS2: creates or finds. @throws Refusal `removed_from_session` (CS9), `not_found` */
-  open(diagram: string, person: Person): Promise<{ view: SessionView; created: boolean }>;
+  open(diagram: string, person: Person, requestId?: string): Promise<{ view: SessionView; created: boolean }>;
   /** CS8. @throws Refusal `session_not_found`, `forbidden` */
-  end(diagram: string, person: Person): Promise<void>;
+  end(diagram: string, person: Person, requestId?: string): Promise<void>;
   /**
    * CS3. Idempotent for a connection. Every join is to be followed by a `leave`, also one that was refused or came late.
    * @throws Refusal `session_not_found`, `removed_from_session`, `session_full`, `unavailable`, and nothing else
@@ -118,8 +119,8 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
       throw error;
     }
   });
-  const change = async (diagram: string, decide: Parameters<SessionStore['change']>[1]) =>
-    tell(await inTurn(diagram, () => store.change(diagram, decide)));
+  const change = async (diagram: string, decide: Parameters<SessionStore['change']>[1], requestId?: string) =>
+    tell(await inTurn(diagram, () => store.change(diagram, decide, requestId)));
 
   const sweepNodes = async () => {
     if ((await leases.sweep()) > 0) peopleLost = true;
@@ -147,14 +148,14 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
       return session && viewOf(session);
     },
 
-    async open(diagram, person) {
-      const { session, created } = await store.open(diagram, person.id);
+    async open(diagram, person, requestId) {
+      const { session, created } = await store.open(diagram, person.id, requestId);
       if (wasRemoved(session, person)) throw new Refusal('removed_from_session');
       return { view: viewOf(session), created };
     },
 
-    async end(diagram, person) {
-      await change(diagram, ({ now }) => [{ type: 'ended', by: person.id, at: now }]);
+    async end(diagram, person, requestId) {
+      await change(diagram, ({ now }) => [{ type: 'ended', by: person.id, at: now }], requestId);
     },
 
     async join(connection) {
@@ -185,7 +186,13 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
 
     async command(diagram, person, message) {
       const asked = readCommand(message);
-      await change(diagram, (session) => [eventOf(asked, person.id, session)]);
+      try {
+        await change(diagram, (session) => [eventOf(asked, person.id, session)]);
+      } catch (error) {
+        const entry = error instanceof Refusal ? refusedEntryOf(diagram, person.id, asked, error.code) : null;
+        if (entry) await tried(() => store.recordRefusal(entry));
+        throw error;
+      }
     },
 
     async accessChanged(diagram, person, permissions) {

@@ -122,10 +122,11 @@ function isUtf8(charset: string): boolean {
 }
 
 function attemptOf(route: Route, context: Context, actor: Actor, body: unknown): Attempt {
-  const { action, container, subject } = route.audit!;
+  const { action, container, containerId, subject } = route.audit!;
   const members = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const text = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : null);
-  const id = Object.values(context.params as Record<string, string>)[0];
+  const given = context.params as Record<string, string>;
+  const id = containerId === undefined ? Object.values(given)[0] : given[containerId];
   return {
     actor: actor.id,
     action,

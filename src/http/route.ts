@@ -68,8 +68,9 @@ export interface RouteDescription<Params extends z.ZodType, Query extends z.ZodT
 
 export interface AuditDescription {
   action: string;
-  /** The kind of the container whose id stands in the first path parameter. */
+  /** The kind of the container whose id stands in the path: in the first parameter, or in `containerId`. */
   container?: string;
+  containerId?: string;
   /** Where the subject stands: a member of the body or of the path. */
   subject?: string;
 }

@@ -21,12 +21,10 @@ export interface HttpParts extends BoundaryParts {
   authenticate: (context: Context) => Promise<Actor>;
   limits: RequestLimits;
   files: Files;
-  /** Mounted before the router: what answers by itself (GraphQL). */
-  mounted?: readonly Middleware[];
 }
 
 export function createHttp(parts: HttpParts): Koa {
-  const { config, routes, authenticate, limits, files, logger, mounted = [] } = parts;
+  const { config, routes, authenticate, limits, files, logger } = parts;
   const koa = new Koa({ proxy: config.trustProxy > 0, maxIpsCount: config.trustProxy });
   koa.silent = true;
   // Not the error itself: a parse error carries the raw request, and with it the token.
@@ -51,7 +49,6 @@ export function createHttp(parts: HttpParts): Koa {
   koa.use(conditional());
   koa.use(etag());
   koa.use(serveFiles(files));
-  for (const middleware of mounted) koa.use(middleware);
   for (const middleware of routerOf(routes, authenticate, limits)) koa.use(middleware);
   return koa;
 }

@@ -123,10 +123,10 @@ export function collaborateRoutes({ config, database, sessions }: CollaboratePar
         200: { description: 'The session, which was there', schema: sessionSchema },
       },
       refusals: [...refusals, 'removed_from_session'],
-      audit: { action: 'session.open', container: 'threat_model', subject: 'diagram_id' },
-      handle: async ({ actor, params: sent, context }) => {
+      audit: { action: 'session.open', container: 'diagram', containerId: 'diagram_id' },
+      handle: async ({ actor, params: sent, context, requestId }) => {
         const place = await enter(actor, sent, context);
-        const { view, created } = await sessions.open(place.diagram.id, actor);
+        const { view, created } = await sessions.open(place.diagram.id, actor, requestId);
         return { status: created ? 201 : 200, body: sessionOnWire(place, view) };
       },
     }),
@@ -139,10 +139,10 @@ export function collaborateRoutes({ config, database, sessions }: CollaboratePar
       params,
       answers: { 204: { description: 'It has ended' } },
       refusals: [...refusals, 'forbidden', 'session_not_found'],
-      audit: { action: 'session.end', container: 'threat_model', subject: 'diagram_id' },
-      handle: async ({ actor, params: sent, context }) => {
+      audit: { action: 'session.end', container: 'diagram', containerId: 'diagram_id' },
+      handle: async ({ actor, params: sent, context, requestId }) => {
         const place = await enter(actor, sent, context);
-        await sessions.end(place.diagram.id, actor);
+        await sessions.end(place.diagram.id, actor, requestId);
         return { status: 204 };
       },
     }),

@@ -24,6 +24,13 @@ const memberSchema = z
 const one = z.object({ workspace_id: uuid });
 const oneMember = z.object({ workspace_id: uuid, user_id: uuid });
 const MEMBERS = '/api/workspaces/:workspace_id/members';
+const example = {
+  user_id: '019aa438-fd1a-7b2e-8f3c-4d5e6f708192',
+  workspace_id: '019aa439-0d9c-7d2f-a3c4-5f6e7a8b9c0d',
+  role: 'member',
+  joined_at: '2026-11-21T09:30:00.000Z',
+  profile: { email: 'grace@example.com', full_name: 'Grace Hopper', avatar_url: null },
+};
 
 export function workspaceMemberRoutes({ roster, logger }: { roster: Roster; logger: Logger }): Route[] {
   const contract = workspacesContract;
@@ -36,7 +43,13 @@ export function workspaceMemberRoutes({ roster, logger }: { roster: Roster; logg
       contract,
       params: one,
       query: pageQuery(timeKey, z.uuid()),
-      answers: { 200: { description: 'A page of members', schema: list(memberSchema) } },
+      answers: {
+        200: {
+          description: 'A page of members',
+          schema: list(memberSchema),
+          example: { data: [example], next_cursor: null },
+        },
+      },
       refusals: ['unauthenticated', 'invalid', 'not_found', 'forbidden'],
       roster: { kind: 'workspace', operation: 'list' },
       handle: async ({ actor, params, query }) => {
@@ -61,7 +74,7 @@ export function workspaceMemberRoutes({ roster, logger }: { roster: Roster; logg
       params: one,
       body: z.strictObject({ email, role }),
       example: { email: 'grace@example.com', role: 'member' },
-      answers: { 201: { description: 'The member', schema: memberSchema } },
+      answers: { 201: { description: 'The member', schema: memberSchema, example } },
       refusals: ['unauthenticated', 'invalid', 'not_found', 'forbidden', 'user_not_found', 'already_member'],
       audit: { action: 'workspace.member.add', container: 'workspace', subject: 'email' },
       roster: { kind: 'workspace', operation: 'add' },
@@ -86,7 +99,7 @@ export function workspaceMemberRoutes({ roster, logger }: { roster: Roster; logg
       params: oneMember,
       body: z.strictObject({ role }),
       example: { role: 'admin' },
-      answers: { 200: { description: 'The member', schema: memberSchema } },
+      answers: { 200: { description: 'The member', schema: memberSchema, example } },
       refusals: [
         'unauthenticated',
         'invalid',

@@ -56,6 +56,13 @@ const workspaceOnWire = (view: WorkspaceView) => ({
 });
 
 const one = z.object({ workspace_id: uuid });
+const example = {
+  id: '019aa439-0d9c-7d2f-a3c4-5f6e7a8b9c0d',
+  name: 'Payments',
+  role: 'owner',
+  created_at: '2026-11-21T09:30:00.000Z',
+};
+
 export function workspaceRoutes({ workspaces }: { workspaces: Workspaces }): Route[] {
   const contract = workspacesContract;
   return [
@@ -67,7 +74,7 @@ export function workspaceRoutes({ workspaces }: { workspaces: Workspaces }): Rou
       contract,
       body: z.strictObject({ name }),
       example: { name: 'Payments' },
-      answers: { 201: { description: 'The workspace', schema: workspaceSchema } },
+      answers: { 201: { description: 'The workspace', schema: workspaceSchema, example } },
       refusals: ['unauthenticated', 'invalid'],
       audit: { action: 'workspace.create' },
       handle: async ({ actor, body, requestId }) => ({
@@ -82,7 +89,13 @@ export function workspaceRoutes({ workspaces }: { workspaces: Workspaces }): Rou
       summary: 'The workspaces of the caller',
       contract,
       query: pageQuery(z.uuid()),
-      answers: { 200: { description: 'A page of workspaces', schema: list(workspaceSchema) } },
+      answers: {
+        200: {
+          description: 'A page of workspaces',
+          schema: list(workspaceSchema),
+          example: { data: [example], next_cursor: null },
+        },
+      },
       refusals: ['unauthenticated', 'invalid'],
       handle: async ({ actor, query }) => {
         const page = toPage(query);
@@ -97,7 +110,7 @@ export function workspaceRoutes({ workspaces }: { workspaces: Workspaces }): Rou
       summary: 'A workspace, for its members',
       contract,
       params: one,
-      answers: { 200: { description: 'The workspace', schema: workspaceSchema } },
+      answers: { 200: { description: 'The workspace', schema: workspaceSchema, example } },
       refusals: ['unauthenticated', 'invalid', 'not_found', 'forbidden'],
       handle: async ({ actor, params }) => ({
         status: 200,
@@ -113,7 +126,7 @@ export function workspaceRoutes({ workspaces }: { workspaces: Workspaces }): Rou
       params: one,
       body: z.strictObject({ name }),
       example: { name: 'Payments and refunds' },
-      answers: { 200: { description: 'The workspace', schema: workspaceSchema } },
+      answers: { 200: { description: 'The workspace', schema: workspaceSchema, example } },
       refusals: ['unauthenticated', 'invalid', 'not_found', 'forbidden'],
       audit: { action: 'workspace.rename', container: 'workspace' },
       handle: async ({ actor, params, body, requestId }) => ({
