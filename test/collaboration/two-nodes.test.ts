@@ -92,12 +92,15 @@ describe('a session on two nodes', () => {
     const [at, other] = await bothHere();
     other.provider.sendStateless(JSON.stringify({ type: 'presenter_request' }));
     await eventually(() =>
-      expect(at.messages.at(-1)).toMatchObject({ type: 'presenter_request_event', user_id: guest.email }),
+      expect(at.messages).toContainEqual(
+        expect.objectContaining({ type: 'presenter_request_event', user_id: guest.email }),
+      ),
     );
     at.provider.sendStateless(JSON.stringify({ type: 'change_presenter', user_id: guest.email }));
     await eventually(() => expect(update(other)?.presenter).toBe(guest.email));
     other.provider.sendStateless(JSON.stringify({ type: 'presenter_view', selected_cells: ['a'] }));
-    await eventually(() => expect(at.messages.at(-1)).toMatchObject({ type: 'presenter_view', selected_cells: ['a'] }));
+    const view = expect.objectContaining({ type: 'presenter_view', selected_cells: ['a'] });
+    await eventually(() => expect(at.messages).toContainEqual(view));
     disconnect(other);
     await eventually(() => expect(update(at)).toMatchObject({ presenter: host.email }));
     expect(users(at)).toEqual([host.email]);

@@ -440,6 +440,7 @@ describe('what a session means to the connections of two nodes', () => {
     const deaf: Bus = { ...memoryBus(() => {}), publish: () => {} };
     const node = await stage.node({ bus: deaf });
     const far = await at(node).connect(cem, diagram);
+    await told(far, 1);
     const guest = await join(bob);
     await join(ada);
     await guest.leave();
