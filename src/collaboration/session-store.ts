@@ -33,7 +33,7 @@ import {
   type SessionKey,
   type SessionMoment,
 } from './session-rows.ts';
-import { insertSession, writeNotices, writeSession } from './session-writes.ts';
+import { holdThreatModel, insertSession, writeNotices, writeSession } from './session-writes.ts';
 
 /** A session that has something new to tell. */
 export interface Advanced {
@@ -106,6 +106,7 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
     ): Promise<{ session: SessionMoment; created: boolean }> {
       for (let attempt = 1; attempt <= OPEN_ATTEMPTS; attempt += 1) {
         const created = await database.asSystem(async (em) => {
+          await holdThreatModel(em, diagram);
           const inserted = await insertSession(em, { diagram, host, idle: limits.idle });
           const entry = {
             actor: host,

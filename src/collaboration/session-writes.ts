@@ -7,6 +7,14 @@ import { uuids, type PlacedNotice } from './session-rows.ts';
 import type { Session } from './session-value.ts';
 import type { StoredSession } from './session-view.ts';
 
+/** Whoever deletes the threat model or the diagram locks it too, and then sees the session, or is seen. */
+export async function holdThreatModel(queries: Queries, diagram: string): Promise<void> {
+  await queries.execute(
+    `select from threat_model t join diagram d on d.threat_model_id = t.id where d.id = ? for share of t`,
+    [diagram],
+  );
+}
+
 /**
  * CS1: of simultaneous calls one inserts, the others wait for it and get null.
  * @param idle after how long it ends if nobody connects, ms

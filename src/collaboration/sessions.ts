@@ -48,8 +48,6 @@ export interface SessionService {
   sessionOf(connection: string): string | null;
   /** A command of the wire. @throws Refusal */
   command(diagram: string, person: Person, message: { type: string; [key: string]: unknown }): Promise<void>;
-  /** CS12: what somebody may do has changed; null: nothing any more. Never rejects. */
-  accessChanged(diagram: string, person: string, permissions: Permissions | null): Promise<void>;
   /** CS12: decides everybody in the diagram's session anew, also a host who is not connected. Never rejects. */
   redecide(diagram: string): Promise<void>;
   /** Active sessions on the diagrams given. */
@@ -193,16 +191,6 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
         if (entry) await tried(() => store.recordRefusal(entry));
         throw error;
       }
-    },
-
-    async accessChanged(diagram, person, permissions) {
-      const told = change(diagram, ({ now }) => [{ type: 'access_changed', user: person, permissions, at: now }]);
-      const done = await tried(() =>
-        told.catch((error: unknown) => {
-          if (!(error instanceof Refusal)) throw error; // a refusal: there is no session
-        }),
-      );
-      if (!done) owedDecisions.add(diagram);
     },
 
     async redecide(diagram) {

@@ -216,7 +216,7 @@ describe('the sessions of a node', () => {
     await connect(bob, diagram);
     await stage.grant(threatModel, bob, 'reader');
     faults.away = true;
-    await sessions.accessChanged(diagram, bob.id, 'reader');
+    await sessions.redecide(diagram);
     faults.away = false;
     await sessions.beat();
     expect((await sessions.find(diagram))?.participants[0]?.permissions).toBe('reader');
@@ -270,7 +270,6 @@ describe('the sessions of a node', () => {
 
   it('CS12 a change of access on a diagram without a session is nothing', async () => {
     const { sessions, errors } = await stage.node();
-    await sessions.accessChanged(diagram, bob.id, 'reader');
     await sessions.redecide(diagram);
     expect(errors).toEqual([]);
   });

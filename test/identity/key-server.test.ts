@@ -1,6 +1,7 @@
 /** Who is calling, with the keys of an identity provider (RS256 and ES256 through JWKS), in production. */
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokenOptions } from '../../src/identity/tokens.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { call } from '../support/client.ts';
 import { makeKey, startKeyServer, type KeyServer } from '../support/key-server.ts';
@@ -35,6 +36,8 @@ const claims = (more: object = {}) => ({
   aud: AUDIENCE,
   ...more,
 });
+/** Somebody who is not known, so that nothing but the token can be wrong. */
+const stranger = (more: object) => claims({ sub: 'eve', email: 'eve@firm.example', ...more });
 const me = (token: string) => call(app.url, 'GET', '/me', { headers: { authorization: `Bearer ${token}` } });
 
 /** A token that is made by hand: any header, signed with HMAC under any text. */
@@ -87,14 +90,19 @@ describe('401', () => {
         }),
     ],
     ['an expired one', () => rsa.sign(claims({ exp: 1 }))],
-    ['another issuer', () => rsa.sign(claims({ iss: 'https://elsewhere.example' }))],
-    ['another audience', () => ec.sign(claims({ aud: 'elsewhere' }))],
+    ['another issuer', () => rsa.sign(stranger({ iss: 'https://elsewhere.example' }))],
+    ['another audience', () => ec.sign(stranger({ aud: 'elsewhere' }))],
     ['no expiry', () => rsa.sign({ sub: 'ida', email: 'ida@firm.example', iss: ISSUER, aud: AUDIENCE })],
     ['an email that is not verified', () => ec.sign(claims({ email_verified: false }))],
   ])('for %s', async (_, token) => {
     const { status, headers, body } = await me(token());
     expect([status, body.code, headers.get('www-authenticate')]).toEqual([401, 'unauthenticated', 'Bearer']);
   });
+});
+
+it('takes two algorithms, whatever else the library would take', () => {
+  const config = { kind: 'jwks', uri: keys.url, issuer: ISSUER, audience: AUDIENCE } as const;
+  expect(tokenOptions(config).algorithms).toEqual(['RS256', 'ES256']);
 });
 
 describe('the key server', () => {

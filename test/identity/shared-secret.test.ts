@@ -62,6 +62,9 @@ describe('a token holds', () => {
 });
 
 describe('401', () => {
+  /** Somebody who is not known, so that nothing but the token can be wrong. */
+  const stranger = { sub: 'eve', email: 'eve@firm.example' };
+
   it.each([
     ['no token', () => null],
     ['a blank one', () => ''],
@@ -90,10 +93,10 @@ describe('401', () => {
     ['one that is not valid yet', () => signed(good({ nbf: hour() }))],
     ['an exp that is no number', () => signedText(JSON.stringify(good({ exp: 'tomorrow' })))],
     ['an email that is not verified', () => signed(good({ email_verified: false }))],
-    ['another issuer', () => signed(good({ iss: 'https://elsewhere.example' }))],
-    ['no issuer', () => signed(without('iss'))],
-    ['another audience', () => signed(good({ aud: 'elsewhere' }))],
-    ['no audience', () => signed(without('aud'))],
+    ['another issuer', () => signed(good({ ...stranger, iss: 'https://elsewhere.example' }))],
+    ['no issuer', () => signed({ ...without('iss'), ...stranger })],
+    ['another audience', () => signed(good({ ...stranger, aud: 'elsewhere' }))],
+    ['no audience', () => signed({ ...without('aud'), ...stranger })],
   ])('for %s, with WWW-Authenticate and nothing of why', async (_, token) => {
     const { status, headers, body } = await me(token());
     expect(status).toBe(401);

@@ -36,7 +36,7 @@ export const auditContract: Contract = {
 const kinds = ['workspace', 'group', 'conversation', 'threat_model', 'diagram', 'session'] as const;
 const outcomes = ['granted', ...refusalCodes] as const;
 
-const eventSchema = z
+export const eventSchema = z
   .object({
     id: z.uuid(),
     at: time,

@@ -16,7 +16,7 @@ import { route, time, type Route } from '../route.ts';
 import { diagramParams, ONE_DIAGRAM, placeOf } from './diagrams.ts';
 import { threatModelsContract } from './threat-models.ts';
 
-const participantSchema = z
+export const participantSchema = z
   .object({
     user_id: z.string(),
     permissions: z.enum(['reader', 'writer']),
@@ -46,8 +46,10 @@ const sessionFields = {
 const attendanceSchema = z
   .object({ user_id: z.string(), joined_at: time, left_at: time.nullable() })
   .meta({ id: 'Attendance' });
-const sessionSchema = z.object({ ...sessionFields, attendance: z.array(attendanceSchema) }).meta({ id: 'Session' });
-const mySessionSchema = z.object(sessionFields).meta({ id: 'MySession' });
+export const sessionSchema = z
+  .object({ ...sessionFields, attendance: z.array(attendanceSchema) })
+  .meta({ id: 'Session' });
+export const mySessionSchema = z.object(sessionFields).meta({ id: 'MySession' });
 
 export interface CollaborateParts {
   config: Config;

@@ -14,13 +14,13 @@ import { threatModelsContract } from './threat-models.ts';
 
 const BYTES = 'application/octet-stream';
 
-const contentSchema = z
+export const contentSchema = z
   .object({
     head: z.int(),
     cells: z.array(z.looseObject({ id: z.string() })).describe('In order of z, then id'),
   })
   .meta({ id: 'Content' });
-const headSchema = z.object({ head: z.int() }).meta({ id: 'Head' });
+export const headSchema = z.object({ head: z.int() }).meta({ id: 'Head' });
 
 const example = {
   cells: [

@@ -62,7 +62,7 @@ export const digits = z
   .refine((value) => value <= MOST)
   .meta({ description: 'An integer from 1 to 2147483647', examples: ['7'] });
 
-const conversationSchema = z
+export const conversationSchema = z
   .object({ id: z.int(), title: z.string(), diagram_id: z.uuid().nullable(), created_at: time })
   .meta({ id: 'Conversation' });
 

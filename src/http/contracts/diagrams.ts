@@ -5,7 +5,7 @@ import { cut, list, pageQuery, toPage } from '../page.ts';
 import { name, onWire, route, time, uuid, type Route } from '../route.ts';
 import { threatModelsContract } from './threat-models.ts';
 
-const diagramSchema = z
+export const diagramSchema = z
   .object({
     id: z.uuid(),
     threat_model_id: z.uuid(),
@@ -98,7 +98,7 @@ export function diagramRoutes({ diagrams }: { diagrams: Diagrams }): Route[] {
       example: { name: 'Data flow, second draft' },
       answers: { 200: { description: 'The diagram', schema: diagramSchema } },
       refusals: ['unauthenticated', 'invalid', 'not_found', 'forbidden'],
-      audit: { action: 'diagram.rename', container: 'threat_model', subject: 'diagram_id' },
+      audit: { action: 'diagram.rename', container: 'diagram', containerId: 'diagram_id' },
       handle: async ({ actor, params, body, requestId }) => ({
         status: 200,
         body: diagramOnWire(await diagrams.rename(actor, placeOf(params), body.name, requestId)),
@@ -113,7 +113,7 @@ export function diagramRoutes({ diagrams }: { diagrams: Diagrams }): Route[] {
       params: diagramParams,
       answers: { 204: { description: 'It is gone' } },
       refusals: ['unauthenticated', 'invalid', 'not_found', 'forbidden', 'conflict'],
-      audit: { action: 'diagram.delete', container: 'threat_model', subject: 'diagram_id' },
+      audit: { action: 'diagram.delete', container: 'diagram', containerId: 'diagram_id' },
       handle: async ({ actor, params, requestId }) => {
         await diagrams.remove(actor, placeOf(params), requestId);
         return { status: 204 };

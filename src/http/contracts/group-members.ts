@@ -9,7 +9,7 @@ import { cut, pageQuery, timeKey, toPageOrAll } from '../page.ts';
 import { route, time, type Call, type Route } from '../route.ts';
 import { groupsContract, ulid } from './groups.ts';
 
-const memberSchema = z
+export const memberSchema = z
   .object({
     user_id: z.string(),
     username: z.string(),

@@ -13,7 +13,7 @@ const text = z
   .refine(storable)
   .meta({ minLength: 1, maxLength: 4000 });
 
-const messageSchema = z
+export const messageSchema = z
   .object({ id: z.int(), conversation_id: z.int(), user_id: z.int(), body: z.string(), created_at: time })
   .meta({ id: 'Message' });
 

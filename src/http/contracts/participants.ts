@@ -12,7 +12,7 @@ import { route, time, type Route } from '../route.ts';
 import { conversationsContract, digits, integer, ONE_CONVERSATION, oneConversation } from './conversations.ts';
 
 const role = z.enum(conversationRoles);
-const participantSchema = z
+export const participantSchema = z
   .object({
     participant_id: z.int(),
     user_id: z.int(),
@@ -22,7 +22,7 @@ const participantSchema = z
     joined_at: time,
   })
   .meta({ id: 'ConversationParticipant' });
-const addedSchema = z
+export const addedSchema = z
   .object({
     message: z.string().describe('A sentence for people'),
     participant_id: z.int(),

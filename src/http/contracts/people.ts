@@ -32,8 +32,8 @@ const personFields = {
   full_name: z.string().nullable(),
   avatar_url: z.string().nullable(),
 };
-const personSchema = z.object(personFields).meta({ id: 'Person' });
-const meSchema = z.object({ ...personFields, platform_admin: z.boolean() }).meta({ id: 'Me' });
+export const personSchema = z.object(personFields).meta({ id: 'Person' });
+export const meSchema = z.object({ ...personFields, platform_admin: z.boolean() }).meta({ id: 'Me' });
 
 /** The four spellings of one person. */
 export const personOnWire = (person: Person) => ({

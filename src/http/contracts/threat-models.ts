@@ -44,7 +44,7 @@ export const threatModelsContract: Contract = {
   statusOf: ({ details }) => (details.reason === 'collaborate' ? 401 : undefined),
 };
 
-const threatModelSchema = z
+export const threatModelSchema = z
   .object({
     id: z.uuid(),
     name: z.string(),
@@ -85,7 +85,7 @@ const authorizationSchema = z
     (grants) => new Set(grants.map((grant) => `${grant.subject_type}:${grant.subject}`)).size === grants.length,
     'each subject once',
   );
-const grantsSchema = z
+export const grantsSchema = z
   .array(z.object({ subject_type: z.enum(['user', 'group']), subject: z.string(), role: grantRole }))
   .meta({ id: 'Authorization' });
 

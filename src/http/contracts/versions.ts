@@ -17,8 +17,8 @@ const versionFields = {
   head: z.int().describe('The head of the log that it is the state at'),
   created_at: time,
 };
-const versionSchema = z.object(versionFields).meta({ id: 'Version' });
-const versionContentSchema = z
+export const versionSchema = z.object(versionFields).meta({ id: 'Version' });
+export const versionContentSchema = z
   .object({ ...versionFields, cells: z.array(z.looseObject({ id: z.string() })) })
   .meta({ id: 'VersionContent' });
 
@@ -71,7 +71,7 @@ export function versionRoutes({ diagrams, versions }: { diagrams: Diagrams; vers
       example: { name: 'Before the review' },
       answers: { 201: { description: 'The version', schema: versionSchema } },
       refusals,
-      audit: { action: 'diagram.version.keep', container: 'threat_model', subject: 'diagram_id' },
+      audit: { action: 'diagram.version.keep', container: 'diagram', containerId: 'diagram_id' },
       handle: async ({ actor, params, body }) => {
         await enter(actor, params);
         const version = await versions.keep(params.diagram_id, actor.id, body.name);
@@ -107,7 +107,7 @@ export function versionRoutes({ diagrams, versions }: { diagrams: Diagrams; vers
         },
       },
       refusals,
-      audit: { action: 'diagram.version.restore', container: 'threat_model', subject: 'diagram_id' },
+      audit: { action: 'diagram.version.restore', container: 'diagram', containerId: 'diagram_id' },
       handle: async ({ actor, params }) => {
         await enter(actor, params);
         const { head } = await versions.restore(params.diagram_id, actor.id, params.version_id);

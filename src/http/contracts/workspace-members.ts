@@ -11,7 +11,7 @@ import { email, route, time, uuid, type Finished, type Route } from '../route.ts
 import { workspacesContract } from './workspaces.ts';
 
 const role = z.enum(workspaceRoles);
-const memberSchema = z
+export const memberSchema = z
   .object({
     user_id: z.uuid(),
     workspace_id: z.uuid(),

@@ -47,7 +47,9 @@ export const workspacesContract: Contract = {
 };
 
 const role = z.enum(workspaceRoles);
-const workspaceSchema = z.object({ id: z.uuid(), name: z.string(), role, created_at: time }).meta({ id: 'Workspace' });
+export const workspaceSchema = z
+  .object({ id: z.uuid(), name: z.string(), role, created_at: time })
+  .meta({ id: 'Workspace' });
 const workspaceOnWire = (view: WorkspaceView) => ({
   id: view.id,
   name: view.name,

@@ -39,6 +39,7 @@ export async function threatModels({ app, ask, newcomer }: Stage): Promise<void>
   }
 
   await content();
+  await versions();
   await sessions();
 
   const end = await startSession(app.database, diagram, owner.id);
@@ -65,6 +66,17 @@ export async function threatModels({ app, ask, newcomer }: Stage): Promise<void>
       body: new Uint8Array([7, 7, 7]),
       headers: { 'content-type': BYTES },
     });
+  }
+
+  async function versions(): Promise<void> {
+    const all = `${place}/versions`;
+    const kept = (await ask(owner, 'POST', all, { body: { name: 'Kept' } })).body.id;
+    for (const person of [owner, stranger]) {
+      await ask(person, 'POST', all, { body: { name: 'Kept again' } });
+      await ask(person, 'GET', all);
+      await ask(person, 'GET', `${all}/${kept}`);
+      await ask(person, 'POST', `${all}/${kept}/restore`);
+    }
   }
 
   async function sessions(): Promise<void> {

@@ -1,0 +1,126 @@
+/**
+ * A node as it runs in production: `serve` in a process of its own. Its ways to the database and to Redis lead through
+ * proxies of its own, so that each can be cut off alone. It keeps its port when it is started again.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { TEST_SECRET } from './app.ts';
+import { endedWithUs } from './ended-with-us.ts';
+import { freePort } from './free-port.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+
+const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+const START_LINE = /running at (http:\S+)/;
+/** Log lines that are kept. */
+const MOST_LINES = 20_000;
+
+export type LogLine = Record<string, unknown>;
+
+export interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** What it wrote that was no log line. */
+  output: string;
+}
+
+export interface NodeProcess {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Its ways out. */
+  readonly database: TcpProxy;
+  readonly redis: TcpProxy | null;
+  readonly log: readonly LogLine[];
+  readonly running: boolean;
+  start(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<Ended>;
+  /** SIGTERM. @returns how it ended, and after how long, ms */
+  stop(): Promise<Ended & { took: number }>;
+  /** SIGSTOP. */
+  stall(): void;
+  wake(): void;
+  /** Ends it and its proxies. */
+  dispose(): Promise<void>;
+}
+
+export interface NodeOptions {
+  databaseUrl: string;
+  redisUrl: string | null;
+  environment?: Record<string, string>;
+}
+
+export async function createNode({ databaseUrl, redisUrl, environment = {} }: NodeOptions): Promise<NodeProcess> {
+  const port = await freePort();
+  const database = await startTcpProxy(() => Number(new URL(databaseUrl).port));
+  const redis = redisUrl === null ? null : await startTcpProxy(() => Number(new URL(redisUrl).port));
+  const log: LogLine[] = [];
+  let child: ChildProcess | null = null;
+  let ended: Promise<Ended> = Promise.resolve({ code: null, signal: null, output: '' });
+
+  const launch = async () => {
+    const started = spawn(process.execPath, [MAIN, 'serve'], {
+      env: {
+        PATH: process.env.PATH,
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        JWT_SECRET: TEST_SECRET,
+        RATE_LIMIT_PER_MINUTE: '0',
+        DATABASE_URL: database.through(databaseUrl),
+        ...(redis && { REDIS_URL: redis.through(redisUrl!) }),
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = endedWithUs(started);
+    let output = '';
+    const { promise: ready, resolve } = Promise.withResolvers<boolean>();
+    const note = (line: string) => {
+      if (START_LINE.test(line)) resolve(true);
+      if (!line.startsWith('{')) return void (output += `${line}\n`);
+      log.push(JSON.parse(line) as LogLine);
+      if (log.length > MOST_LINES) log.shift();
+    };
+    createInterface(started.stdout).on('line', note);
+    createInterface(started.stderr).on('line', note);
+    ended = once(started, 'close').then(([code, signal]) => {
+      resolve(false);
+      if (child === started) child = null;
+      return { code, signal, output } as Ended;
+    });
+    if (!(await ready)) throw new Error(`a node did not start: ${JSON.stringify(await ended)}`);
+  };
+  const signal = (name: NodeJS.Signals) => void child?.kill(name);
+
+  const node: NodeProcess = {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    get pid() {
+      return child?.pid ?? 0;
+    },
+    database,
+    redis,
+    log,
+    get running() {
+      return child !== null;
+    },
+    start: launch,
+    kill() {
+      signal('SIGKILL');
+      return ended;
+    },
+    async stop() {
+      const before = performance.now();
+      signal('SIGTERM');
+      return { ...(await ended), took: performance.now() - before };
+    },
+    stall: () => signal('SIGSTOP'),
+    wake: () => signal('SIGCONT'),
+    async dispose() {
+      await node.kill();
+      await Promise.all([database.stop(), redis?.stop()]);
+    },
+  };
+  return node;
+}
