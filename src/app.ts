@@ -15,7 +15,7 @@ import { createNotices } from './collaboration/notices.ts';
 import { createSessionStore } from './collaboration/session-store.ts';
 import { createSessions } from './collaboration/sessions.ts';
 import type { Config } from './config.ts';
-import { createBus, prepareDatabase } from './foundations.ts';
+import { connectNodes, prepareDatabase } from './foundations.ts';
 import { keptSecret } from './database/data-directory.ts';
 import type { Database } from './database/database.ts';
 import { createBudget } from './documents/budget.ts';
@@ -78,11 +78,11 @@ export async function build(config: Config, logger: Logger = createLogger(config
   const tokens = tokenOptions(config.tokens.kind === 'secret' ? { ...config.tokens, secret } : config.tokens);
 
   const metrics = createMetrics();
-  const bus = await createBus(config, database, logger, metrics);
+  const { bus, allowances } = await connectNodes(config, database, logger, metrics);
   const attempts = createAttempts({ database, logger, metrics });
   const health = createHealth(database, bus);
   const authenticator = createAuthenticator(database, tokens, config.adminRole);
-  const limits = createLimits(config.rateLimitPerMinute);
+  const limits = createLimits(config.rateLimitPerMinute, allowances);
 
   const budget = createBudget(syncLimits(config.limits).bufferBytes);
   const onError = (error: unknown) => logger.error({ err: error }, 'something that goes on by itself failed');
@@ -97,7 +97,8 @@ export async function build(config: Config, logger: Logger = createLogger(config
   const sessions = createSessions({ store, notices, leases, onError });
   const accessChanged = (changed: readonly string[]) => {
     tellAccessChanged(bus, changed);
-    for (const diagram of changed) void sessions.redecide(diagram);
+    // First the connections, then the session, which tells them; also where nobody is connected.
+    for (const diagram of changed) void sync.redecide(diagram).then(() => sessions.redecide(diagram));
   };
 
   const committed = (row: CommittedRow) => {

@@ -1,8 +1,11 @@
-/** What everything else stands on: the database, brought up to date or refused, and the bus between nodes. */
+/** What everything else stands on: the database, brought up to date or refused, and what connects the nodes. */
 import { join } from 'node:path';
+import { memoryAllowances, type Allowances } from './cluster/allowances.ts';
 import type { Bus } from './cluster/bus.ts';
 import { memoryBus } from './cluster/memory-bus.ts';
+import { redisAllowances } from './cluster/redis-allowances.ts';
 import { redisBus } from './cluster/redis-bus.ts';
+import { createRedisConnection } from './cluster/redis-connection.ts';
 import { ConfigurationError, type Config } from './config.ts';
 import { holdDataDirectory } from './database/data-directory.ts';
 import { openDatabase, type Database } from './database/database.ts';
@@ -37,19 +40,36 @@ async function refusePending(database: Database): Promise<void> {
   throw new ConfigurationError([`the database lacks migrations; run \`roundtable migrate\`: ${pending.join(', ')}`]);
 }
 
-/** Redis between nodes, or memory where there is one. */
-export async function createBus(config: Config, database: Database, logger: Logger, metrics: Metrics): Promise<Bus> {
+/** What connects the nodes: Redis, or memory where there is one node. */
+export async function connectNodes(
+  config: Config,
+  database: Database,
+  logger: Logger,
+  metrics: Metrics,
+): Promise<{ bus: Bus; allowances: Allowances }> {
   const onError = (error: unknown) => logger.error({ err: error }, 'a bus handler failed');
-  if (config.redisUrl === null) return memoryBus(onError);
+  if (config.redisUrl === null) return { bus: memoryBus(onError), allowances: memoryAllowances };
+  const url = config.redisUrl;
   const [deployment] = await database.log.query<{ id: string }>('select id from deployment');
-  return redisBus({
-    url: config.redisUrl,
-    deployment: deployment!.id,
+  const { id } = deployment!;
+  const connect = (name: string, waits: boolean) =>
+    createRedisConnection({
+      url,
+      waits,
+      onState: ({ ready, error }) => {
+        if (ready) logger.info({ connection: name }, 'Redis is there');
+        else logger.warn({ connection: name, err: error }, 'Redis is away; changes are found by the poll meanwhile');
+      },
+    });
+  const [publisher, subscriber] = [connect('publisher', false), connect('subscriber', true)];
+  const bus = redisBus({
+    publisher,
+    subscriber,
+    deployment: id,
     onError,
-    onState: ({ connection, ready, error }) => {
-      if (ready) logger.info({ connection }, 'Redis is there');
-      else logger.warn({ connection, err: error }, 'Redis is away; changes are found by the poll meanwhile');
-    },
     onDropped: () => metrics.dropped.inc(),
+    onMalformed: () => metrics.malformed.inc(),
   });
+  metrics.observeBus(bus);
+  return { bus, allowances: redisAllowances(publisher, id) };
 }

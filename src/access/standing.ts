@@ -36,14 +36,27 @@ export async function standingInThreatModel(
 
 /** @param diagram a UUID. To be asked as the system: the request role does not see what it may not read. */
 export async function standingInDiagram(em: Queries, diagram: string, person: string): Promise<DiagramStanding> {
+  return (await standingsInDiagram(em, diagram, [person])).get(person)!;
+}
+
+/** The same for several people, in one statement. @returns by person, each of them */
+export async function standingsInDiagram(
+  em: Queries,
+  diagram: string,
+  people: readonly string[],
+): Promise<Map<string, DiagramStanding>> {
   const rows = (await em.execute(
-    `select threat_model_id as model, access_epoch as epoch, threat_model_role(threat_model_id, ?) as role
-     from diagram where id = ?`,
-    [person, diagram],
-  )) as { model: string; epoch: string | number; role: AccessRole | null }[];
-  const row = rows[0];
-  if (!row) return { exists: false, threatModel: null, role: null, epoch: 0 };
-  return { exists: true, threatModel: row.model, role: row.role, epoch: Number(row.epoch) };
+    `select person, d.id is not null as found, d.threat_model_id as model, coalesce(d.access_epoch, 0) as epoch,
+            threat_model_role(d.threat_model_id, person) as role
+     from unnest(?::uuid[]) person left join diagram d on d.id = ?`,
+    [`{${people.join(',')}}`, diagram],
+  )) as { person: string; found: boolean; model: string | null; epoch: string | number; role: AccessRole | null }[];
+  return new Map(
+    rows.map(({ person, found, model, epoch, role }) => [
+      person,
+      { exists: found, threatModel: model, role, epoch: Number(epoch) },
+    ]),
+  );
 }
 
 /** Whether somebody may write to a diagram, and the epoch that this was decided under; null: there is no such diagram. */

@@ -1,58 +1,53 @@
 /**
  * The bus between nodes: Redis sharded publish and subscribe, one connection for each of the two, binary payloads.
  *
- * Channels carry the deployment's id, so that two deployments that share a Redis never mix. While Redis is away,
- * messages are dropped and counted, not kept: whoever missed one finds the change in the database. Both connections come
- * back by themselves, and what was subscribed, or wanted to be meanwhile, is subscribed again. Nothing that Redis does
- * or says reaches the process as an error.
+ * Channels carry the deployment's id, so that two deployments that share a Redis never mix. A message carries a
+ * checksum, because anybody who shares the Redis may speak on our channels: what is not ours is dropped and counted
+ * (NO2). While Redis is away, messages are dropped and counted, not kept: whoever missed one finds the change in the
+ * database. What was subscribed, or wanted to be meanwhile, is subscribed again when Redis is back.
  */
-import { createClient } from 'redis';
+import { crc32 } from 'node:zlib';
 import type { Bus } from './bus.ts';
+import type { RedisConnection } from './redis-connection.ts';
 
 export interface RedisBusDependencies {
-  url: string;
+  publisher: RedisConnection;
+  subscriber: RedisConnection;
   /** The deployment's id. */
   deployment: string;
   /** Told what a handler threw. */
   onError(error: unknown): void;
-  /** Told of trouble with Redis itself, and of the end of it. */
-  onState(state: { connection: 'publisher' | 'subscriber'; ready: boolean; error?: unknown }): void;
   /** Told of each message that could not be sent. */
   onDropped(): void;
+  /** Told of each message that is none of ours. */
+  onMalformed(): void;
 }
 
 /** How long a subscriber waits to be heard by Redis, ms: what it misses after that it reads. */
 const SUBSCRIBE_PATIENCE = 100;
-/** Commands that wait for an answer; a Redis that is stuck must not fill our memory. */
-const MOST_WAITING = 20_000;
+/** Bytes on their way to a Redis that may be stuck. */
+const MOST_BYTES = 33_554_432;
+const CHECKSUM = 4;
 
 type Handler = (payload: Uint8Array) => void;
 
-export function redisBus({ url, deployment, onError, onState, onDropped }: RedisBusDependencies): Bus {
-  const options = {
-    url,
-    commandsQueueMaxLength: MOST_WAITING,
-    pingInterval: 1000,
-    socket: {
-      connectTimeout: 2000,
-      socketTimeout: 4000,
-      reconnectStrategy: (retries: number) => Math.min(25 * 2 ** Math.min(retries, 6), 1000),
-    },
-  };
-  const publisher = createClient({ ...options, disableOfflineQueue: true });
-  const subscriber = createClient(options);
+export function redisBus({
+  publisher,
+  subscriber,
+  deployment,
+  onError,
+  onDropped,
+  onMalformed,
+}: RedisBusDependencies): Bus {
   const handlers = new Map<string, Set<Handler>>();
+  /** The listener of each channel that is wanted. */
+  const listeners = new Map<string, (message: Buffer) => void>();
   const channelOf = (name: string) => `roundtable:${deployment}:${name}`;
+  let underWay = 0;
 
-  for (const [connection, client] of Object.entries({ publisher, subscriber }) as [
-    'publisher' | 'subscriber',
-    typeof subscriber,
-  ][]) {
-    client.on('error', (error) => onState({ connection, ready: false, error }));
-    client.on('ready', () => onState({ connection, ready: true }));
-  }
-
-  const deliver = (name: string) => (payload: Uint8Array) => {
+  const deliver = (name: string) => (message: Buffer) => {
+    const payload = unwrap(message);
+    if (!payload) return onMalformed();
     for (const handler of handlers.get(name) ?? []) {
       try {
         handler(payload);
@@ -62,44 +57,51 @@ export function redisBus({ url, deployment, onError, onState, onDropped }: Redis
     }
   };
 
-  /** One listener for each channel; tried until Redis has taken it or nobody wants it any more. */
-  const listeners = new Map<string, Handler>();
-  const listen = async (name: string): Promise<void> => {
-    const listener = deliver(name);
-    listeners.set(name, listener);
-    while (listeners.get(name) === listener && subscriber.isOpen) {
+  /** Tried until Redis has taken it or nobody wants it any more. */
+  const hold = async (name: string, listener: (message: Buffer) => void): Promise<void> => {
+    while (listeners.get(name) === listener && subscriber.client.isOpen) {
       try {
-        return void (await subscriber.sSubscribe(channelOf(name), listener, true));
+        return void (await subscriber.client.sSubscribe(channelOf(name), listener, true));
       } catch {
         await new Promise((resolve) => setTimeout(resolve, SUBSCRIBE_PATIENCE).unref());
       }
     }
   };
+  subscriber.onReplaced(() => {
+    for (const [name, listener] of listeners) void hold(name, listener);
+  });
 
   const forget = (name: string): void => {
     const listener = listeners.get(name);
     listeners.delete(name);
-    if (listener && subscriber.isOpen) subscriber.sUnsubscribe(channelOf(name), listener, true).catch(() => {});
+    const { client } = subscriber;
+    if (listener && client.isOpen) client.sUnsubscribe(channelOf(name), listener, true).catch(() => {});
   };
 
   return {
     get healthy() {
-      return publisher.isReady && subscriber.isReady;
+      return publisher.ready && subscriber.ready;
     },
     publish(name, payload) {
-      publisher
-        .sPublish(channelOf(name), Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength))
-        .catch(onDropped);
+      const message = wrap(payload);
+      if (underWay + message.byteLength > MOST_BYTES) return onDropped();
+      underWay += message.byteLength;
+      publisher.client
+        .sPublish(channelOf(name), message)
+        .catch(onDropped)
+        .finally(() => (underWay -= message.byteLength));
     },
     async subscribe(name, handler) {
       const subscribed = handlers.get(name) ?? new Set();
       handlers.set(name, subscribed.add(handler));
       if (subscribed.size === 1) {
+        const listener = deliver(name);
+        listeners.set(name, listener);
         let timer: NodeJS.Timeout | undefined;
         const patience = new Promise<void>((resolve) => {
           timer = setTimeout(resolve, SUBSCRIBE_PATIENCE);
         });
-        await Promise.race([listen(name), patience]);
+        await Promise.race([hold(name, listener), patience]);
         clearTimeout(timer);
       }
       return () => {
@@ -109,20 +111,27 @@ export function redisBus({ url, deployment, onError, onState, onDropped }: Redis
       };
     },
     async start() {
-      // A Redis that is away must not keep a node from starting: the clients go on trying.
-      for (const client of [publisher, subscriber]) client.connect().catch(() => {});
-      await settled(() => publisher.isReady && subscriber.isReady, 2000);
+      await Promise.all([publisher.start(), subscriber.start()]);
     },
     async stop() {
       handlers.clear();
       listeners.clear();
-      for (const client of [publisher, subscriber]) if (client.isOpen) client.destroy();
+      publisher.stop();
+      subscriber.stop();
     },
   };
 }
 
-/** Waits until it is so, or for so many ms. */
-async function settled(isSo: () => boolean, patience: number): Promise<void> {
-  const deadline = performance.now() + patience;
-  while (!isSo() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+function wrap(payload: Uint8Array): Buffer {
+  const message = Buffer.allocUnsafe(CHECKSUM + payload.byteLength);
+  message.writeUInt32BE(crc32(payload));
+  message.set(payload, CHECKSUM);
+  return message;
+}
+
+/** @returns null for anything that `wrap` did not make */
+function unwrap(message: Buffer): Uint8Array | null {
+  if (message.byteLength < CHECKSUM) return null;
+  const payload = message.subarray(CHECKSUM);
+  return crc32(payload) === message.readUInt32BE() ? payload : null;
 }

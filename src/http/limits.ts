@@ -1,6 +1,9 @@
-/** Rate limits: REST requests per person, or per address where nobody is known, and guesses at people's emails. */
+/**
+ * Rate limits: REST requests per person, or per address where nobody is known, and guesses at people's emails; counted
+ * over all nodes.
+ */
 import type { Context } from 'koa';
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import type { Allowances, Spent } from '../cluster/allowances.ts';
 import type { Actor } from '../identity/person.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -15,19 +18,20 @@ export interface RequestLimits {
   mayLookUp(actor: Actor): Promise<void>;
 }
 
-const MISSES = { points: 30, duration: 3600 };
+const MISSES = 30;
+const HOUR = 3600;
+const MINUTE = 60;
 
 /** @param perMinute requests per person and minute; 0 = off */
-export function createLimits(perMinute: number): RequestLimits {
-  const requests = perMinute > 0 ? new RateLimiterMemory({ points: perMinute, duration: 60 }) : null;
-  const misses = new RateLimiterMemory(MISSES);
+export function createLimits(perMinute: number, allowances: Allowances): RequestLimits {
+  const requests = perMinute > 0 ? allowances({ name: 'requests', points: perMinute, seconds: MINUTE }) : null;
+  const misses = allowances({ name: 'misses', points: MISSES, seconds: HOUR });
   const spend = async (context: Context, key: string) => {
     if (!requests) return;
-    const state = await requests.consume(key).catch((rejected: RateLimiterRes) => rejected);
-    const seconds = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
-    context.set('RateLimit', `"requests";r=${state.remainingPoints};t=${seconds}`);
-    context.set('RateLimit-Policy', `"requests";q=${perMinute};w=60`);
-    if (state.consumedPoints > perMinute) throw new Refusal('rate_limited', { retryAfter: seconds });
+    const spent = await requests.spend(key);
+    context.set('RateLimit', `"requests";r=${Math.max(0, perMinute - spent.used)};t=${secondsUntil(spent)}`);
+    context.set('RateLimit-Policy', `"requests";q=${perMinute};w=${MINUTE}`);
+    if (spent.used > perMinute) throw refusal(spent);
   };
   return {
     ofPerson: (context, actor) => spend(context, `person:${actor.id}`),
@@ -36,14 +40,18 @@ export function createLimits(perMinute: number): RequestLimits {
       return null;
     },
     mayLookUp: async (actor) => {
-      const state = await misses.get(actor.id);
-      if (state && state.consumedPoints >= MISSES.points)
-        throw new Refusal('rate_limited', { retryAfter: Math.ceil(state.msBeforeNext / 1000) });
+      const spent = await misses.look(actor.id);
+      if (spent && spent.used >= MISSES) throw refusal(spent);
     },
     missedPerson: async (actor) => {
-      await misses.consume(actor.id).catch((used: RateLimiterRes) => {
-        throw new Refusal('rate_limited', { retryAfter: Math.ceil(used.msBeforeNext / 1000) });
-      });
+      const spent = await misses.spend(actor.id);
+      if (spent.used > MISSES) throw refusal(spent);
     },
   };
+}
+
+const secondsUntil = ({ resetsIn }: Spent) => Math.max(1, Math.ceil(resetsIn / 1000));
+
+function refusal(spent: Spent): Refusal {
+  return new Refusal('rate_limited', { retryAfter: secondsUntil(spent) });
 }

@@ -76,9 +76,10 @@ function serve(route: Route, authenticate: (context: Context) => Promise<Actor>,
       throw error;
     }
   };
+  const nobody = (context: Context) => (route.unlimited ? null : limits.ofAddress(context));
   return async (context: Context): Promise<void> => {
     context.state.route = route;
-    const actor = route.authenticated === false ? await limits.ofAddress(context) : await known(context);
+    const actor = route.authenticated === false ? await nobody(context) : await known(context);
     const attempted = (sent: unknown) => {
       if (actor && route.audit) context.state.attempt = attemptOf(route, context, actor, sent);
     };

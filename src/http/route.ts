@@ -45,6 +45,8 @@ export interface RouteDescription<Params extends z.ZodType, Query extends z.ZodT
   contract: Contract;
   /** Routes ask for a token unless they say `false`. */
   authenticated?: boolean;
+  /** Not counted against anybody's rate limit: what machines ask every second. */
+  unlimited?: boolean;
   params?: Params;
   query?: Query;
   body?: Body;

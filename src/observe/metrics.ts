@@ -34,6 +34,21 @@ export function createMetrics() {
       help: 'Messages that could not be sent to other nodes',
       registers,
     }),
+    malformed: new Counter({
+      name: 'roundtable_bus_messages_malformed_total',
+      help: 'Messages on our channels that none of our nodes wrote',
+      registers,
+    }),
+    /** Tells whether messages flow between the nodes, whenever it is asked. */
+    observeBus: (bus: { readonly healthy: boolean }) =>
+      void new Gauge({
+        name: 'roundtable_bus_up',
+        help: 'Whether messages flow to other nodes; without it changes are found by the poll',
+        registers,
+        collect() {
+          this.set(bus.healthy ? 1 : 0);
+        },
+      }),
     sockets: new Gauge({ name: 'roundtable_sockets', help: 'Open WebSockets of this node', registers }),
     documents: new Gauge({ name: 'roundtable_documents', help: 'Documents open on this node', registers }),
     closes: new Counter({

@@ -1,18 +1,19 @@
 /**
  * Who is let in, and who stays. A token becomes a person, the person's standing and the access epoch that it belongs to
  * are read in one statement, and the session is joined. Whoever is in is decided anew when access to the diagram has
- * changed (AC3, AC4): somebody who may only read now is made a reader first and told then; somebody who may nothing is
- * closed with 4403; somebody who may write again is asked for the edits that were refused.
+ * changed (AC3, AC4), all of them in one statement: somebody who may only read now is made a reader; somebody who may
+ * nothing is closed with 4403; somebody who may write again is asked for the edits that were refused. Then the session
+ * decides its own anew, and tells (CS12).
  */
 import type { Logger } from 'pino';
 import { permissionsOf } from '../access/roles.ts';
-import { standingInDiagram, type DiagramStanding } from '../access/standing.ts';
+import { standingInDiagram, standingsInDiagram, type DiagramStanding } from '../access/standing.ts';
 import type { SessionService } from '../collaboration/sessions.ts';
 import type { Database } from '../database/database.ts';
 import type { Actor } from '../identity/person.ts';
 import { UUID } from '../identity/spelling.ts';
 import { Refusal } from '../refusal.ts';
-import type { Admission, Channel } from './channel.ts';
+import { identityOf, type Admission, type Channel } from './channel.ts';
 import { closings, closingOf } from './closing.ts';
 import type { Directory } from './directory.ts';
 import type { SyncLimits } from './limits.ts';
@@ -23,6 +24,8 @@ import type { RoomConnection, Rooms } from './rooms.ts';
 export interface Authenticator {
   authenticate(token: string): Promise<Actor>;
 }
+
+type DiagramAdmission = Extract<Admission, { kind: 'diagram' }>;
 
 export interface AdmissionDesk {
   /** @throws Refusal; @returns whether Hocuspocus should take the connection for a reader's */
@@ -36,7 +39,7 @@ export interface AdmissionDesk {
 export interface AdmissionDependencies {
   authenticator: Authenticator;
   database: Database;
-  sessions: Pick<SessionService, 'join' | 'leave' | 'accessChanged'>;
+  sessions: Pick<SessionService, 'join' | 'leave' | 'redecide'>;
   rooms: Rooms | null;
   directory: Directory;
   limits: Pick<SyncLimits, 'maxSocketsPerUser'>;
@@ -94,26 +97,25 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
     return admission;
   }
 
-  function apply(
-    channel: Channel,
-    admission: Extract<Admission, { kind: 'diagram' }>,
-    standing: DiagramStanding,
-  ): void {
+  function apply(channel: Channel, admission: DiagramAdmission, standing: DiagramStanding): void {
     if (standing.epoch < admission.epoch) return; // an older answer that came later
     if (!standing.exists) return channel.close(closings.notFound);
-    const { actor, live } = admission;
     const before = admission.permissions;
     const permissions = permissionsOf(standing.role);
     admission.epoch = standing.epoch;
-    admission.permissions = live.permissions = permissions ?? 'reader';
+    admission.permissions = admission.live.permissions = permissions ?? 'reader';
     if (permissions === 'writer') channel.intake.welcome(); // also who was a reader so briefly that only the log saw it
     if (permissions === before) return;
-    live.readOnly(permissions !== 'writer');
+    admission.live.readOnly(permissions !== 'writer');
     if (!permissions) channel.close(closings.forbidden);
-    sessions
-      .accessChanged(live.diagram, actor.id, permissions)
-      .catch((error: unknown) => logger.error({ err: error }, 'a change of access could not be told'));
   }
+
+  /** The connections to a diagram, with what was decided about each. */
+  const admittedTo = (diagram: string) =>
+    directory.of(`diagram:${diagram}`).flatMap((channel) => {
+      const admission = 'admission' in channel.state ? channel.state.admission : null;
+      return admission?.kind === 'diagram' ? [{ channel, admission }] : [];
+    });
 
   return {
     async admit(channel, token) {
@@ -124,6 +126,7 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
       if (channel.state.kind === 'ended') throw new Refusal('unavailable');
       channel.joined(admission);
       directory.add(channel);
+      logger.info({ document: channel.name, ...identityOf(admission) }, 'connected');
       return { readOnly: admission.kind === 'room' || admission.permissions === 'reader' };
     },
 
@@ -141,17 +144,18 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
     },
 
     async redecide(diagram) {
-      const standings = new Map<string, DiagramStanding>();
+      const people = new Set(admittedTo(diagram).map(({ admission }) => admission.actor.id));
+      if (people.size === 0) return;
       try {
-        for (const channel of directory.of(`diagram:${diagram}`)) {
-          if (channel.state.kind !== 'joined' && channel.state.kind !== 'open') continue;
-          const { admission } = channel.state;
-          if (admission.kind !== 'diagram') continue;
-          const person = admission.actor.id;
-          const standing = standings.get(person) ?? (await standingOf(diagram, person));
-          standings.set(person, standing);
+        const standings = await database.asSystem((em) => standingsInDiagram(em, diagram, [...people]));
+        let changed = false;
+        for (const { channel, admission } of admittedTo(diagram)) {
+          const standing = standings.get(admission.actor.id);
+          if (!standing) continue; // they came meanwhile
+          changed ||= admission.epoch < standing.epoch;
           apply(channel, admission, standing);
         }
+        if (changed) await sessions.redecide(diagram);
       } catch (error) {
         logger.warn({ err: error, diagram }, 'connections could not be decided anew; the poll will try again');
       }

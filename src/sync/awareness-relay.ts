@@ -14,6 +14,7 @@ import * as encoding from 'lib0/encoding';
 import { applyAwarenessUpdate, encodeAwarenessUpdate, type Awareness } from 'y-protocols/awareness';
 import type { Bus } from '../cluster/bus.ts';
 import { readAwareness } from './awareness-frame.ts';
+import { guarded } from './guarded.ts';
 
 export interface AwarenessRelay {
   /** @param awareness the awareness of the diagram's document on this node */
@@ -66,7 +67,7 @@ export function createAwarenessRelay({
     };
     const schedule = (ids: Iterable<number>) => {
       for (const id of ids) changed.add(id);
-      sending ??= setImmediate(send);
+      sending ??= setImmediate(guarded(send, onError));
     };
     const onUpdate = ({ added, updated, removed }: Changes, origin: unknown) => {
       if (origin === FROM_PEER) return;

@@ -16,6 +16,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Connection, Document } from '@hocuspocus/server';
 import { applyAwarenessUpdate, type Awareness } from 'y-protocols/awareness';
 import type { AwarenessStamp } from '../collaboration/wire.ts';
+import type { Person } from '../identity/person.ts';
 import { Refusal } from '../refusal.ts';
 import { readAwareness, writeAwareness, type AwarenessEntry } from './awareness-frame.ts';
 import { isShallow } from './nesting.ts';
@@ -30,6 +31,8 @@ export interface AwarenessGuard {
    * @throws Refusal `invalid` for a frame that cannot be read (4400)
    */
   receive(connection: Connection, person: string, update: Uint8Array): void;
+  /** Whether somebody else shows something under a client id, or has done since this node opened the document. */
+  isShownByAnother(document: Document, id: number, person: Person): boolean;
   /** Sets what the entries of a document are stamped with, and stamps those that are there anew. */
   stamp(awareness: Awareness, stampOf: StampOf): void;
 }
@@ -124,6 +127,12 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
       show(desk, connection, held, entry.clock);
     },
 
+    isShownByAnother({ awareness }, id, person) {
+      const owner = desks.get(awareness)?.owners.get(id) ?? person.id;
+      const there = userOf(awareness.states.get(id)) ?? person.email;
+      return owner !== person.id || there !== person.email;
+    },
+
     stamp(awareness, stampOf) {
       const desk = deskOf(awareness);
       desk.stampOf = stampOf;
@@ -143,8 +152,12 @@ function mayClaim(desk: Desk, { awareness }: Document, person: string, { id, jso
 
 /** Whether an entry, perhaps of another node, is the person's who is stamped so. */
 function isTheirs(there: Record<string, unknown>, stamp: AwarenessStamp | null): boolean {
-  const participant = there.participant as Partial<AwarenessStamp['participant']> | undefined;
-  return stamp !== null && participant?.user_id === stamp.participant.user_id;
+  return stamp !== null && userOf(there) === stamp.participant.user_id;
+}
+
+/** Whose an entry is, by the server's stamp. */
+export function userOf(state: Record<string, unknown> | undefined): string | undefined {
+  return (state?.participant as Partial<AwarenessStamp['participant']> | undefined)?.user_id;
 }
 
 /** The id is this connection's from now on; one that had it before loses it. */

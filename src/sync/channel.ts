@@ -25,6 +25,11 @@ export type Admission =
   | { kind: 'diagram'; actor: Actor; session: string; epoch: number; permissions: Permissions; live: LiveConnection }
   | { kind: 'room'; actor: Actor; room: RoomConnection };
 
+/** What the log says of somebody who is connected (NO4). */
+export function identityOf(admission: Admission): { person: string; session: string | null } {
+  return { person: admission.actor.id, session: admission.kind === 'diagram' ? admission.session : null };
+}
+
 type State =
   | { kind: 'waiting' }
   | { kind: 'joined'; admission: Admission }

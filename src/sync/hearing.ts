@@ -15,6 +15,8 @@ export interface Opened {
   document: Doc;
   replica: Pick<Replica, 'diagram' | 'closed' | 'owners' | 'catchUp' | 'reach' | 'claim' | 'exceeds'>;
   standing(): { person: Person; permissions: Permissions; epoch: number };
+  /** AC6: whether a client id is somebody else's by what they show, so that nobody writes with it before they do. */
+  isShownByAnother(client: number): boolean;
 }
 
 /** Nobody honest comes with so many client ids that the log has never seen. */
@@ -25,7 +27,7 @@ const MOST_NEW_CLIENTS = 10_000;
  * @returns the verdicts, as things stand when it resolves; null if nobody wants them any more
  */
 export async function hear(
-  { document, replica, standing }: Opened,
+  { document, replica, standing, isShownByAnother }: Opened,
   run: readonly DecodedUpdate[],
   wanted: () => boolean,
 ): Promise<Verdict[] | null> {
@@ -37,7 +39,7 @@ export async function hear(
     if (!caughtUp && verdicts.some((verdict) => verdict !== 'complete' && verdict !== 'nothing')) {
       await replica.catchUp();
       caughtUp = true;
-    } else if (unclaimed.size > MOST_NEW_CLIENTS) {
+    } else if (unclaimed.size > MOST_NEW_CLIENTS || [...unclaimed].some(isShownByAnother)) {
       return verdicts.map((verdict) => (verdict === 'complete' ? 'foreign' : verdict));
     } else if (unclaimed.size > 0) {
       await replica.claim(person.id, unclaimed);

@@ -10,8 +10,10 @@ import { Hocuspocus, type Configuration, type Document } from '@hocuspocus/serve
 import type { Logger } from 'pino';
 import { Refusal } from '../refusal.ts';
 import { diagramOf, type AdmissionDesk } from './admission.ts';
+import type { AwarenessGuard } from './awareness.ts';
 import type { Channel } from './channel.ts';
 import { closingOf, closings } from './closing.ts';
+import { guarded } from './guarded.ts';
 import type { Opened } from './hearing.ts';
 import type { Live } from './live.ts';
 import type { Replicas } from './replicas.ts';
@@ -25,6 +27,7 @@ export interface HocuspocusDependencies {
   admission: AdmissionDesk;
   replicas: Replicas;
   live: Live;
+  guard: Pick<AwarenessGuard, 'isShownByAnother'>;
   rooms: Rooms | null;
   logger: Logger;
 }
@@ -41,6 +44,7 @@ export function createHocuspocus({
   admission,
   replicas,
   live,
+  guard,
   rooms,
   logger,
 }: HocuspocusDependencies): Hocuspocus<Context> {
@@ -60,20 +64,22 @@ export function createHocuspocus({
         throw error;
       });
       live.attach(diagram, document.awareness);
-      document.on('destroy', () => live.detach(diagram));
+      const detach = () => live.detach(diagram);
+      document.on(
+        'destroy',
+        guarded(detach, (err) => logger.error({ err, diagram }, 'a document could not be left')),
+      );
     },
     async connected({ connection, context, instance, documentName }) {
       const { channel } = context;
       const { document } = connection;
       // An unload and a load that fall together can hand out a document that is destroyed.
       if (instance.documents.get(documentName) !== document) return channel.close(closings.reload);
-      const opened = openedBy(channel, document, replicas);
+      const opened = openedBy(channel, document, replicas, guard);
       if (!opened) return channel.close(closings.reload);
       channel.opened(connection, opened);
       if (channel.state.kind !== 'open') return;
       const { admission: admitted } = channel.state;
-      const session = admitted.kind === 'diagram' ? admitted.session : null;
-      logger.info({ person: admitted.actor.id, document: documentName, session }, 'connected');
       if (admitted.kind === 'room') return rooms?.connected(admitted.room);
       admitted.live.readOnly(admitted.permissions === 'reader');
       await live.connected(admitted.live);
@@ -98,17 +104,23 @@ export function createHocuspocus({
 }
 
 /** What the intake of a channel works on. A room holds no content: whatever would change it is refused like a reader's. */
-function openedBy({ state }: Channel, document: Document, replicas: Replicas): Opened | null {
+function openedBy(
+  { state }: Channel,
+  document: Document,
+  replicas: Replicas,
+  guard: HocuspocusDependencies['guard'],
+): Opened | null {
   if (state.kind !== 'joined') return null;
   const { admission } = state;
+  const isShownByAnother = (client: number) => guard.isShownByAnother(document, client, admission.actor);
   if (admission.kind === 'room') {
-    const { actor } = admission;
-    return { document, replica: NOTHING, standing: () => ({ person: actor, permissions: 'reader', epoch: 0 }) };
+    const standing = () => ({ person: admission.actor, permissions: 'reader' as const, epoch: 0 });
+    return { document, replica: NOTHING, standing, isShownByAnother };
   }
   const replica = replicas.of(document);
   if (!replica) return null;
   const standing = () => ({ person: admission.actor, permissions: admission.permissions, epoch: admission.epoch });
-  return { document, replica, standing };
+  return { document, replica, standing, isShownByAnother };
 }
 
 const NOTHING: Opened['replica'] = {

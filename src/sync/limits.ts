@@ -4,7 +4,7 @@ export interface SyncLimits {
   maxFrameBytes: number;
   /** Largest stored document, bytes (1009). */
   maxDocumentBytes: number;
-  /** Largest awareness state of one client, bytes (4400). */
+  /** Largest awareness state of one client, bytes; a larger one is dropped. */
   maxAwarenessBytes: number;
   /** Sockets of one person on this node (4429). */
   maxSocketsPerUser: number;
@@ -17,7 +17,7 @@ export interface SyncLimits {
   frameBurst: number;
   /** How long a socket may stay without anybody admitted on it, ms (4408). */
   admissionTimeout: number;
-  /** A ping goes out this often, ms, and a socket that was silent for so long is dead (4408). */
+  /** A ping goes out this often, ms, and a socket that was silent for so long is dead (4408): found within 15 s. */
   pingInterval: number;
   deadAfter: number;
   /** How long an update that depends on unknown ones waits for them, ms (4408). */
@@ -45,7 +45,7 @@ export function syncLimits(
     frameBurst: 1000,
     admissionTimeout: 10_000,
     pingInterval: 5000,
-    deadAfter: 15_000,
+    deadAfter: 14_000,
     gapTimeout: 10_000,
     bufferBytes: 134_217_728,
   };

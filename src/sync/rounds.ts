@@ -8,6 +8,7 @@ import type { AdmissionDesk } from './admission.ts';
 import type { Channel } from './channel.ts';
 import { closings } from './closing.ts';
 import type { Directory } from './directory.ts';
+import { guarded } from './guarded.ts';
 import type { SyncLimits } from './limits.ts';
 import { poll, type Known } from './poll.ts';
 import type { Replicas } from './replicas.ts';
@@ -49,28 +50,35 @@ export function createRounds(dependencies: RoundsDependencies): Rounds {
 
   function round(): void {
     timer = setTimeout(round, dependencies.interval);
-    try {
-      checkSockets();
-      dependencies.measure();
-    } catch (error) {
-      logger.error({ err: error }, 'the sockets could not be checked');
-    }
+    for (const part of [checkSockets, dependencies.measure, look]) guarded(part, failed)();
+  }
+
+  function failed(error: unknown): void {
+    logger.error({ err: error }, 'a round could not be made');
+  }
+
+  /** Asks the database, unless it has not answered yet. */
+  function look(): void {
     if (polling || !lease.held()) return;
     const moved = (diagram: string) => {
       for (const replica of replicas.ofDiagram(diagram)) void replica.catchUp();
     };
     const accessChanged = (diagram: string) => void admission.redecide(diagram);
-    polling = poll({ executor, known, moved, accessChanged, logger }).finally(() => (polling = null));
+    polling = poll({ executor, known, moved, accessChanged, logger })
+      .catch(failed)
+      .finally(() => (polling = null));
   }
 
   function checkSockets(): void {
     const now = dependencies.now();
     const ping = now - pingedAt >= limits.pingInterval;
     if (ping) pingedAt = now;
-    for (const socket of sockets) {
-      socket.check(now, ping);
-      for (const channel of socket.channels.values()) checkToken(channel);
-    }
+    for (const socket of sockets) guarded(checkSocket, failed)(socket, now, ping);
+  }
+
+  function checkSocket(socket: Socket, now: number, ping: boolean): void {
+    socket.check(now, ping);
+    for (const channel of socket.channels.values()) checkToken(channel);
   }
 
   function checkToken(channel: Channel): void {

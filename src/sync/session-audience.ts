@@ -14,6 +14,7 @@ import type { PlacedNotice, SessionMoment } from '../collaboration/session-rows.
 import { viewOf, type SessionView } from '../collaboration/session-view.ts';
 import { noticeOnWire, participantsUpdate, presenterViewOnWire } from '../collaboration/wire.ts';
 import { closingOf, closings, type Closing } from './closing.ts';
+import { guarded } from './guarded.ts';
 import type { LiveConnection } from './live-connection.ts';
 
 export interface SessionAudience {
@@ -83,11 +84,12 @@ export function createSessionAudience({
     }
     onView(view, shown);
     shown = view;
-    pause = setTimeout(() => {
-      pause = null;
-      sendUpdate();
-    }, PAUSE);
+    pause = setTimeout(resume, PAUSE);
   };
+  const resume = guarded(() => {
+    pause = null;
+    sendUpdate();
+  }, onError);
 
   const tell = (placed: PlacedNotice, current: SessionMoment) => {
     const { notice } = placed;

@@ -4,8 +4,8 @@
  */
 import { removeAwarenessStates, type Awareness } from 'y-protocols/awareness';
 import type { SessionView } from '../collaboration/session-view.ts';
-import { awarenessStamp, rosterOnWire, type AwarenessStamp, type Roster } from '../collaboration/wire.ts';
-import type { StampOf } from './awareness.ts';
+import { awarenessStamp, rosterOnWire, type Roster } from '../collaboration/wire.ts';
+import { userOf, type StampOf } from './awareness.ts';
 
 interface SessionEntry extends Roster {
   kind: 'session';
@@ -33,8 +33,4 @@ export function removeLeft(awareness: Awareness, before: SessionView, view: Sess
   const entries = [...awareness.getStates()].filter(([, state]) => left.has(userOf(state) ?? ''));
   const ids = entries.map(([id]) => id);
   if (ids.length > 0) removeAwarenessStates(awareness, ids, 'left the session');
-}
-
-function userOf(state: Record<string, unknown>): string | undefined {
-  return (state.participant as Partial<AwarenessStamp['participant']> | undefined)?.user_id;
 }

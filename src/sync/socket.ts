@@ -8,6 +8,7 @@ import type { WebSocket } from 'ws';
 import { closings, type Closing } from './closing.ts';
 import type { Carrier, Channel } from './channel.ts';
 import { decodeFrame, PING } from './frames.ts';
+import { guarded } from './guarded.ts';
 import type { SyncLimits } from './limits.ts';
 import { createTokenBucket } from './token-bucket.ts';
 import type { Place } from './upgrade.ts';
@@ -75,19 +76,15 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     });
   }
 
-  function handle(bytes: Uint8Array): void {
-    if (!ending) guarded(() => take(bytes));
+  /** NO5: nothing that a client does may end the process. */
+  function failed(error: unknown): void {
+    logger.error({ err: error, people: [...socket.people] }, 'a socket could not go on');
+    close(closings.unavailable);
   }
 
-  /** NO5: nothing that a client does may end the process. */
-  function guarded(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      logger.error({ err: error }, 'a socket could not go on');
-      close(closings.unavailable);
-    }
-  }
+  const handle = guarded((bytes: Uint8Array) => {
+    if (!ending) take(bytes);
+  }, failed);
 
   function take(bytes: Uint8Array): void {
     const frame = decodeFrame(bytes);
@@ -144,13 +141,15 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     },
   };
 
-  ws.on('message', (data: Buffer, isBinary: boolean) => {
+  const hear = guarded((data: Buffer, isBinary: boolean) => {
     if (isBinary) receive(data);
     else close(closings.badFrame);
-  });
+  }, failed);
+  ws.on('message', hear);
   ws.on('pong', () => (heardAt = now()));
   ws.on('error', () => {}); // always followed by a close
-  ws.on('close', (code: number, reason: Buffer) => guarded(() => end({ code, reason: reason.toString() })));
+  const bury = guarded((code: number, reason: Buffer) => end({ code, reason: reason.toString() }), failed);
+  ws.on('close', bury);
   socket.send(PING);
   return socket;
 }

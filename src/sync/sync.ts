@@ -19,9 +19,10 @@ import type { UpdateLog } from '../documents/update-log.ts';
 import type { Upkeep } from '../documents/upkeep.ts';
 import { createAdmission, diagramOf, type Authenticator } from './admission.ts';
 import type { AwarenessGuard } from './awareness.ts';
-import { createChannel, type Channel } from './channel.ts';
+import { createChannel, identityOf, type Channel } from './channel.ts';
 import { closings, type Closing } from './closing.ts';
 import { createDirectory } from './directory.ts';
+import { guarded } from './guarded.ts';
 import { createHocuspocus } from './hocuspocus.ts';
 import { createIntake } from './intake.ts';
 import type { SyncLimits } from './limits.ts';
@@ -54,9 +55,9 @@ export interface SyncDependencies {
   budget: Budget;
   upkeep?: Pick<Upkeep, 'noted'>;
   authenticator: Authenticator;
-  sessions: Pick<SessionService, 'join' | 'leave' | 'accessChanged'>;
+  sessions: Pick<SessionService, 'join' | 'leave' | 'redecide'>;
   live: Live;
-  guard: Pick<AwarenessGuard, 'receive'>;
+  guard: Pick<AwarenessGuard, 'receive' | 'isShownByAnother'>;
   rooms: Rooms | null;
   lease: Pick<Leases, 'held' | 'whenHeld'>;
   limits: SyncLimits;
@@ -112,10 +113,11 @@ export function createSync(dependencies: SyncDependencies): Sync {
       }
     },
   });
-  const hocuspocus = createHocuspocus({ admission, replicas, live, rooms, logger });
+  const hocuspocus = createHocuspocus({ admission, replicas, live, guard, rooms, logger });
   // A frame that is too large ends in 1009 by `ws` itself.
   const server = new WebSocketServer({ noServer: true, maxPayload: limits.maxFrameBytes, perMessageDeflate: false });
   let draining = false;
+  const failed = (error: unknown) => logger.error({ err: error }, 'a connection could not be ended as it should');
   const rounds = createRounds({
     sockets,
     directory,
@@ -140,12 +142,13 @@ export function createSync(dependencies: SyncDependencies): Sync {
       lease,
       now,
       logger,
-      closed(gone, { code }) {
+      closed: guarded((gone, { code, reason }) => {
         sockets.delete(gone);
         directory.release(gone);
+        if (gone.channels.size === 0) logger.info({ code, reason }, 'a socket closed on which nobody wanted anything');
         metrics.sockets.set(sockets.size);
         metrics.closes.inc({ code: String(code) });
-      },
+      }, failed),
       createChannel: (owner, address) =>
         createChannel({
           socket: owner,
@@ -154,7 +157,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
           createIntake: (wiring) => createIntake({ ...wiring, log, budget, limits, now, logger }),
           connect: (channel, wire) => hocuspocus.handleConnection(wire, webRequest, { channel }),
           disputed: ({ name }) => void admission.redecide(diagramOf(name)!),
-          ended,
+          ended: guarded(ended, failed),
         }),
     });
     sockets.add(socket);
@@ -168,12 +171,11 @@ export function createSync(dependencies: SyncDependencies): Sync {
       return;
     }
     const { admission: admitted } = before;
-    const session = admitted.kind === 'diagram' ? admitted.session : null;
-    logger.info({ person: admitted.actor.id, document: channel.name, session, code, reason }, 'disconnected');
+    logger.info({ document: channel.name, ...identityOf(admitted), code, reason }, 'disconnected');
     if (admitted.kind === 'room') return void (before.kind === 'open' && rooms?.disconnected(admitted.room));
     if (before.kind !== 'open') return void sessions.leave(admitted.live.id);
-    live.disconnected(admitted.live);
     replicas.keepFor(before.connection.document, channel.intake.drained);
+    live.disconnected(admitted.live);
   }
 
   /** Waits until every document is unloaded, which is when nothing is on its way to the log. @param deadline ms */
@@ -185,12 +187,12 @@ export function createSync(dependencies: SyncDependencies): Sync {
 
   return {
     upgrade(request, socket, head) {
-      const place = placeOf(request.url ?? '');
-      const { origin } = request.headers;
-      if (origin !== undefined && !dependencies.originAllowed(origin, request)) return refuseUpgrade(socket, 403);
-      if (!place) return refuseUpgrade(socket, 404);
-      if (draining) return refuseUpgrade(socket, 503);
       try {
+        const place = placeOf(request.url ?? '');
+        const { origin } = request.headers;
+        if (origin !== undefined && !dependencies.originAllowed(origin, request)) return refuseUpgrade(socket, 403);
+        if (!place) return refuseUpgrade(socket, 404);
+        if (draining) return refuseUpgrade(socket, 503);
         server.handleUpgrade(request, socket, head, (ws) => open(ws, request, place));
       } catch (error) {
         logger.error({ err: error }, 'a socket could not be opened');

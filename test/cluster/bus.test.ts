@@ -1,12 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
-import { afterAll, describe, expect, inject, it, vi } from 'vitest';
+/** The bus, both versions, and what becomes of it when Redis does not do well. */
+import { crc32 } from 'node:zlib';
+import { afterEach, describe, expect, inject, it } from 'vitest';
 import type { Bus } from '../../src/cluster/bus.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
-import { redisBus } from '../../src/cluster/redis-bus.ts';
 import { describeBus } from '../support/describe-bus.ts';
-
-const silent = { onState: () => {}, onDropped: () => {} };
+import { eventually } from '../support/provider.ts';
+import { createRedis, type RedisProcess } from '../support/redis-process.ts';
+import { redisNode, type RedisNodeOptions } from '../support/redis-nodes.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 describeBus('memory', async (onError) => {
   const bus = memoryBus(onError);
@@ -14,89 +15,127 @@ describeBus('memory', async (onError) => {
 });
 
 describeBus('redis', async (onError) => {
-  const node = () => redisBus({ url: inject('redisUrl'), deployment: 'acceptance', onError, ...silent });
+  const node = () => redisNode({ url: inject('redisUrl'), deployment: 'acceptance', onError }).bus;
   return [node(), node()];
 });
 
 describe('the redis bus when Redis does not do well', () => {
-  const children: ChildProcess[] = [];
-  const buses: Bus[] = [];
-  afterAll(async () => {
-    await Promise.all(buses.map((bus) => bus.stop()));
-    for (const child of children) child.kill('SIGKILL');
+  const stops: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const stop of stops.splice(0).toReversed()) await stop();
   });
 
-  const startRedis = async (port: number): Promise<ChildProcess> => {
-    const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], {
-      stdio: 'ignore',
-    });
-    children.push(child);
-    await new Promise((resolve) => child.once('spawn', resolve));
-    return child;
+  const startRedis = async (started = true): Promise<RedisProcess> => {
+    const redis = await createRedis(started);
+    stops.push(redis.kill);
+    return redis;
   };
-  const node = (port: number, deployment: string, onDropped = () => {}) => {
-    const bus = redisBus({
-      url: `redis://127.0.0.1:${port}`,
-      deployment,
-      onError: () => {},
-      onState: () => {},
-      onDropped,
-    });
-    buses.push(bus);
+  const proxied = async (redis: RedisProcess): Promise<TcpProxy & { url: string }> => {
+    const proxy = await startTcpProxy(() => redis.port);
+    stops.push(proxy.stop);
+    return { ...proxy, url: proxy.through(redis.url) };
+  };
+  const node = async (options: Pick<RedisNodeOptions, 'url'> & Partial<RedisNodeOptions>): Promise<Bus> => {
+    const { bus } = redisNode({ deployment: 'trouble', ...options });
+    stops.push(bus.stop);
+    await bus.start();
     return bus;
   };
-
-  it('keeps deployments that share a Redis apart', async () => {
-    const port = Number(new URL(inject('redisUrl')).port);
-    const [ours, theirs] = [node(port, 'ours'), node(port, 'theirs')];
-    await Promise.all([ours.start(), theirs.start()]);
-    const heard: string[] = [];
-    await ours.subscribe('channel', () => heard.push('ours'));
-    await theirs.subscribe('channel', () => heard.push('theirs'));
-    theirs.publish('channel', new Uint8Array([1]));
-    await vi.waitFor(() => expect(heard).toEqual(['theirs']));
-  });
-
-  it('NO2 starts without Redis, drops what it cannot send, and finds its subscriptions again when Redis is there', async () => {
-    const port = await freePort();
-    let dropped = 0;
-    const bus = node(port, 'outage', () => {
-      dropped += 1;
-    });
-    await bus.start();
-    expect(bus.healthy).toBe(false);
+  const healthy = (bus: Bus, expected = true) => eventually(() => expect(bus.healthy).toBe(expected), 10_000);
+  const listening = async (bus: Bus, channel: string) => {
     const heard: number[] = [];
-    await bus.subscribe('before', ([number]) => heard.push(number!));
-    bus.publish('before', new Uint8Array([1]));
-    await vi.waitFor(() => expect(dropped).toBe(1));
-
-    const redis = await startRedis(port);
-    await vi.waitFor(() => expect(bus.healthy).toBe(true), 10_000);
-    await sendUntilHeard(bus, 'before', 2, heard);
-
-    redis.kill('SIGKILL');
-    await vi.waitFor(() => expect(bus.healthy).toBe(false), 10_000);
-    await bus.subscribe('during', ([number]) => heard.push(number!));
-    await startRedis(port);
-    await vi.waitFor(() => expect(bus.healthy).toBe(true), 10_000);
-    await sendUntilHeard(bus, 'before', 3, heard);
-    await sendUntilHeard(bus, 'during', 4, heard);
-    expect(heard).not.toContain(1);
-  });
-
+    await bus.subscribe(channel, ([number]) => heard.push(number!));
+    return heard;
+  };
   /** A client that is ready has not always subscribed again yet. */
-  async function sendUntilHeard(bus: Bus, channel: string, number: number, heard: number[]): Promise<void> {
-    await vi.waitFor(() => {
+  const sendUntilHeard = (bus: Bus, channel: string, number: number, heard: number[]) =>
+    eventually(() => {
       bus.publish(channel, new Uint8Array([number]));
       expect(heard).toContain(number);
     }, 10_000);
-  }
-});
+  const PACE = { ask: 50, believe: 200, giveUp: 400 };
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+  it('keeps deployments that share a Redis apart', async () => {
+    const url = inject('redisUrl');
+    const [ours, theirs] = [await node({ url, deployment: 'ours' }), await node({ url, deployment: 'theirs' })];
+    const [here, there] = [await listening(ours, 'channel'), await listening(theirs, 'channel')];
+    theirs.publish('channel', new Uint8Array([1]));
+    await eventually(() => expect(there).toEqual([1]));
+    expect(here).toEqual([]);
+  });
+
+  it('NO2 starts without Redis, drops what it cannot send, and finds its subscriptions again when Redis is there', async () => {
+    const redis = await startRedis(false);
+    let dropped = 0;
+    const bus = await node({ url: redis.url, onDropped: () => (dropped += 1) });
+    expect(bus.healthy).toBe(false);
+    const before = await listening(bus, 'before');
+    bus.publish('before', new Uint8Array([1]));
+    await eventually(() => expect(dropped).toBe(1));
+
+    await redis.start();
+    await healthy(bus);
+    await sendUntilHeard(bus, 'before', 2, before);
+
+    await redis.kill();
+    await healthy(bus, false);
+    const during = await listening(bus, 'during');
+    await redis.start();
+    await healthy(bus);
+    await sendUntilHeard(bus, 'before', 3, before);
+    await sendUntilHeard(bus, 'during', 4, during);
+    expect(before).not.toContain(1);
+  });
+
+  it('NO2 a Redis that stands still is found out, also while there is much to send, and heard again when it goes on', async () => {
+    const redis = await startRedis();
+    const bus = await node({ url: redis.url, pace: PACE });
+    const heard = await listening(bus, 'channel');
+    redis.stall();
+    const sending = setInterval(() => bus.publish('channel', new Uint8Array([1])), 5);
+    await healthy(bus, false);
+    clearInterval(sending);
+    redis.wake();
+    await healthy(bus);
+    await sendUntilHeard(bus, 'channel', 2, heard);
+  });
+
+  it('NO2 connections that died without a word are replaced, while there is much to send and to hear', async () => {
+    const proxy = await proxied(await startRedis());
+    const bus = await node({ url: proxy.url, pace: PACE });
+    const heard = await listening(bus, 'channel');
+    const sending = setInterval(() => bus.publish('channel', new Uint8Array([1])), 5);
+    stops.push(() => clearInterval(sending));
+    await eventually(() => expect(heard).toContain(1));
+    proxy.halfOpen();
+    await healthy(bus, false);
+    await healthy(bus);
+    await sendUntilHeard(bus, 'channel', 2, heard);
+  });
+
+  it('what is on its way to a Redis that stands still is bounded in bytes', async () => {
+    const redis = await startRedis();
+    let dropped = 0;
+    const bus = await node({ url: redis.url, onDropped: () => (dropped += 1) });
+    redis.stall();
+    const large = new Uint8Array(1_048_576);
+    for (let sent = 0; sent < 40; sent += 1) bus.publish('channel', large);
+    expect(dropped).toBeGreaterThanOrEqual(8);
+    redis.wake();
+  });
+
+  it('NO2 whoever shares the Redis and speaks on our channels is not heard, but counted', async () => {
+    const redis = await startRedis();
+    let malformed = 0;
+    const bus = await node({ url: redis.url, onMalformed: () => (malformed += 1) });
+    const heard = await listening(bus, 'channel');
+    const payload = Buffer.from([7]);
+    const checksum = Buffer.alloc(4);
+    checksum.writeUInt32BE(crc32(payload));
+    const nonsense = [Buffer.alloc(0), Buffer.from('{}'), Buffer.alloc(3), Buffer.from([0, 0, 0, 0, 7])];
+    for (const message of [...nonsense, Buffer.concat([checksum, payload])])
+      await redis.command('SPUBLISH', 'roundtable:trouble:channel', message);
+    await eventually(() => expect(heard).toEqual([7]));
+    expect(malformed).toBe(nonsense.length);
+  });
+});

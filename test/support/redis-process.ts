@@ -28,7 +28,18 @@ export async function createRedis(started = true): Promise<RedisProcess> {
     url,
     port,
     async start() {
-      const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', '/tmp'];
+      const flags = [
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--save',
+        '',
+        '--appendonly',
+        'no',
+        '--dir',
+        '/tmp',
+      ];
       child = endedWithUs(spawn('redis-server', flags, { stdio: 'ignore' }));
       await once(child, 'spawn');
       await redis.command('PING');

@@ -39,7 +39,10 @@ export interface Table {
 }
 
 /** A diagram of a newcomer's, who opens its session on the first node and hosts it, with others in these roles. */
-export async function setTable(nodes: readonly Address[], ...others: Role[]): Promise<{ table: Table; people: TestPerson[] }> {
+export async function setTable(
+  nodes: readonly Address[],
+  ...others: Role[]
+): Promise<{ table: Table; people: TestPerson[] }> {
   const [first] = nodes as [Address];
   const host = await newcomer(first);
   const people = [host];

@@ -63,7 +63,7 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
     from.on('end', () => inTurn(() => !pair.dead && to.end()));
     from.on('error', () => {});
     from.on('close', () => {
-      pairs.delete(pair);
+      if (from === pair.near) pairs.delete(pair);
       inTurn(() => !pair.dead && to.destroy());
     });
   }

@@ -350,7 +350,8 @@ describe('what a session means to the connections of two nodes', () => {
 
   it('CS12 somebody who loses all access leaves, and their connections close', async () => {
     const [host, guest] = [await join(ada), await join(bob, two)];
-    await at(one).sessions.accessChanged(diagram, bob.id, null);
+    await stage.grant(threatModel, bob, null);
+    await at(one).sessions.redecide(diagram);
     await vi.waitFor(() => expect(guest.closed).toEqual({ code: 4403, reason: 'forbidden' }));
     await told(host, 3);
     expect(host.of('leave')).toMatchObject([{ user_id: bob.email }]);

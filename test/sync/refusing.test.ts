@@ -127,7 +127,7 @@ describe('before admission', () => {
     const refusing = {
       join: () => Promise.reject(new Refusal('session_full')),
       leave: async () => {},
-      accessChanged: async () => {},
+      redecide: async () => {},
     };
     const stage = await start({ overrides: { sessions: refusing } });
     const at = await place();

@@ -173,7 +173,7 @@ export async function startStage({
       async leave(id) {
         left.push(id);
       },
-      async accessChanged() {},
+      async redecide() {},
     },
     live: {
       async connected() {},

@@ -39,6 +39,7 @@ export function operationsRoutes({ config, health, metrics, routes }: Operations
       summary: 'The process runs',
       contract,
       authenticated: false,
+      unlimited: true,
       answers: { 200: { description: 'It does', schema: z.object({ alive: z.literal(true) }) } },
       refusals: [],
       handle: async () => ({ status: 200, body: { alive: true } }),
@@ -50,6 +51,7 @@ export function operationsRoutes({ config, health, metrics, routes }: Operations
       summary: 'This node can serve; without Redis it is degraded but ready',
       contract,
       authenticated: false,
+      unlimited: true,
       answers: {
         200: { description: 'It can', schema: readiness },
         503: { description: 'Starting, draining, or without the database', schema: readiness },
@@ -67,6 +69,7 @@ export function operationsRoutes({ config, health, metrics, routes }: Operations
       summary: 'Prometheus metrics: with METRICS_TOKEN, else in production on the loopback only',
       contract,
       authenticated: false,
+      unlimited: true,
       answers: { 200: { description: 'Metrics in text form', contentType: 'text/plain' } },
       refusals: ['unauthenticated', 'forbidden'],
       handle: async ({ context }) => {

@@ -1,0 +1,68 @@
+/**
+ * Allowances counted in Redis, over all nodes of a deployment. While Redis is away, full or slow, this node counts in
+ * its own memory; nobody waits for an answer longer than a moment, and once somebody did in vain nobody waits at all
+ * until Redis gives a sign of life.
+ */
+import { RateLimiterRedis } from 'rate-limiter-flexible';
+import { memoryAllowances, refused, spentOf, type Allowances } from './allowances.ts';
+import type { RedisConnection } from './redis-connection.ts';
+
+/** ms */
+const PATIENCE = 100;
+
+export function redisAllowances(connection: RedisConnection, deployment: string): Allowances {
+  /** Waits for an answer that may never come. @throws if it does not come in time, or says that Redis cannot count */
+  const inTime = async <T>(answer: Promise<T>): Promise<T> => {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        connection.doubt();
+        reject(new Error('Redis takes too long'));
+      }, PATIENCE);
+    });
+    answer.catch(() => {}); // also when it comes too late
+    try {
+      return await Promise.race([answer, patience]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  return (size) => {
+    const memory = memoryAllowances(size);
+    /** A connection changes its client; the limiter is made again with it. */
+    let current: { client: RedisConnection['client']; limiter: RateLimiterRedis } | null = null;
+    const limiter = () => {
+      const { client } = connection;
+      if (current?.client === client) return current.limiter;
+      const made = new RateLimiterRedis({
+        storeClient: client,
+        useRedisPackage: true,
+        keyPrefix: `roundtable:${deployment}:${size.name}`,
+        points: size.points,
+        duration: size.seconds,
+      });
+      current = { client, limiter: made };
+      return made;
+    };
+    return {
+      async spend(key) {
+        if (!connection.ready) return memory.spend(key);
+        try {
+          return spentOf(await inTime(limiter().consume(key)).catch(refused));
+        } catch {
+          return memory.spend(key);
+        }
+      },
+      async look(key) {
+        if (!connection.ready) return memory.look(key);
+        try {
+          const counted = await inTime(limiter().get(key));
+          return counted && spentOf(counted);
+        } catch {
+          return memory.look(key);
+        }
+      },
+    };
+  };
+}

@@ -1,0 +1,99 @@
+/** Allowances: counted over all nodes, and by each node for itself when Redis does not do well. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { memoryAllowances, type Allowances } from '../../src/cluster/allowances.ts';
+import { eventually } from '../support/provider.ts';
+import { createRedis, type RedisProcess } from '../support/redis-process.ts';
+import { redisNode } from '../support/redis-nodes.ts';
+
+const SIZE = { name: 'things', points: 3, seconds: 60 };
+const stops: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop();
+});
+
+async function startRedis(): Promise<RedisProcess> {
+  const redis = await createRedis();
+  stops.push(redis.kill);
+  return redis;
+}
+
+async function node(redis: RedisProcess, deployment = 'deployment') {
+  const made = redisNode({ url: redis.url, deployment });
+  stops.push(made.bus.stop);
+  await made.bus.start();
+  return made;
+}
+
+describe.each<[string, () => Promise<Allowances>]>([
+  ['memory', async () => memoryAllowances],
+  ['redis', async () => (await node(await startRedis())).allowances],
+])('allowances: %s', (_, create) => {
+  it('count by key, also what comes at once and what is too much, until they begin anew', async () => {
+    const allowance = (await create())(SIZE);
+    expect(await allowance.look('ann')).toBeNull();
+    const spent = await Promise.all(Array.from({ length: 5 }, () => allowance.spend('ann')));
+    expect(spent.map(({ used }) => used).sort()).toEqual([1, 2, 3, 4, 5]);
+    for (const { resetsIn } of spent) expect(resetsIn).toBeGreaterThan(50_000);
+    expect(await allowance.look('ann')).toMatchObject({ used: 5 });
+    expect(await allowance.spend('bob')).toMatchObject({ used: 1 });
+  });
+
+  it('of different names do not meet', async () => {
+    const allowances = await create();
+    await allowances(SIZE).spend('ann');
+    expect(await allowances({ ...SIZE, name: 'others' }).look('ann')).toBeNull();
+  });
+
+  it('begin anew after their time', async () => {
+    const allowance = (await create())({ ...SIZE, seconds: 1 });
+    await allowance.spend('ann');
+    await allowance.spend('ann');
+    await eventually(async () => expect(await allowance.look('ann')).toBeNull());
+    expect(await allowance.spend('ann')).toMatchObject({ used: 1 });
+  });
+});
+
+describe('allowances in Redis', () => {
+  it('are the same on all nodes of a deployment, and not those of another', async () => {
+    const redis = await startRedis();
+    const [one, two, other] = [await node(redis), await node(redis), await node(redis, 'another')];
+    await one.allowances(SIZE).spend('ann');
+    expect(await two.allowances(SIZE).spend('ann')).toMatchObject({ used: 2 });
+    expect(await one.allowances(SIZE).look('ann')).toMatchObject({ used: 2 });
+    expect(await other.allowances(SIZE).spend('ann')).toMatchObject({ used: 1 });
+  });
+
+  it('a Redis that stands still holds up one question for a moment, and the others not at all', async () => {
+    const redis = await startRedis();
+    const allowance = (await node(redis)).allowances(SIZE);
+    await allowance.spend('ann');
+    redis.stall();
+    const took: number[] = [];
+    for (let asked = 0; asked < 20; asked += 1) {
+      const before = performance.now();
+      expect(await allowance.spend('ann')).toMatchObject({ used: asked + 1 });
+      took.push(performance.now() - before);
+    }
+    expect(Math.max(...took)).toBeLessThan(200);
+    expect(took.slice(1).reduce((sum, each) => sum + each, 0)).toBeLessThan(50);
+    redis.wake();
+    await eventually(async () => expect((await allowance.look('ann'))!.used).toBeLessThan(5));
+  });
+
+  it('a Redis that is full or gone leaves each node to count for itself', async () => {
+    const redis = await startRedis();
+    const { allowances, bus } = await node(redis);
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+    expect(await allowances(SIZE).spend('ann')).toMatchObject({ used: 1 });
+    expect(await redis.command('DBSIZE')).toBe(0);
+    await redis.kill();
+    await eventually(() => expect(bus.healthy).toBe(false));
+    const allowance = allowances(SIZE);
+    await allowance.spend('bob');
+    expect(await allowance.spend('bob')).toMatchObject({ used: 2 });
+    expect(await allowance.look('bob')).toMatchObject({ used: 2 });
+    await redis.start();
+    await eventually(() => expect(bus.healthy).toBe(true));
+    expect(await allowance.spend('bob')).toMatchObject({ used: 1 });
+  });
+});
