@@ -10,6 +10,8 @@ export interface RawSocket {
   received: { address: string; type: number; detail: number; bytes: Uint8Array }[];
   closed: Promise<{ code: number; reason: string }>;
   opened: Promise<void>;
+  /** Resolves when the server's ping has come and was answered. */
+  pinged: Promise<void>;
   send(address: string, type: number, write?: (encoder: encoding.Encoder) => void): void;
   auth(address: string, token: string): void;
   /** A frame of type sync: 0 step 1, 1 step 2, 2 update. */
@@ -32,12 +34,14 @@ export function openRaw(
   const { promise: closed, resolve: close } = Promise.withResolvers<{ code: number; reason: string }>();
   const { promise: opened, resolve: open, reject } = Promise.withResolvers<void>();
   opened.catch(() => {});
+  const { promise: pinged, resolve: ponged } = Promise.withResolvers<void>();
   ws.on('open', open);
   ws.on('error', reject);
   ws.on('close', (code, reason) => close({ code, reason: reason.toString() }));
   ws.on('message', (data: Buffer) => {
     if (data.byteLength === 1) {
       ws.send(new Uint8Array([10]));
+      ponged();
       return;
     }
     const decoder = decoding.createDecoder(data);
@@ -60,6 +64,7 @@ export function openRaw(
     received,
     closed,
     opened,
+    pinged,
     send,
     auth: (address, token) =>
       send(address, AUTH, (encoder) => {

@@ -1,0 +1,76 @@
+/**
+ * The shape of a diagram's document: a Yjs map `cells` from cell id to a Yjs map of the cell's members. The JSON form is
+ * a list of the cells, in order of `z` and then `id`.
+ */
+import * as Y from 'yjs';
+import type { StoredCell } from './shapes.ts';
+
+/** Anything that stands by itself: a process, a store, an actor, a boundary, a note. */
+export interface NodeCell {
+  id: string;
+  /** Anything but `edge` and `flow`. */
+  shape: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  label: string;
+  z: number;
+  parent?: string;
+  data?: unknown;
+}
+
+/** Two cells joined. */
+export interface EdgeCell {
+  id: string;
+  shape: 'edge' | 'flow';
+  source: { cell: string; port?: string };
+  target: { cell: string; port?: string };
+  vertices?: { x: number; y: number }[];
+  label?: string;
+  z: number;
+  data?: unknown;
+}
+
+export type Cell = NodeCell | EdgeCell;
+
+export type Cells = Y.Map<Y.Map<unknown>>;
+
+export function cellsOf(document: Y.Doc): Cells {
+  return document.getMap('cells');
+}
+
+/** The cells as a list, in order of `z`, then `id`; whatever is not a cell is left out. */
+export function listCells(cells: Cells): StoredCell[] {
+  const list: StoredCell[] = [];
+  for (const [id, cell] of cells) if (cell instanceof Y.Map) list.push({ ...cell.toJSON(), id });
+  const depth = ({ z }: StoredCell) => (typeof z === 'number' ? z : 0);
+  return list.sort((one, other) => depth(one) - depth(other) || (one.id < other.id ? -1 : 1));
+}
+
+/**
+ * Adds a cell, or changes the members of one that is there; members that are not given stay as they are. Of a cell that
+ * is there only what differs is written, so that two people who change different members both keep their change.
+ */
+export function putCell(cells: Cells, cell: { id: string; [member: string]: unknown }): void {
+  const write = () => {
+    const members = Object.entries(cell).filter(([, value]) => value !== undefined);
+    const present = cells.get(cell.id);
+    if (!(present instanceof Y.Map)) return void cells.set(cell.id, new Y.Map(members));
+    for (const [member, value] of members) {
+      if (JSON.stringify(present.get(member)) !== JSON.stringify(value)) present.set(member, value);
+    }
+  };
+  if (cells.doc) cells.doc.transact(write);
+  else write();
+}
+
+/** Removes a cell, and the edges that hang on it. */
+export function removeCell(cells: Cells, id: string): void {
+  const hangs = (cell: StoredCell) =>
+    [cell.source, cell.target].some((end) => (end as EdgeCell['source'] | undefined)?.cell === id);
+  const gone = listCells(cells).filter((cell) => cell.id === id || hangs(cell));
+  const remove = () => gone.forEach((cell) => cells.delete(cell.id));
+  if (cells.doc) cells.doc.transact(remove);
+  else remove();
+}

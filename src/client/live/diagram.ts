@@ -1,0 +1,242 @@
+/**
+ * A diagram that is open: `joinDiagram` finds or creates its session, connects, and keeps the connection up by the
+ * contract's rules. It can be used at once, before anything has answered: what is edited is kept and goes out later.
+ *
+ * Two runs follow each other: getting in (REST), then the connection. Each tries again by itself where that may help;
+ * where it may not, the diagram has ended, and `rejoin` begins the first run again with the document as it is here.
+ * It is live when the document is in sync and the session has greeted us.
+ */
+import * as Y from 'yjs';
+import { cellsOf } from '../cells.ts';
+import { createEmitter } from '../emitter.ts';
+import { RoundtableError } from '../error.ts';
+import { createCommands } from './commands.ts';
+import { ended, endOf } from './ending.ts';
+import { createEntering } from './entering.ts';
+import type { DiagramEvents, JoinOptions, LiveDiagram } from './live-diagram.ts';
+import { readMessage, type SessionEnd, type SessionMessage } from './messages.ts';
+import { openCopy } from './offline-copy.ts';
+import type { LiveParts } from './parts.ts';
+import { createPresence } from './presence.ts';
+import { rosterOf, shown, told } from './roster.ts';
+import { createKeptSocket, type SocketState } from './socket.ts';
+import { StockProvider } from './stock-provider.ts';
+import { hear, initialState, withRoster, type DiagramState, type DiagramStatus } from './state.ts';
+import { trackUnsaved } from './unsaved.ts';
+import { reached } from './waiting.ts';
+import type { EndReason } from './words.ts';
+
+export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram {
+  const { api, tokens, clock, language, url } = parts;
+  const { document = new Y.Doc(), offline = parts.offline ?? false, signal } = options;
+  const place = { threatModelId: options.threatModelId, diagramId: options.diagramId };
+  const events = createEmitter<DiagramEvents>();
+  const cells = cellsOf(document);
+  let state = initialState;
+  let endedBy: SessionEnd | null = null;
+  let arrived = { synced: false, greeted: false };
+  let submitted = false;
+  let left = false;
+
+  const update = (next: DiagramState) => {
+    if (next === state || left) return;
+    state = next;
+    events.emit('change', state);
+  };
+  const become = (status: DiagramStatus) => update({ ...state, status });
+
+  const kept = createKeptSocket({ ...parts, url: `${url.replace(/^http/, 'ws')}/ws`, changed: socketChanged });
+  const provider: StockProvider = new StockProvider(kept.socket, {
+    name: `diagram:${place.diagramId.toLowerCase()}`,
+    document,
+    token: () => kept.token(provider.isAuthenticated),
+    onAuthenticated: () => presence.renew(),
+    onAuthenticationFailed: ({ reason }) => kept.heard(reason),
+    onSynced: () => arrive({ synced: true }),
+    onStateless: ({ payload }) => take(readMessage<SessionMessage>(payload)),
+  });
+  const presence = createPresence(provider, {
+    states: (all) => update(withRoster(state, shown(state.roster, all))),
+    changed: (others) => events.emit('presence', others),
+  });
+  const copy = openCopy({ store: offline, server: url, diagram: place.diagramId, document, tokens, clock });
+  const unsaved = trackUnsaved({
+    document,
+    provider,
+    isCopy: copy.isOrigin,
+    changed(count) {
+      copy.note(count);
+      update({ ...state, unsavedChanges: count, saved: count === 0 });
+    },
+  });
+  const restored = copy.ready.then(unsaved.restore);
+  const commands = createCommands({
+    clock,
+    live: () => state.status.kind === 'live',
+    send: (payload) => provider.sendStateless(payload),
+    refused: (refused) => events.emit('refused', refused),
+  });
+  const entering = createEntering({
+    clock,
+    async find(aborted) {
+      const [person, session] = await Promise.all([
+        state.person ?? api.me({ signal: aborted }),
+        api.sessions.open(place, { signal: aborted }),
+        restored,
+      ]);
+      return { person, session };
+    },
+    found({ person, session }) {
+      const roster = rosterOf(session);
+      update(withRoster({ ...state, person, session }, roster && told(state.roster, roster)));
+      kept.connect(session.websocket_url);
+    },
+    waiting: (reason, attempt, nextAttemptAt) => become({ kind: 'reconnecting', reason, attempt, nextAttemptAt }),
+    ended: end,
+  });
+
+  function end(reason: EndReason, cause?: RoundtableError): void {
+    entering.stop();
+    kept.stop();
+    become(ended(reason, language, clock.now(), cause));
+  }
+
+  function socketChanged(socket: SocketState): void {
+    if (socket.kind === 'open') return;
+    arrived = { synced: false, greeted: false };
+    if (provider.isSynced) provider.onClose(); // the stock socket does not always tell its provider
+    if (socket.kind === 'waiting') {
+      const { reason, attempt, until } = socket;
+      become({ kind: 'reconnecting', reason, attempt, nextAttemptAt: until });
+    } else if (socket.kind === 'connecting') {
+      endedBy = null;
+      if (state.status.kind === 'reconnecting') become({ ...state.status, nextAttemptAt: null });
+      else if (state.status.kind === 'live')
+        become({ kind: 'reconnecting', reason: 'no_token', attempt: 0, nextAttemptAt: null });
+    } else if (socket.reason === 'too_large' && !submitted) {
+      void submitWhole();
+    } else if (socket.reason !== null) {
+      end(endOf(socket.reason, endedBy));
+    }
+  }
+
+  /** A frame was larger than the socket takes: REST takes more, and then the handshake has little left to say. */
+  async function submitWhole(): Promise<void> {
+    submitted = true;
+    become({ kind: 'reconnecting', reason: 'unreachable', attempt: 0, nextAttemptAt: null });
+    try {
+      await api.diagrams.applyUpdate(place, Y.encodeStateAsUpdate(document));
+      if (!left && state.status.kind === 'reconnecting') kept.connect();
+    } catch (error) {
+      end('refused_edit', error instanceof RoundtableError ? error : undefined);
+    }
+  }
+
+  function arrive(what: Partial<typeof arrived>): void {
+    arrived = { ...arrived, ...what };
+    if (!arrived.synced || !arrived.greeted || state.status.kind === 'live') return;
+    submitted = false;
+    kept.stood();
+    become({ kind: 'live' });
+  }
+
+  function take(message: SessionMessage | null): void {
+    if (message === null) return;
+    if (message.type === 'session_ended') endedBy = message.reason;
+    if (message.type === 'removed_from_session') kept.heard('removed_from_session');
+    update(hear(state, message));
+    if (message.type === 'participants_update') arrive({ greeted: true });
+    if (message.type === 'presenter_view' && state.following && state.view) events.emit('view', state.view);
+    if (message.type === 'error') {
+      events.emit('refused', { code: message.code, message: message.message, request: message.request_type ?? null });
+    }
+    events.emit('message', message);
+  }
+
+  function leave({ forget = false }: { forget?: boolean } = {}): void {
+    if (left) return;
+    become(ended('left', language, clock.now()));
+    left = true;
+    signal?.removeEventListener('abort', abort);
+    entering.destroy();
+    for (const part of [commands, presence, unsaved]) part.stop();
+    provider.destroy();
+    kept.destroy();
+    copy.close(forget);
+    events.clear();
+  }
+
+  const abort = () => leave();
+  signal?.addEventListener('abort', abort, { once: true });
+  provider.attach();
+  entering.begin();
+  if (signal?.aborted) leave();
+
+  const { stop: _, ...asked } = commands;
+  const answered = (user: string) =>
+    update({ ...state, presenterRequests: state.presenterRequests.filter((other) => other !== user) });
+  return {
+    ...asked,
+    on: events.on,
+    doc: document,
+    cells,
+    provider,
+    get state() {
+      return state;
+    },
+    get status() {
+      return state.status;
+    },
+    get participants() {
+      return state.participants;
+    },
+    get me() {
+      return state.me;
+    },
+    get host() {
+      return state.host;
+    },
+    get presenter() {
+      return state.presenter;
+    },
+    get permissions() {
+      return state.permissions;
+    },
+    get saved() {
+      return state.saved;
+    },
+    get unsavedChanges() {
+      return state.unsavedChanges;
+    },
+    get presence() {
+      return presence.others;
+    },
+    requestPresenter() {
+      if (state.status.kind === 'live') update({ ...state, askedToPresent: true });
+      commands.requestPresenter();
+    },
+    denyPresenter(user) {
+      answered(user);
+      commands.denyPresenter(user);
+    },
+    unsavedCells: unsaved.cells,
+    setCursor: (cursor) => presence.set({ cursor }),
+    setSelection: (selection) => presence.set({ selection }),
+    setViewport: (viewport) => presence.set({ viewport }),
+    followPresenter: () => update({ ...state, following: true }),
+    stopFollowing: () => update({ ...state, following: false }),
+    retry() {
+      if (state.status.kind === 'ended') return;
+      if (entering.busy) entering.begin();
+      else kept.connect();
+    },
+    rejoin() {
+      if (state.status.kind !== 'ended' || left) return;
+      become({ kind: 'connecting' });
+      entering.begin();
+    },
+    whenLive: () => reached({ state: () => state, on: events.on }, ({ status }) => status.kind === 'live'),
+    whenSaved: () => reached({ state: () => state, on: events.on }, ({ saved }) => saved),
+    leave,
+  };
+}

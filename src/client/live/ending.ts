@@ -1,0 +1,57 @@
+/** Why a diagram is not open any more: from a refusal, or from how its connection stopped, to a status. */
+import { RoundtableError, type ErrorCode } from '../error.ts';
+import type { Language } from '../transport.ts';
+import type { StopReason, WaitReason } from './closing.ts';
+import type { SessionEnd } from './messages.ts';
+import type { DiagramStatus } from './state.ts';
+import { endWords, type EndReason } from './words.ts';
+
+export type Ended = Extract<DiagramStatus, { kind: 'ended' }>;
+
+/** The refusal that REST would have for it. */
+const codes: Readonly<Record<EndReason, { code: ErrorCode; status: number }>> = {
+  host_left: { code: 'session_not_found', status: 404 },
+  host_ended: { code: 'session_not_found', status: 404 },
+  idle: { code: 'session_not_found', status: 404 },
+  no_session: { code: 'session_not_found', status: 404 },
+  left: { code: 'session_not_found', status: 404 },
+  signed_out: { code: 'unauthenticated', status: 401 },
+  refused_edit: { code: 'invalid', status: 400 },
+  removed: { code: 'removed_from_session', status: 403 },
+  no_access: { code: 'forbidden', status: 403 },
+  not_found: { code: 'not_found', status: 404 },
+};
+
+/** @param cause the server's own refusal, if there was one */
+export function ended(reason: EndReason, language: Language, at: number, cause?: RoundtableError): Ended {
+  const message = endWords[language][reason];
+  const error = cause ?? new RoundtableError({ ...codes[reason], message });
+  return { kind: 'ended', reason, message, at: new Date(at), error };
+}
+
+/** @param heard why the session ended, if that was told before the close */
+export function endOf(reason: StopReason, heard: SessionEnd | null): EndReason {
+  if (reason === 'session_ended') return heard ?? 'no_session';
+  return reason === 'too_large' ? 'refused_edit' : reason;
+}
+
+/** What became of an attempt to find or create the session: an end, or a reason to try again later. */
+export function afterRefusal(error: RoundtableError): { end: EndReason } | { wait: WaitReason } {
+  switch (error.code) {
+    case 'unauthenticated':
+      return { end: 'signed_out' };
+    case 'removed_from_session':
+      return { end: 'removed' };
+    case 'forbidden':
+      return { end: 'no_access' };
+    case 'rate_limited':
+      return { wait: 'too_many' };
+    case 'unreachable':
+      return { wait: 'unreachable' };
+    case 'unavailable':
+    case 'internal':
+      return { wait: 'server_busy' };
+    default:
+      return { end: 'not_found' };
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Copies of diagrams in the browser's IndexedDB, through `y-indexeddb`, which is loaded when the first diagram is opened
+ * and has to be installed beside the SDK by whoever wants this:
+ *
+ *     const client = createClient({ url, token, offline: indexedDbStore() });
+ */
+import type * as Library from 'y-indexeddb';
+import type { OfflineStore } from './live/offline-copy.ts';
+
+export type { OfflineCopy, OfflineStore } from './live/offline-copy.ts';
+
+const UNSAVED = 'unsaved';
+
+export function indexedDbStore(): OfflineStore {
+  let library: typeof Library | null = null;
+  return {
+    async prepare() {
+      await requireDatabases();
+      library ??= await import('y-indexeddb');
+    },
+    attach(name, document) {
+      if (library === null) throw new Error('prepare() first');
+      const copy = new library.IndexeddbPersistence(name, document);
+      const load = async () => {
+        await copy.whenSynced;
+        const unsaved: unknown = await copy.get(UNSAVED);
+        return typeof unsaved === 'number' ? unsaved : 0;
+      };
+      return {
+        origin: copy,
+        loaded: load(),
+        // It may have been closed meanwhile; then nobody counts any more.
+        note: (unsaved) => void copy.set(UNSAVED, unsaved).catch(() => {}),
+        close: () => copy.destroy(),
+        forget: () => copy.clearData(),
+      };
+    },
+  };
+}
+
+/** Where a browser keeps nothing, for instance in a private window, it says so when a database is opened. */
+function requireDatabases(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = indexedDB.open('roundtable');
+    probe.addEventListener('error', () => reject(probe.error ?? new Error('IndexedDB cannot be used here')));
+    probe.addEventListener('success', () => {
+      probe.result.close();
+      resolve();
+    });
+  });
+}

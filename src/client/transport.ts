@@ -1,0 +1,143 @@
+/**
+ * One REST call: headers, answer, refusal, and the attempts that are safe to repeat.
+ *
+ * A call whose outcome is unknown (no answer, or a proxy's 502 to 504) is repeated only if doing it twice does no more
+ * than doing it once: GET, PUT, DELETE, and the few others that say so. A deletion that finds nothing when it is
+ * repeated has happened. 429 is an answer before anything was done, so every call waits for the time it names and tries
+ * again; not if it names a longer time than anybody would wait. A token that is refused is replaced once.
+ */
+import { backOff, pause, type Clock } from './clock.ts';
+import { errorOf, RoundtableError } from './error.ts';
+import type { Tokens } from './tokens.ts';
+
+export type Language = 'en' | 'pl';
+
+/** What every method takes last. */
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+}
+
+export interface Ask {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With its parameters in it. */
+  path: string;
+  query?: Record<string, string | number | undefined>;
+  /** Goes as JSON. */
+  body?: unknown;
+  bytes?: Uint8Array;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+  /** Whether doing it twice does no more than doing it once, where that is not what the method says. */
+  repeatable?: boolean;
+}
+
+export interface Transport {
+  /** @throws RoundtableError, or the signal's reason */
+  send(ask: Ask): Promise<Response>;
+  /** The JSON of the answer. */
+  json<Answer>(ask: Ask): Promise<Answer>;
+}
+
+export interface TransportDependencies {
+  /** Where the server is, without a slash at the end. */
+  url: string;
+  tokens: Tokens;
+  language: Language | null;
+  fetch: typeof fetch;
+  clock: Clock;
+  /** How long one attempt may take, ms. */
+  timeout: number;
+}
+
+const JSON_TYPE = 'application/json';
+const ATTEMPTS = 4;
+const PAUSES = { first: 300, longest: 5000 };
+/** A longer time than this nobody waits for: the refusal says how long it would be. ms */
+const LONGEST_WAIT = 10_000;
+
+export function createTransport({ url, tokens, language, fetch, clock, timeout }: TransportDependencies): Transport {
+  /** @throws RoundtableError of the server; whatever `fetch` throws without an answer of ours */
+  async function exchange(ask: Ask, token: string | null, signal: AbortSignal): Promise<Response> {
+    const { method, path, query, body, bytes } = ask;
+    const headers = new Headers({ accept: JSON_TYPE, ...ask.headers });
+    if (token !== null) headers.set('authorization', `Bearer ${token}`);
+    if (language !== null) headers.set('accept-language', language);
+    if (body !== undefined) headers.set('content-type', JSON_TYPE);
+    if (bytes !== undefined) headers.set('content-type', 'application/octet-stream');
+    const payload = bytes ?? (body === undefined ? undefined : JSON.stringify(body));
+    const sent = payload === undefined ? {} : { body: payload as BodyInit };
+    const response = await fetch(url + path + queryOf(query), { method, headers, signal, ...sent });
+    // Read here, so that an answer that breaks off counts as none.
+    const whole = new Response(response.status === 204 ? null : await response.arrayBuffer(), response);
+    if (!response.ok) throw await errorOf(whole);
+    const type = response.headers.get('content-type') ?? '';
+    // The page of somebody in between, such as a network that wants a sign-in of its own.
+    if (response.status !== 204 && !type.startsWith(headers.get('accept') ?? ''))
+      throw new TypeError(`an answer of ${type}`);
+    return whole;
+  }
+
+  async function attempt(ask: Ask, token: string | null): Promise<Response> {
+    const deadline = AbortSignal.timeout(timeout);
+    try {
+      return await exchange(ask, token, ask.signal ? AbortSignal.any([ask.signal, deadline]) : deadline);
+    } catch (cause) {
+      if (cause instanceof RoundtableError) throw cause;
+      if (ask.signal?.aborted) throw ask.signal.reason;
+      const message = language === 'pl' ? 'Serwer nie odpowiada' : 'The server does not answer';
+      throw new RoundtableError({ code: 'unreachable', status: 0, message, cause });
+    }
+  }
+
+  async function authorised(ask: Ask): Promise<Response> {
+    const token = await tokens.current();
+    try {
+      return await attempt(ask, token);
+    } catch (error) {
+      if (!(error instanceof RoundtableError && error.code === 'unauthenticated')) throw error;
+      const other = await tokens.insteadOf(token);
+      if (other === null) throw error;
+      return attempt(ask, other);
+    }
+  }
+
+  async function send(ask: Ask): Promise<Response> {
+    let uncertain = false;
+    for (let failed = 0; ; failed += 1) {
+      ask.signal?.throwIfAborted();
+      try {
+        return await authorised(ask);
+      } catch (error) {
+        if (!(error instanceof RoundtableError)) throw error;
+        if (uncertain && ask.method === 'DELETE' && error.status === 404) return new Response(null, { status: 204 });
+        const wait = failed + 1 < ATTEMPTS ? waitBefore(error, ask, failed, clock.random()) : null;
+        if (wait === null) throw error;
+        uncertain ||= error.code !== 'rate_limited';
+        await pause(clock, wait, ask.signal);
+      }
+    }
+  }
+
+  return {
+    send,
+    json: async <Answer>(ask: Ask) => (await (await send(ask)).json()) as Answer,
+  };
+}
+
+/** How long to wait before the call is repeated, ms; null if it must not be. */
+function waitBefore(error: RoundtableError, ask: Ask, failed: number, random: number): number | null {
+  const soon = backOff(failed, PAUSES, random);
+  if (error.code === 'rate_limited') {
+    const told = (error.retryAfter ?? 0) * 1000;
+    return told > LONGEST_WAIT ? null : Math.max(told, soon);
+  }
+  const unknown = error.code === 'unreachable' || error.code === 'unavailable';
+  const repeatable = ask.repeatable ?? ['GET', 'PUT', 'DELETE'].includes(ask.method);
+  return unknown && repeatable ? soon : null;
+}
+
+function queryOf(query: Ask['query']): string {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return '';
+  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
+}

@@ -1,0 +1,150 @@
+/** A conversation as a page shows it: read when the room is entered, kept up to date, without gaps, each message once. */
+import { describe, expect, it } from 'vitest';
+import type {
+  ConversationMessage,
+  ConversationParticipant,
+  Message,
+  Room,
+  RoomStatus,
+} from '../../src/client/index.ts';
+import { openFeed, RoundtableError } from '../../src/client/index.ts';
+import { createEmitter } from '../../src/client/emitter.ts';
+import { listing } from '../../src/client/listing.ts';
+import type { RoomEvents } from '../../src/client/live/rooms.ts';
+
+const message = (id: number): Message => ({ id, conversation_id: 7, user_id: 1, body: String(id), created_at: '' });
+const participant = (user_id: number, role: ConversationParticipant['role'] = 'member'): ConversationParticipant => ({
+  participant_id: user_id,
+  user_id,
+  email: '',
+  username: '',
+  role,
+  joined_at: '',
+});
+
+const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
+
+/** A server with messages 1 to `last`, two on a page, and a room that the test plays. */
+function play(last: number) {
+  const server = { last, participants: [participant(1)], failing: null as RoundtableError | null };
+  const events = createEmitter<RoomEvents<ConversationMessage>>();
+  let status: RoomStatus = { kind: 'connecting' };
+  let closed = false;
+  const room: Room<ConversationMessage> = {
+    on: events.on,
+    get status() {
+      return status;
+    },
+    close: () => (closed = true),
+  };
+  const feed = openFeed(
+    {
+      listen: () => room,
+      messages: (_id, { cursor } = {}) =>
+        listing(async () => {
+          if (server.failing) throw server.failing;
+          const newest = cursor === undefined ? server.last : Number(cursor);
+          const data = [newest, newest - 1].filter((id) => id > 0).map(message);
+          return { data, next_cursor: newest > 2 ? String(newest - 2) : null };
+        }),
+      participants: () => listing(async () => ({ data: server.participants, next_cursor: null })),
+      async send(_id, body) {
+        server.last += 1;
+        return { ...message(server.last), body };
+      },
+    },
+    7,
+  );
+  return {
+    feed,
+    server,
+    closed: () => closed,
+    ids: () => feed.state.messages.map(({ id }) => id),
+    async enter() {
+      status = { kind: 'live' };
+      events.emit('status', status);
+      events.emit('live', undefined);
+      await settle();
+    },
+    tell: (told: ConversationMessage) => events.emit('message', told),
+    hear(id: number) {
+      events.emit('message', { type: 'message_created', timestamp: '', conversation_id: 7, message: message(id) });
+    },
+  };
+}
+
+describe('the messages', () => {
+  it('are read when the room is entered, and older ones when somebody asks', async () => {
+    const { feed, enter, ids } = play(5);
+    expect(feed.state).toMatchObject({ messages: [], hasOlder: false, status: { kind: 'connecting' } });
+    await enter();
+    expect([ids(), feed.state.hasOlder, feed.state.status.kind]).toEqual([[4, 5], true, 'live']);
+    await feed.loadOlder();
+    await feed.loadOlder();
+    expect([ids(), feed.state.hasOlder]).toEqual([[1, 2, 3, 4, 5], false]);
+    await feed.loadOlder();
+    expect(ids()).toHaveLength(5);
+  });
+
+  it('are shown once, whoever tells of them', async () => {
+    const { feed, enter, hear, ids } = play(1);
+    await enter();
+    hear(2);
+    const sent = await feed.send('mine');
+    expect(sent.id).toBe(2);
+    hear(3);
+    expect(ids()).toEqual([1, 2, 3]);
+  });
+
+  it('that were missed are there when the room is entered again', async () => {
+    const { server, enter, ids, feed } = play(3);
+    await enter();
+    await feed.loadOlder();
+    server.last = 4;
+    await enter();
+    expect([ids(), feed.state.hasOlder]).toEqual([[1, 2, 3, 4], false]);
+  });
+
+  it('have no gap: where too many were missed, the older ones are read anew', async () => {
+    const { server, enter, ids, feed, hear } = play(3);
+    await enter();
+    server.last = 9;
+    const entered = enter();
+    hear(10);
+    await entered;
+    expect([ids(), feed.state.hasOlder]).toEqual([[8, 9, 10], true]);
+    await feed.loadOlder();
+    await feed.loadOlder();
+    expect(ids()).toEqual([4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('that cannot be read say why, until they can', async () => {
+    const { feed, server, enter } = play(1);
+    server.failing = new RoundtableError({ code: 'forbidden', status: 403, message: 'no' });
+    await enter();
+    expect(feed.state.error).toMatchObject({ code: 'forbidden' });
+    server.failing = null;
+    await enter();
+    expect([feed.state.error, feed.state.messages.length]).toEqual([null, 1]);
+  });
+});
+
+it('the participants come, change and go', async () => {
+  const { feed, enter, tell, closed } = play(0);
+  await enter();
+  const told = { timestamp: '', conversation_id: 7, by: 1 };
+  const roles = () => feed.state.participants.map(({ user_id, role }) => `${user_id} ${role}`);
+  tell({ type: 'participant_added', participant: participant(2), ...told });
+  tell({ type: 'participant_changed', participant: participant(1, 'admin'), ...told });
+  expect(roles()).toEqual(['1 admin', '2 member']);
+  tell({ type: 'participant_removed', participant: participant(2), ...told });
+  tell({ type: 'error', timestamp: '', code: 'invalid', message: '' });
+  expect(roles()).toEqual(['1 admin']);
+  // What is read may be older than what came while it was read.
+  const entered = enter();
+  tell({ type: 'participant_added', participant: participant(3), ...told });
+  await entered;
+  expect(roles()).toEqual(['1 member', '3 member']);
+  feed.close();
+  expect(closed()).toBe(true);
+});

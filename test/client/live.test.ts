@@ -1,0 +1,215 @@
+/** The parts of an open diagram that are pure, or nearly so. */
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import * as Y from 'yjs';
+import {
+  cellsOf,
+  listCells,
+  putCell,
+  removeCell,
+  RoundtableError,
+  type Me,
+  type Roster,
+  type Session,
+} from '../../src/client/index.ts';
+import { createEmitter } from '../../src/client/emitter.ts';
+import { hearBrowser } from '../../src/client/live/browser.ts';
+import { createEntering } from '../../src/client/live/entering.ts';
+import { shown, told } from '../../src/client/live/roster.ts';
+import { throttle } from '../../src/client/live/throttle.ts';
+import { endWords } from '../../src/client/live/words.ts';
+import { playedClock } from './played.ts';
+
+const roster = (session_id: string, revision: number): Roster => ({
+  session_id,
+  revision,
+  participants: [],
+  host: 'h',
+  presenter: 'p',
+});
+
+describe('CS10 of several lists the newest is right', () => {
+  it('an older one of the same session changes nothing, a new session’s does', () => {
+    const known = roster('s', 7);
+    expect(told(known, roster('s', 6))).toBe(known);
+    expect(told(known, roster('s', 8)).revision).toBe(8);
+    expect(told(known, roster('t', 1)).session_id).toBe('t');
+    expect(told(null, roster('s', 1)).revision).toBe(1);
+  });
+
+  it('of the nodes’ awareness entries the one with the greatest revision, of this session only', () => {
+    const known = roster('s', 7);
+    const entry = (session: string, revision: number) => ({ kind: 'session', ...roster(session, revision) });
+    expect(shown(known, [entry('s', 6), entry('s', 9), entry('s', 8)])).toEqual(roster('s', 9));
+    expect(shown(known, [entry('t', 20), { kind: 'other' }, null, 'x', { ...entry('s', 9), kind: 'person' }])).toBe(
+      known,
+    );
+    expect(shown(null, [entry('s', 9)])).toBeNull();
+  });
+});
+
+describe('getting in', () => {
+  const entry = { person: { email: 'ada@firm.example' } as Me, session: {} as Session };
+  const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
+  const refusal = (code: RoundtableError['code'], retryAfter?: number) =>
+    new RoundtableError({ code, status: 0, message: code, retryAfter });
+
+  function enter(outcomes: (Error | null)[]) {
+    const clock = playedClock();
+    const heard: unknown[] = [];
+    const entering = createEntering({
+      clock,
+      async find() {
+        const outcome = outcomes.shift();
+        if (outcome instanceof Error) throw outcome;
+        return entry;
+      },
+      found: () => heard.push('found'),
+      waiting: (reason, attempt, until) => heard.push([reason, attempt, until - clock.now()]),
+      ended: (reason) => heard.push(reason),
+    });
+    return { clock, heard, entering };
+  }
+
+  it('is tried again where that may help, after pauses that grow, or that the server names', async () => {
+    const { clock, heard, entering } = enter([
+      refusal('unreachable'),
+      refusal('unavailable'),
+      refusal('rate_limited', 30),
+      new Error('no token'),
+      null,
+    ]);
+    entering.begin();
+    for (const ms of [500, 2000, 30_000, 8000]) {
+      await settle();
+      expect(entering.busy).toBe(true);
+      clock.pass(ms);
+    }
+    await settle();
+    expect(heard).toEqual([
+      ['unreachable', 1, 500],
+      ['server_busy', 2, 2000],
+      ['too_many', 3, 30_000],
+      ['no_token', 4, 8000],
+      'found',
+    ]);
+    expect(entering.busy).toBe(false);
+  });
+
+  it('ends where it may not', async () => {
+    for (const [code, reason] of [
+      ['removed_from_session', 'removed'],
+      ['forbidden', 'no_access'],
+      ['not_found', 'not_found'],
+      ['unauthenticated', 'signed_out'],
+    ] as const) {
+      const { heard, entering } = enter([refusal(code)]);
+      entering.begin();
+      await settle();
+      expect(heard).toEqual([reason]);
+    }
+  });
+
+  it('is of no interest any more once it was stopped or begun again', async () => {
+    const { clock, heard, entering } = enter([refusal('unreachable'), null, null]);
+    entering.begin();
+    await settle();
+    entering.begin();
+    await settle();
+    clock.pass(60_000);
+    entering.begin();
+    entering.stop();
+    await settle();
+    expect(heard).toEqual([['unreachable', 1, 500], 'found']);
+  });
+});
+
+describe('a throttle', () => {
+  it('sends the first at once, and of the others the last, merged', () => {
+    const clock = playedClock();
+    const sent: number[][] = [];
+    const offer = throttle<number[]>(
+      clock,
+      50,
+      (value) => sent.push(value),
+      (waiting, value) => [...waiting, ...value],
+    );
+    offer([1]);
+    offer([2]);
+    offer([3]);
+    expect(sent).toEqual([[1]]);
+    clock.pass(50);
+    expect(sent).toEqual([[1], [2, 3]]);
+    clock.pass(500);
+    offer([4]);
+    expect(sent).toHaveLength(3);
+    offer([5]);
+    offer.stop();
+    clock.pass(500);
+    expect(sent).toHaveLength(3);
+  });
+});
+
+describe('the browser', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it('says when the device is offline and online; elsewhere nobody does', () => {
+    const page = new EventTarget();
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
+    const heard: string[] = [];
+    const stop = hearBrowser({ offline: () => heard.push('offline'), online: () => heard.push('online') });
+    page.dispatchEvent(new Event('offline'));
+    page.dispatchEvent(new Event('online'));
+    stop();
+    page.dispatchEvent(new Event('online'));
+    expect(heard).toEqual(['offline', 'online']);
+    vi.stubGlobal('addEventListener', undefined);
+    hearBrowser({ online: () => heard.push('never') })();
+  });
+});
+
+describe('an emitter', () => {
+  it('tells everybody who listens, in order, until they stop', () => {
+    const { on, emit, clear } = createEmitter<{ said: string }>();
+    const heard: string[] = [];
+    const listener = (word: string) => heard.push(word);
+    const stop = on('said', listener);
+    on('said', listener);
+    emit('said', 'a');
+    stop();
+    emit('said', 'b');
+    clear();
+    emit('said', 'c');
+    expect(heard).toEqual(['a', 'a', 'b']);
+  });
+});
+
+describe('cells', () => {
+  it('are put, changed member by member, listed in order, and removed with their edges', () => {
+    const document = new Y.Doc();
+    const cells = cellsOf(document);
+    const at = (id: string, z: number) => ({ id, shape: 'process', x: 0, y: 0, width: 1, height: 1, label: id, z });
+    let updates = 0;
+    document.on('update', () => (updates += 1));
+    putCell(cells, at('b', 2));
+    putCell(cells, at('a', 2));
+    putCell(cells, at('c', 1));
+    putCell(cells, { id: 'flow', shape: 'flow', source: { cell: 'a' }, target: { cell: 'b' }, z: 3, label: undefined });
+    expect(listCells(cells).map(({ id }) => id)).toEqual(['c', 'a', 'b', 'flow']);
+    expect(updates).toBe(4);
+    putCell(cells, at('a', 2));
+    expect(updates).toBe(4);
+    putCell(cells, { id: 'a', label: 'A' });
+    expect([updates, listCells(cells)[1]]).toEqual([5, { ...at('a', 2), label: 'A' }]);
+    removeCell(cells, 'a');
+    expect([updates, listCells(cells).map(({ id }) => id)]).toEqual([6, ['c', 'b']]);
+    cells.set('odd', 'not a cell' as never);
+    expect(listCells(cells)).toHaveLength(2);
+  });
+});
+
+it('every end has a sentence in both languages', () => {
+  expect(Object.keys(endWords.pl)).toEqual(Object.keys(endWords.en));
+  for (const sentences of Object.values(endWords))
+    for (const sentence of Object.values(sentences)) expect(sentence).toMatch(/\.$/);
+});

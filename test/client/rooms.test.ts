@@ -1,0 +1,144 @@
+/** Live rooms: what happens in conversations, workspaces and groups, as it happens, on sockets that they share. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { createClient, type ConversationMessage, type Room } from '../../src/client/index.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { startRelay } from '../support/relay.ts';
+import { becomes, somebody, tokenOf } from './stage.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+
+/** Everything that comes, and when the room is entered. */
+function hearing<Message extends { type: string }>(room: Room<Message>) {
+  const heard: Message[] = [];
+  let entered = 0;
+  room.on('message', (message) => heard.push(message));
+  room.on('live', () => (entered += 1));
+  return { heard, entered: () => entered };
+}
+
+const live = (room: Room<ConversationMessage>) => becomes(() => room.status.kind, 'live');
+
+describe('a conversation', () => {
+  it('tells its participants what is said and who comes and goes (MB7)', async () => {
+    const [ada, grace] = [await somebody(app, 'ada'), await somebody(app, 'grace')];
+    const [me, her] = [await ada.client.me(), await grace.client.me()];
+    const { id } = await ada.client.conversations.create({ title: 'Before the release' });
+    await ada.client.conversations.addParticipant(id, { user_id: her.number });
+    const [adas, graces] = [ada.client.conversations.listen(id), grace.client.conversations.listen(id)];
+    const [adaHears, graceHears] = [hearing(adas), hearing(graces)];
+    await live(adas);
+    await live(graces);
+    const message = await ada.client.conversations.send(id, 'Hello');
+    await becomes(() => graceHears.heard.length, 1);
+    expect(graceHears.heard[0]).toEqual({
+      type: 'message_created',
+      timestamp: expect.any(String),
+      conversation_id: id,
+      message,
+    });
+    await ada.client.conversations.changeParticipant(id, her.number, 'moderator');
+    await becomes(() => graceHears.heard[1]?.type, 'participant_changed');
+    await ada.client.conversations.removeParticipant(id, her.number);
+    await becomes(() => graces.status, { kind: 'closed', reason: 'removed' });
+    await becomes(() => adaHears.heard.at(-1)?.type, 'participant_removed');
+    expect(adaHears.heard.at(-1)).toMatchObject({ by: me.number, participant: { user_id: her.number } });
+    adas.close();
+    expect(adas.status).toEqual({ kind: 'closed', reason: 'left' });
+  });
+
+  it('is entered anew after the connection was lost, and says so', async () => {
+    const relay = await startRelay(app.url);
+    const { email, client } = await somebody(app);
+    const { id } = await client.conversations.create({ title: 'A shaky line' });
+    const near = createClient({ url: relay.url, token: () => tokenOf(email), WebSocket });
+    const room = near.conversations.listen(id);
+    const { heard, entered } = hearing(room);
+    await live(room);
+    await relay.cut();
+    await becomes(() => room.status.kind, 'reconnecting');
+    await client.conversations.send(id, 'Nobody hears this');
+    await relay.mend();
+    await becomes(entered, 2);
+    await client.conversations.send(id, 'Hello again');
+    await becomes(() => heard.length, 1);
+    room.close();
+    await relay.stop();
+  });
+
+  it('of somebody else, or of nobody, is closed', async () => {
+    const [ada, grace] = [await somebody(app, 'ada'), await somebody(app, 'grace')];
+    const { id } = await ada.client.conversations.create({ title: 'Private' });
+    const [foreign, unknown] = [
+      grace.client.conversations.listen(id),
+      grace.client.conversations.listen(2_147_483_647),
+    ];
+    await becomes(() => foreign.status, { kind: 'closed', reason: 'no_access' });
+    await becomes(() => unknown.status, { kind: 'closed', reason: 'not_found' });
+  });
+
+  it('is left when the signal is aborted', async () => {
+    const { client } = await somebody(app);
+    const { id } = await client.conversations.create({ title: 'Short' });
+    const controller = new AbortController();
+    const room = client.conversations.listen(id, { signal: controller.signal });
+    await live(room);
+    controller.abort();
+    expect(room.status).toEqual({ kind: 'closed', reason: 'left' });
+    expect(client.conversations.listen(id, { signal: AbortSignal.abort() }).status.kind).toBe('closed');
+  });
+});
+
+it('workspaces and groups tell who comes and goes, in their own ids', async () => {
+  const [ada, grace] = [await somebody(app, 'ada'), await somebody(app, 'grace')];
+  const her = await grace.client.me();
+  const workspace = await ada.client.workspaces.create({ name: 'Payments' });
+  const group = await ada.client.groups.create({ name: 'Reviewers' });
+  const rooms = [
+    ada.client.workspaces.listen(workspace.id.toUpperCase()),
+    ada.client.groups.listen(group.id.toLowerCase()),
+  ] as const;
+  const hears = [hearing(rooms[0]), hearing(rooms[1])] as const;
+  await becomes(() => rooms.map(({ status }) => status.kind), ['live', 'live']);
+  const member = await ada.client.workspaces.addMember(workspace.id, { email: grace.email, role: 'member' });
+  await becomes(() => hears[0].heard.length, 1);
+  expect(hears[0].heard[0]).toMatchObject({
+    type: 'member_added',
+    kind: 'workspace',
+    container_id: workspace.id,
+    member,
+  });
+  const joined = await ada.client.groups.addMember(group.id, her.ulid);
+  await becomes(() => hears[1].heard.length, 1);
+  expect(hears[1].heard[0]).toMatchObject({
+    type: 'member_added',
+    kind: 'group',
+    container_id: group.id,
+    member: joined,
+  });
+  for (const room of rooms) room.close();
+});
+
+it('more rooms than one socket takes go on a second one; the same room may be open twice', async () => {
+  let sockets = 0;
+  class Counted extends WebSocket {
+    constructor(url: string) {
+      super(url);
+      sockets += 1;
+    }
+  }
+  const { client } = await somebody(app, 'many', { WebSocket: Counted });
+  const { id } = await client.conversations.create({ title: 'Crowded' });
+  const rooms = Array.from({ length: 51 }, () => client.conversations.listen(id));
+  await becomes(() => new Set(rooms.map(({ status }) => status.kind)).size, 1);
+  await becomes(() => rooms[50]!.status.kind, 'live');
+  expect(sockets).toBe(2);
+  const hears = rooms.map((room) => hearing(room));
+  await client.conversations.send(id, 'Everybody');
+  await becomes(() => hears.filter(({ heard }) => heard.length === 1).length, 51);
+  for (const room of rooms) room.close();
+});
