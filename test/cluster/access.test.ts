@@ -72,7 +72,8 @@ describe.each(['up', 'down'])('with Redis %s', (state) => {
   const readiness = () => Promise.all(cluster.nodes.map(({ url }) => call(url, 'GET', '/readyz')));
   const messenger = (expected: string) =>
     eventually(async () => {
-      for (const { status, body } of await readiness()) expect({ status, ...body }).toMatchObject({ status: 200, messenger: expected });
+      for (const { status, body } of await readiness())
+        expect({ status, ...body }).toMatchObject({ status: 200, messenger: expected });
     }, 10_000);
   beforeAll(async () => {
     if (state === 'down') for (const { redis } of cluster.nodes) await redis!.cut();
@@ -112,8 +113,13 @@ describe.each(['up', 'down'])('with Redis %s', (state) => {
       [guest, 'reader'],
     ]);
     const { before, returned } = await whileTyping(far, lowered);
-    await eventually(() => expect(of(far, 'permission_changed')).toMatchObject([{ permissions: 'reader' }]), within(returned));
-    await eventually(() => expect(of(far, 'error').at(-1)).toMatchObject({ code: 'forbidden', request_type: 'update' }));
+    await eventually(
+      () => expect(of(far, 'permission_changed')).toMatchObject([{ permissions: 'reader' }]),
+      within(returned),
+    );
+    await eventually(() =>
+      expect(of(far, 'error').at(-1)).toMatchObject({ code: 'forbidden', request_type: 'update' }),
+    );
     near.cells.set('seen', true);
     await eventually(() => expect(far.cells.get('seen')).toBe(true));
     expect(await lastStored()).toBeLessThanOrEqual(before);
@@ -150,7 +156,10 @@ describe.each(['up', 'down'])('with Redis %s', (state) => {
       [guest, 'writer'],
     ]);
     const returned = performance.now();
-    await eventually(() => expect(of(far, 'permission_changed')).toMatchObject([{ permissions: 'writer' }]), within(returned));
+    await eventually(
+      () => expect(of(far, 'permission_changed')).toMatchObject([{ permissions: 'writer' }]),
+      within(returned),
+    );
     await eventually(() => expect(far.provider.unsyncedChanges).toBe(0), within(returned));
     await eventually(() => expect(near.cells.get('n')).toBe(1));
     far.cells.set('n', 2);

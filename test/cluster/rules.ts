@@ -143,7 +143,9 @@ export function describeSessionRules(count: number): void {
       await eventually(() => expect(of(second!, 'presenter_denied_event')).toHaveLength(1));
       for (const type of ['change_presenter', 'change_host', 'remove_participant', 'end_session']) {
         say(second!, type === 'end_session' ? { type } : { type, user_id: third.email });
-        await eventually(() => expect(of(second!, 'error').at(-1)).toMatchObject({ code: 'forbidden', request_type: type }));
+        await eventually(() =>
+          expect(of(second!, 'error').at(-1)).toMatchObject({ code: 'forbidden', request_type: type }),
+        );
       }
       say(first!, { type: 'change_presenter', user_id: third.email });
       await eventually(() => expect(told(last!)?.presenter).toBe(third.email));
@@ -227,17 +229,20 @@ export function describeSessionRules(count: number): void {
       forged.emit('update', [{ added: [], updated: [id], removed: [] }, 'local']);
       second!.provider.setAwarenessField('cursor', { x: 2 });
       await eventually(() =>
-        expect(first!.provider.awareness!.getStates().get(second!.document.clientID)).toMatchObject({ cursor: { x: 2 } }),
+        expect(first!.provider.awareness!.getStates().get(second!.document.clientID)).toMatchObject({
+          cursor: { x: 2 },
+        }),
       );
       expect(first!.provider.awareness!.getLocalState()).toMatchObject({ cursor: { x: 1 } });
-      const third = table.join(host, node(1));
-      await eventually(() => expect(third.provider.awareness!.getStates().get(id)).toMatchObject({ cursor: { x: 1 } }));
+      const later = table.join(host, node(1));
+      await eventually(() => expect(later.provider.awareness!.getStates().get(id)).toMatchObject({ cursor: { x: 1 } }));
     });
 
     it('DO3 edits of everybody converge, and what is acknowledged is the same on every node', async () => {
       const clients = await gathered('writer', 'writer');
       for (let round = 0; round < 30; round += 1) {
-        for (const [index, client] of clients.entries()) client.cells.set(`${(index + round) % 7}`, `${index}:${round}`);
+        for (const [index, client] of clients.entries())
+          client.cells.set(`${(index + round) % 7}`, `${index}:${round}`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
       await Promise.all(clients.map(saved));
@@ -245,7 +250,9 @@ export function describeSessionRules(count: number): void {
         for (const client of clients) expect(client.cells.toJSON()).toEqual(clients[0]!.cells.toJSON());
       });
       const content = await Promise.all(
-        cluster.nodes.map(async (at) => (await table.call(host, at, 'GET', `${table.path}/content`)).headers.get('etag')),
+        cluster.nodes.map(async (at) =>
+          (await table.call(host, at, 'GET', `${table.path}/content`)).headers.get('etag'),
+        ),
       );
       expect(new Set(content).size).toBe(1);
     });

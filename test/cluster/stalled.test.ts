@@ -33,7 +33,10 @@ beforeEach(async () => {
 afterEach(disconnectAll);
 afterAll(() => cluster.stop());
 
-const leases = async () => (await cluster.database.log.query<{ node: string }>('select node from node_lease order by node')).map(({ node }) => node);
+const leases = async () =>
+  (await cluster.database.log.query<{ node: string }>('select node from node_lease order by node')).map(
+    ({ node }) => node,
+  );
 const pause = (length: number) => new Promise((resolve) => setTimeout(resolve, length));
 
 it('NO1 a node that stood still longer than its lease harms nothing when it wakes: its sockets end with 1012, and it goes on under a new id', async () => {
@@ -51,7 +54,8 @@ it('NO1 a node that stood still longer than its lease harms nothing when it wake
   await agreed(table, cluster.nodes, [first, second], people);
   await saved(second);
   await eventually(() => {
-    for (const { cells } of [first, second]) expect(cells.toJSON()).toEqual({ 'while it stood still': 1, meanwhile: 2 });
+    for (const { cells } of [first, second])
+      expect(cells.toJSON()).toEqual({ 'while it stood still': 1, meanwhile: 2 });
   });
   const after = await leases();
   expect(after).toHaveLength(2);
