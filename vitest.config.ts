@@ -1,10 +1,15 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Suites of several real node processes; `npm run test:nodes` runs them by themselves, so that they do not crowd two cores. */
+const nodes = ['test/cluster/{access,deployments,stalled,two-nodes,three-nodes}.test.ts'];
+const onlyNodes = process.env.TEST_NODES === 'on';
 
 export default defineConfig({
   // Without vite's own condition `development`, so that a library and we import the same copy of `graphql`.
   ssr: { resolve: { conditions: ['module', 'node'] } },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: onlyNodes ? nodes : ['test/**/*.test.ts'],
+    exclude: onlyNodes ? configDefaults.exclude : [...configDefaults.exclude, ...nodes],
     globalSetup: ['test/support/services.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
