@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { uuidv7 } from 'uuidv7';
 import { hearAccessChanges, tellAccessChanged } from './access/changes.ts';
 import { createGrants } from './access/grants.ts';
-import { decideWriter } from './access/standing.ts';
+import { decideWriters } from './access/standing.ts';
 import { createThreatModels } from './access/threat-models.ts';
 import { seedDemo } from './demo.ts';
 import { createLeases } from './cluster/leases.ts';
@@ -21,10 +21,12 @@ import type { Database } from './database/database.ts';
 import { createBudget } from './documents/budget.ts';
 import { createDiagrams } from './documents/diagrams.ts';
 import { createDocumentStore } from './documents/document-store.ts';
+import { asQueries } from './documents/queries.ts';
 import { encodeRowMessage, rowChannel, type CommittedRow } from './documents/row.ts';
 import { createUpkeep } from './documents/upkeep.ts';
 import { createVersions } from './documents/versions.ts';
 import { createUpdateLog } from './documents/update-log.ts';
+import { createWorkshop } from './documents/workshop.ts';
 import { contracts, platformContract, routesOf } from './http/apis.ts';
 import { readDocs, readWebApp } from './http/files.ts';
 import { createLimits } from './http/limits.ts';
@@ -104,7 +106,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
   const committed = (row: CommittedRow) => {
     sync.committed(row);
     bus.publish(rowChannel(row.diagram), encodeRowMessage(row));
-    upkeep.noted(row.diagram, 1, true);
+    upkeep.edited(row.diagram, row.bytes.byteLength);
   };
   const log = createUpdateLog({
     executor: database.log,
@@ -112,12 +114,14 @@ export async function build(config: Config, logger: Logger = createLogger(config
     newId: uuidv7,
     committed,
     logger,
-    decide: (diagram, person) => database.asSystem((em) => decideWriter(em, diagram, person)),
+    decide: (asked) => decideWriters(asQueries(database.log), asked),
   });
   const { maxDocumentBytes, maxAwarenessBytes } = config.limits;
-  const documents = createDocumentStore({ executor: database.log, newId: uuidv7, committed, maxDocumentBytes, logger });
-  const versions = createVersions({ executor: database.log, documents, newId: uuidv7 });
-  const upkeep = createUpkeep({ executor: database.log, documents, newId: uuidv7, logger });
+  const workshop = createWorkshop();
+  const stored = { executor: database.content, workshop, newId: uuidv7, logger };
+  const documents = createDocumentStore({ ...stored, committed, maxDocumentBytes });
+  const versions = createVersions({ ...stored, documents });
+  const upkeep = createUpkeep({ ...stored, documents });
   const guard = createAwarenessGuard({ maxAwarenessBytes });
   const relay = createAwarenessRelay({ bus, onError });
   const live = createLive({ sessions, notices, guard, relay, maxMessageBytes: maxAwarenessBytes, onError });
@@ -126,6 +130,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
     database,
     bus,
     log,
+    workshop,
     budget,
     upkeep,
     authenticator,
@@ -208,6 +213,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
       await sessions.start();
       await hearAccessChanges(bus, (diagram) => void sync.redecide(diagram));
       sync.start();
+      upkeep.start();
       const demo = config.mode === 'dev' && secret !== null;
       if (demo) await seedDemo({ database, signIn, threatModels, grants, diagrams, documents });
       url = await listen(server, config);
@@ -218,12 +224,13 @@ export async function build(config: Config, logger: Logger = createLogger(config
       health.phase = 'draining';
       // What cannot be stopped in order, because the database is away for instance, must not keep the rest from it.
       const steps = [
-        leases.drain,
-        sync.drain,
+        // At once, so that closes are not leaves, and nobody is let in while a slow database is asked to mark the lease.
+        () => Promise.all([leases.drain(), sync.drain()]),
         sync.stop,
         rooms.stop,
         () => closeServer(server),
         log.stop,
+        workshop.stop,
         upkeep.stop,
         live.stop,
         sessions.stop,
@@ -231,7 +238,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
         bus.stop,
         database.close,
       ];
-      for (const step of steps) await Promise.resolve().then(step).catch(onError);
+      for (const step of steps) await Promise.resolve().then<unknown>(step).catch(onError);
       release();
       metrics.registry.clear();
       logger.info('stopped');

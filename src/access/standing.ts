@@ -60,11 +60,20 @@ export async function standingsInDiagram(
 }
 
 /** Whether somebody may write to a diagram, and the epoch that this was decided under; null: there is no such diagram. */
-export async function decideWriter(
-  em: Queries,
-  diagram: string,
-  person: string,
-): Promise<{ mayWrite: boolean; epoch: number } | null> {
-  const standing = await standingInDiagram(em, diagram, person);
-  return standing.exists ? { mayWrite: permissionsOf(standing.role) === 'writer', epoch: standing.epoch } : null;
+export type Decision = { mayWrite: boolean; epoch: number } | null;
+
+/** Decides of any number of people at once whether they may write. @returns the decisions in the order of the questions */
+export async function decideWriters(
+  queries: Queries,
+  asked: readonly { diagram: string; person: string }[],
+): Promise<Decision[]> {
+  const rows = (await queries.execute(
+    `select diagram.access_epoch as epoch, threat_model_role(diagram.threat_model_id, asked.person) as role
+     from unnest(?::uuid[], ?::uuid[]) with ordinality as asked (diagram, person, place)
+     left join diagram on diagram.id = asked.diagram order by asked.place`,
+    [asked.map(({ diagram }) => diagram), asked.map(({ person }) => person)],
+  )) as { epoch: string | null; role: AccessRole | null }[];
+  return rows.map(({ epoch, role }) =>
+    epoch === null ? null : { mayWrite: permissionsOf(role) === 'writer', epoch: Number(epoch) },
+  );
 }

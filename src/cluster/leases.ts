@@ -163,7 +163,7 @@ export function createLeases({
 }
 
 /** Waits for what may never come no longer than some ms. */
-async function atMost(ms: number, answer: Promise<void>): Promise<void> {
+export async function atMost(ms: number, answer: Promise<unknown>): Promise<void> {
   let patience: NodeJS.Timeout | undefined;
   await Promise.race([answer, new Promise<void>((resolve) => (patience = setTimeout(resolve, ms)))]);
   clearTimeout(patience);

@@ -5,6 +5,7 @@
 import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
 import type { Queries } from '../access/standing.ts';
 import { Refusal } from '../refusal.ts';
+import { uuids } from './session-rows.ts';
 import type { UserId } from './session-value.ts';
 
 export interface StoredConnection {
@@ -15,31 +16,39 @@ export interface StoredConnection {
   node: string;
 }
 
-/** A connection that is there already stays. @throws Refusal `unavailable` when the node has lost its lease (NO1) */
-export async function insertConnection(
+/** One that is there already stays. @throws Refusal `unavailable` when the node has lost its lease (NO1) */
+export async function insertConnections(
   queries: Queries,
   session: string,
-  { id, user, node }: StoredConnection,
+  connections: readonly StoredConnection[],
 ): Promise<void> {
+  if (connections.length === 0) return;
   try {
     await queries.execute(
-      'insert into session_connection (id, session_id, profile_id, node_id) values (?, ?, ?, ?) on conflict (id) do nothing',
-      [id, session, user, node],
+      `insert into session_connection (id, session_id, profile_id, node_id)
+       values ${connections.map(() => '(?, ?, ?, ?)').join(', ')} on conflict (id) do nothing`,
+      connections.flatMap(({ id, user, node }) => [id, session, user, node]),
     );
   } catch (error) {
     throw error instanceof ForeignKeyConstraintViolationException ? new Refusal('unavailable') : error;
   }
 }
 
-export async function deleteConnection(queries: Queries, id: string): Promise<void> {
-  await queries.execute('delete from session_connection where id = ?', [id]);
+/** Those of a session that are among some connections. */
+export async function deleteConnections(queries: Queries, session: string, ids: readonly string[]): Promise<void> {
+  await queries.execute('delete from session_connection where session_id = ? and id = any (?::uuid[])', [
+    session,
+    uuids(ids),
+  ]);
 }
 
-export async function sessionOfConnection(queries: Queries, id: string): Promise<string | null> {
-  const rows = (await queries.execute('select session_id as session from session_connection where id = ?', [id])) as {
-    session: string;
-  }[];
-  return rows[0]?.session ?? null;
+/** The sessions that some connections take part in. */
+export async function sessionsOfConnections(queries: Queries, ids: readonly string[]): Promise<string[]> {
+  const rows = (await queries.execute(
+    'select distinct session_id as session from session_connection where id = any (?::uuid[])',
+    [uuids(ids)],
+  )) as { session: string }[];
+  return rows.map(({ session }) => session);
 }
 
 /** Who counts as connected in a session without having a connection. */

@@ -11,13 +11,13 @@ import type { Database, EntityManager } from '../database/database.ts';
 import { recordAudit, type AuditEntry } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
 import { entryOf } from './session-audit.ts';
-import { deadline, type Session, type SessionLimits, type UserId } from './session-value.ts';
-import { step, type SessionEvent } from './session.ts';
+import { deadline, type SessionLimits, type UserId } from './session-value.ts';
+import type { SessionEvent } from './session.ts';
 import {
-  deleteConnection,
-  insertConnection,
+  deleteConnections,
+  insertConnections,
   participantsWithoutConnection,
-  sessionOfConnection,
+  sessionsOfConnections,
   sessionsWithLostPeople,
   type StoredConnection,
 } from './session-connections.ts';
@@ -28,17 +28,22 @@ import {
   readPositions,
   readSession,
   uuids,
-  type PlacedNotice,
   type Position,
   type SessionKey,
   type SessionMoment,
 } from './session-rows.ts';
+import { refusalsOf, run } from './session-run.ts';
 import { holdThreatModel, insertSession, writeNotices, writeSession } from './session-writes.ts';
 
 /** A session that has something new to tell. */
 export interface Advanced {
   session: string;
   diagram: string;
+}
+
+/** A connection that wants to take part. */
+export interface Arriving extends StoredConnection {
+  permissions: Permissions;
 }
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
@@ -123,30 +128,35 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
       throw new Refusal('unavailable');
     },
 
-    /** CS3, CS4. A connection that is there already changes nothing. @throws Refusal */
+    /**
+     * CS3, CS4: connections that come at once, each let in or refused by itself. One that is there already changes nothing.
+     * @returns for each, in order, why it is refused, or null
+     * @throws Refusal `session_not_found`, `unavailable`
+     */
     async join(
-      connection: StoredConnection & { diagram: string; permissions: Permissions },
-    ): Promise<{ session: string; advanced: Advanced | null }> {
+      diagram: string,
+      connections: readonly Arriving[],
+    ): Promise<{ session: string; refusals: (Refusal | null)[]; advanced: Advanced | null }> {
       return database.asSystem(async (em) => {
-        const locked = await lockSession(em, { diagram: connection.diagram });
+        const locked = await lockSession(em, { diagram });
         if (!locked) throw new Refusal('session_not_found');
-        const { user, permissions } = connection;
-        const advanced = await advance(em, locked, [{ type: 'joined', user, permissions, at: locked.now }]);
-        await insertConnection(em, locked.id, connection);
-        return { session: locked.id, advanced };
+        const arrivals = connections.map(({ user, permissions }) => {
+          return { type: 'joined', user, permissions, at: locked.now } satisfies SessionEvent;
+        });
+        const refusals = refusalsOf(locked.value, arrivals, limits);
+        const isTaken = (_: unknown, index: number) => refusals[index] === null;
+        const advanced = await advance(em, locked, arrivals.filter(isTaken));
+        await insertConnections(em, locked.id, connections.filter(isTaken));
+        return { session: locked.id, refusals, advanced };
       });
     },
 
-    /** CS4, CS5: the person leaves with their last connection. A connection that is not there changes nothing. */
-    async leave(connection: string): Promise<Advanced | null> {
-      return database.asSystem(async (em) => {
-        const session = await sessionOfConnection(em, connection);
-        const locked = session ? await lockSession(em, { session }) : null;
-        if (!locked) return null;
-        await deleteConnection(em, connection);
-        return advance(em, locked, await leavesOf(em, locked));
-      });
-    },
+    /** CS4, CS5: people leave with their last connection. A connection that is not there changes nothing. */
+    leave: async (connections: readonly string[]): Promise<Advanced[]> =>
+      advanceEach(await sessionsOfConnections(queries(), connections), async (em, locked) => {
+        await deleteConnections(em, locked.id, connections);
+        return leavesOf(em, locked);
+      }),
 
     /**
      * Runs what `decide` makes of the diagram's active session.
@@ -216,26 +226,6 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
       );
     },
   };
-}
-
-/** What events make of a session, with each notice in its place; nothing happens after the end. @throws Refusal */
-function run(
-  before: SessionMoment,
-  events: readonly SessionEvent[],
-  limits: SessionLimits,
-): { value: Session; notices: PlacedNotice[] } {
-  let { value, lastOrdinal: ordinal } = before;
-  const notices: PlacedNotice[] = [];
-  for (const event of events) {
-    if (value.kind === 'ended') break;
-    const result = step(value, event, limits);
-    if (result instanceof Refusal) throw result;
-    if (result.session.revision !== value.revision) ordinal = -1;
-    value = result.session;
-    for (const notice of result.notices)
-      notices.push({ revision: value.revision, ordinal: (ordinal += 1), at: before.now, notice });
-  }
-  return { value, notices };
 }
 
 async function leavesOf(em: EntityManager, locked: SessionMoment): Promise<SessionEvent[]> {

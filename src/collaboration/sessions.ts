@@ -7,10 +7,11 @@
  * bus may have lost.
  */
 import type { Permissions } from '../access/roles.ts';
-import type { Leases } from '../cluster/leases.ts';
+import { atMost, type Leases } from '../cluster/leases.ts';
 import type { Person } from '../identity/person.ts';
 import { Refusal } from '../refusal.ts';
 import { eventOf, readCommand } from './commands.ts';
+import { createGathering } from './gathering.ts';
 import { refusedEntryOf } from './session-audit.ts';
 import type { Notices } from './notices.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -59,6 +60,8 @@ export interface SessionService {
 }
 
 const BEAT = 500;
+/** How long a stopping node waits for leaves that are under way, ms; whom it does not step out, others will. */
+const LAST_LEAVES = 1000;
 /** How many beats apart old notices are forgotten. */
 const FORGET = 120;
 
@@ -74,6 +77,8 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
   const joining = new Map<string, Promise<unknown>>();
   const inTurn = createTurns();
   const owedLeaves = new Set<string>();
+  /** Leaves that are under way. */
+  const departing = new Set<Promise<unknown>>();
   const owedDecisions = new Set<string>();
   /** People may have lost their connections with a node; true at first, for a node that died before it stepped them out. */
   let peopleLost = true;
@@ -93,19 +98,23 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
       },
     );
 
-  const enter = async ({ id, diagram, person, permissions }: Joining): Promise<{ session: string }> => {
-    const { session, advanced } = await inTurn(diagram, () =>
-      store.join({ id, diagram, user: person.id, permissions, node: leases.node }),
-    );
-    joined.set(id, { session, diagram });
+  const enter = createGathering<Joining, { session: string }>(inTurn, async (diagram, crowd) => {
+    const { node } = leases;
+    const arriving = crowd.map(({ id, person, permissions }) => ({ id, user: person.id, permissions, node }));
+    const { session, refusals, advanced } = await store.join(diagram, arriving);
+    for (const [index, { id }] of crowd.entries()) if (!refusals[index]) joined.set(id, { session, diagram });
     tell(advanced);
-    return { session };
+    return refusals.map((refusal) => refusal ?? { session });
+  });
+  const payLeaves = async (connections: readonly string[]) => {
+    if (connections.length === 0) return;
+    for (const advanced of await store.leave(connections)) tell(advanced);
+    for (const connection of connections) owedLeaves.delete(connection);
   };
-  const payLeave = async (connection: string) => {
-    const paid = await tried(async () => tell(await store.leave(connection)));
-    if (paid) owedLeaves.delete(connection);
-    return paid;
-  };
+  const depart = createGathering<string, boolean>(inTurn, async (_, connections) => {
+    const paid = await tried(() => payLeaves(connections));
+    return connections.map(() => paid);
+  });
   const payDecisions = oneAtATime(async () => {
     const owed = [...owedDecisions];
     owedDecisions.clear();
@@ -132,7 +141,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
   };
   const run = async () => {
     beats += 1;
-    for (const connection of owedLeaves) if (!(await payLeave(connection))) break;
+    await tried(() => payLeaves([...owedLeaves]));
     await tried(payDecisions);
     await tried(sweepNodes);
     await tried(expireSessions);
@@ -157,7 +166,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
     },
 
     async join(connection) {
-      const entering = enter(connection);
+      const entering = enter(connection.diagram, connection);
       joining.set(connection.id, entering);
       try {
         return await entering;
@@ -177,7 +186,9 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
       joined.delete(connection);
       if (leases.draining) return;
       owedLeaves.add(connection);
-      await inTurn(diagram, () => payLeave(connection));
+      const leaving = depart(diagram, connection).finally(() => departing.delete(leaving));
+      departing.add(leaving);
+      await leaving;
     },
 
     sessionOf: (connection) => joined.get(connection)?.session ?? null,
@@ -213,6 +224,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
     async stop() {
       clearInterval(timer);
       await beating;
+      await atMost(LAST_LEAVES, Promise.all(departing));
     },
   };
   return service;

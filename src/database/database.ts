@@ -1,12 +1,15 @@
 /**
- * The database, PostgreSQL or embedded (PGlite), and the three ways in:
+ * The database, PostgreSQL or embedded (PGlite), and the four ways in:
  *
  * - `asPerson` runs a request: one transaction under the request role, told who is calling, so that row level
  *   security holds (MB9). Variable and role are set local to the transaction.
  * - `asSystem` runs what belongs to no request: one transaction as the owner of the tables.
  * - `log` is for the update log, the leases and the poll: plain SQL on connections of its own, so that a busy or
- *   blocked request pool never holds an acknowledgement back. (PGlite has one connection; there it is shared, and
- *   inside a transaction nothing else may be awaited.)
+ *   blocked request pool never holds an acknowledgement back. What is not answered soon fails, and its connection is
+ *   given up.
+ * - `content` is for what may take longer: documents that are read, edits that wait for a lock, compaction.
+ *
+ * PGlite has one connection; there it is shared, and inside a transaction nothing else may be awaited.
  *
  * Deadlocks and serialization failures are retried; a transaction's work must therefore be repeatable.
  */
@@ -38,6 +41,7 @@ export interface Database {
   readonly kind: 'postgresql' | 'embedded';
   readonly orm: PostgreSqlOrm;
   readonly log: SqlExecutor;
+  readonly content: SqlExecutor;
   asPerson<T>(person: RequestPerson, work: (em: EntityManager) => Promise<T>): Promise<T>;
   asSystem<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
   /** Names of the migrations that are not applied yet. */
@@ -65,6 +69,10 @@ export const ormOptions = {
 
 const ADVISORY_LOCK = 7_203_114_001;
 const ATTEMPTS = 5;
+/** How long something small may remain unanswered, something large, and the wait for another node that migrates, ms. */
+const LOG_PATIENCE = 5000;
+const CONTENT_PATIENCE = 60_000;
+const MIGRATION_PATIENCE = 3_600_000;
 
 /**
  * Opens the database.
@@ -78,9 +86,29 @@ export async function openDatabase(where: { url: string } | { directory: string 
 async function openPostgreSql(clientUrl: string): Promise<Database> {
   const orm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max: 12 } });
   giveBackLostConnections((await orm.em.getConnection().getNativeClient()) as unknown as EventEmitter);
-  const logOrm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max: 4 } });
-  const pool = (await logOrm.em.getConnection().getNativeClient()) as unknown as PgPool;
-  const log: SqlExecutor = {
+  const log = await openPool(clientUrl, { max: 6, patience: LOG_PATIENCE });
+  const content = await openPool(clientUrl, { max: 6, patience: CONTENT_PATIENCE });
+  const migrate = async () => {
+    const client = await content.pool.connect();
+    try {
+      await client.query({ text: `select pg_advisory_lock(${ADVISORY_LOCK})`, query_timeout: MIGRATION_PATIENCE });
+      return await applyMigrations(orm);
+    } finally {
+      await client.query(`select pg_advisory_unlock(${ADVISORY_LOCK})`).catch(() => {});
+      client.release();
+    }
+  };
+  return assemble('postgresql', orm, { log: log.executor, content: content.executor }, migrate, async () => {
+    await Promise.all([orm.close(true), log.close(), content.close()]);
+  });
+}
+
+/** Connections for plain SQL. @param options.patience how long to wait for a connection or an answer, ms */
+async function openPool(clientUrl: string, { max, patience }: { max: number; patience: number }) {
+  const driverOptions = { query_timeout: patience, connectionTimeoutMillis: patience, keepAlive: true };
+  const orm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max }, driverOptions });
+  const pool = (await orm.em.getConnection().getNativeClient()) as unknown as PgPool;
+  const executor: SqlExecutor = {
     async query(text, values) {
       return (await pool.query(text, values as unknown[])).rows as never;
     },
@@ -97,26 +125,20 @@ async function openPostgreSql(clientUrl: string): Promise<Database> {
         await client.query('commit');
         return result;
       } catch (error) {
-        await client.query('rollback').catch((fault: Error) => (broken = fault));
+        if (isUnanswered(error)) broken = error;
+        else await client.query('rollback').catch((fault: Error) => (broken = fault));
         throw error;
       } finally {
         client.release(broken);
       }
     },
   };
-  const migrate = async () => {
-    const client = await pool.connect();
-    try {
-      await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCK]);
-      return await applyMigrations(orm);
-    } finally {
-      await client.query('select pg_advisory_unlock($1)', [ADVISORY_LOCK]).catch(() => {});
-      client.release();
-    }
-  };
-  return assemble('postgresql', orm, log, migrate, async () => {
-    await Promise.all([orm.close(true), logOrm.close(true)]);
-  });
+  return { pool, executor, close: () => orm.close(true) };
+}
+
+/** Whether the driver gave up waiting: then nothing more is to be asked on that connection. */
+function isUnanswered(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Query read timeout';
 }
 
 async function openEmbedded(directory: string | null): Promise<Database> {
@@ -128,10 +150,11 @@ async function openEmbedded(directory: string | null): Promise<Database> {
     transaction: (work) =>
       'transaction' in target ? target.transaction((inner) => work(executor(inner))) : work(executor(target)),
   });
+  const shared = executor(client);
   return assemble(
     'embedded',
     orm,
-    executor(client),
+    { log: shared, content: shared },
     () => applyMigrations(orm),
     () => orm.close(true),
   );
@@ -140,14 +163,14 @@ async function openEmbedded(directory: string | null): Promise<Database> {
 function assemble(
   kind: Database['kind'],
   orm: PostgreSqlOrm,
-  log: SqlExecutor,
+  executors: { log: SqlExecutor; content: SqlExecutor },
   migrate: () => Promise<string[]>,
   close: () => Promise<void>,
 ): Database {
   return {
     kind,
     orm,
-    log,
+    ...executors,
     asPerson: (person, work) => {
       const variables = { [PERSON_VARIABLE]: person.id, [PLATFORM_ADMIN_VARIABLE]: person.platformAdmin };
       return retried(() => orm.em.fork({ session: { role: REQUEST_ROLE, variables } }).transactional(work));
@@ -179,7 +202,7 @@ function isTransient(error: unknown): boolean {
 }
 
 interface PgClient {
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  query(text: string | { text: string; query_timeout: number }, values?: unknown[]): Promise<{ rows: unknown[] }>;
   release(error?: Error): void;
 }
 

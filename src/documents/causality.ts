@@ -10,13 +10,22 @@
 import * as Y from 'yjs';
 import type { DecodedUpdate, StateOf, Struct } from './update.ts';
 
+/** What an update without a gap does to a document's state. */
+export interface Advance {
+  /** The clients whose end moves, with their new ends. */
+  ends: ReadonlyMap<number, number>;
+  /** Its structs, each after those that it names. */
+  order: readonly (Y.Item | Y.GC)[];
+}
+
 /**
  * Where a document ends after an update.
  * @param state where it ends before
- * @returns the clients whose end moves, with their new ends; null if the update has a gap
+ * @returns null if the update has a gap
  */
-export function advance(update: DecodedUpdate, state: StateOf): Map<number, number> | null {
+export function advance(update: DecodedUpdate, state: StateOf): Advance | null {
   const ends = new Map<number, number>();
+  const order: (Y.Item | Y.GC)[] = [];
   const now: StateOf = (client) => ends.get(client) ?? state(client);
   const walks = new Map<number, { structs: Struct[]; next: number }>();
   for (const struct of update.structs) {
@@ -29,19 +38,22 @@ export function advance(update: DecodedUpdate, state: StateOf): Map<number, numb
   const ready = [...walks.keys()];
   for (let client = ready.pop(); client !== undefined; client = ready.pop()) {
     const walk = walks.get(client)!;
+    const before = walk.next;
     for (; walk.next < walk.structs.length; walk.next += 1) {
       const struct = walk.structs[walk.next]!;
       const end = struct.id.clock + struct.length;
-      if (struct instanceof Y.Skip || end <= now(client)) continue;
+      if (struct instanceof Y.Skip) continue;
       if (struct.id.clock > now(client)) return null;
-      const unknown = unknownNeighbour(struct, now);
+      const unknown = unknownNeighbour(struct, now); // asked of known ones too, as Yjs does
       if (unknown !== null) {
         if (!walks.has(unknown)) return null;
         waiting.set(unknown, (waiting.get(unknown) ?? new Set()).add(client));
         break;
       }
-      ends.set(client, end);
+      if (end > now(client)) ends.set(client, end);
+      order.push(struct);
     }
+    if (walk.next === before) continue; // who waits for this one waits on
     ready.push(...(waiting.get(client) ?? []));
     waiting.delete(client);
   }
@@ -50,14 +62,16 @@ export function advance(update: DecodedUpdate, state: StateOf): Map<number, numb
   for (const [client, ranges] of update.deletes) {
     if (ranges.some(({ clock, len }) => clock + len > now(client))) return null;
   }
-  return ends;
+  return { ends, order };
 }
 
 /** The client of a struct that this one names and that is not known yet. */
 function unknownNeighbour(struct: Struct, now: StateOf): number | null {
   if (!(struct instanceof Y.Item)) return null;
   for (const named of [struct.origin, struct.rightOrigin, struct.parent]) {
-    if (named instanceof Y.ID && named.clock >= now(named.client)) return named.client;
+    if (!(named instanceof Y.ID)) continue;
+    const known = named.client === struct.id.client ? struct.id.clock : now(named.client);
+    if (named.clock >= known) return named.client;
   }
   return null;
 }

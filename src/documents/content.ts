@@ -2,20 +2,29 @@
  * The content of a diagram for REST: read from the log, not from an open document, so it is the same on every node.
  * If what is stored cannot be read, the newest snapshot that can is served, and said to be that (DO5).
  */
-import * as Y from 'yjs';
 import type { SqlExecutor } from '../database/database.ts';
 import { Refusal } from '../refusal.ts';
-import { readCells, type StoredCell } from './diagram.ts';
-import { readLog, replay, Unreadable } from './reading.ts';
+import { Unreadable, type LogPart, type Stored } from './log-part.ts';
+import { readWhole } from './reading.ts';
+import type { Workshop } from './workshop.ts';
+
+/** As a JSON list of the cells (UTF-8), or as the Yjs state. */
+export type ContentForm = 'cells' | 'state';
 
 export interface Content {
   /** The head of the log that this is the content at; of a snapshot served instead, the head that it stands for. */
   head: number;
   /** Whether this is the newest content; if not, what came after `head` cannot be read. */
   current: boolean;
-  cells(): StoredCell[];
-  /** The Yjs state, as one update. */
-  state(): Uint8Array;
+  /** In the form that was asked for. */
+  bytes: Uint8Array;
+}
+
+export interface ContentDependencies {
+  executor: SqlExecutor;
+  workshop: Pick<Workshop, 'run'>;
+  /** Told of what cannot be read. */
+  report(diagram: string, fault: Unreadable): void;
 }
 
 /**
@@ -23,40 +32,39 @@ export interface Content {
  * @throws Refusal `unavailable` if nothing of it can be read
  */
 export async function readContent(
-  executor: SqlExecutor,
+  dependencies: ContentDependencies,
   diagram: string,
-  report: (diagram: string, fault: Unreadable) => void,
+  form: ContentForm,
 ): Promise<Content | null> {
+  const { executor, workshop, report } = dependencies;
   try {
-    const part = await readLog(executor, diagram, 0);
-    if (!part) return null;
-    const document = new Y.Doc();
-    replay(document, part);
-    return contentOf(document, part.head, true);
+    const use = (part: LogPart) => workshop.run(form, part);
+    const read = await readWhole(executor, diagram, use, (fault) => report(diagram, fault));
+    return read && { head: read.head, current: true, bytes: read.value };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     report(diagram, error);
-    return lastReadable(executor, diagram);
+    return lastReadable(dependencies, diagram, form);
   }
 }
 
-async function lastReadable(executor: SqlExecutor, diagram: string): Promise<Content> {
+async function lastReadable(
+  { executor, workshop }: ContentDependencies,
+  diagram: string,
+  form: ContentForm,
+): Promise<Content> {
   const snapshots = await executor.query<{ seq: string; bytes: Uint8Array }>(
     'select seq, bytes from document_snapshot where diagram_id = $1 order by seq desc',
     [diagram],
   );
   for (const { seq, bytes } of snapshots) {
+    const snapshot: Stored = { seq: Number(seq), bytes };
     try {
-      const document = new Y.Doc();
-      replay(document, { head: Number(seq), snapshot: { seq: Number(seq), bytes }, rows: [] });
-      return contentOf(document, Number(seq), false);
-    } catch {
-      continue; // unreadable too: the one before it
+      const content = await workshop.run(form, { head: snapshot.seq, snapshot, rows: [] });
+      return { head: snapshot.seq, current: false, bytes: content };
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error; // unreadable too: the one before it
     }
   }
   throw new Refusal('unavailable');
-}
-
-function contentOf(document: Y.Doc, head: number, current: boolean): Content {
-  return { head, current, cells: () => readCells(document), state: () => Y.encodeStateAsUpdate(document) };
 }

@@ -5,42 +5,45 @@
  */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import * as Y from 'yjs';
 import type { SqlExecutor } from '../database/database.ts';
 import { Refusal } from '../refusal.ts';
-import { advance } from './causality.ts';
 import { bindClients } from './client-binding.ts';
-import { readContent, type Content } from './content.ts';
-import { replaceCells, type StoredCell } from './diagram.ts';
-import type { Unreadable } from './reading.ts';
+import { readContent, type Content, type ContentForm } from './content.ts';
+import type { StoredCell } from './diagram.ts';
+import type { Unreadable } from './log-part.ts';
 import type { CommittedRow } from './row.ts';
-import { bringsNothing, decodeUpdate, MalformedUpdate, newClients, stateOf, type DecodedUpdate } from './update.ts';
-import { write, type Edit } from './writing.ts';
+import { MalformedUpdate } from './update.ts';
+import type { Submission } from './work.ts';
+import type { Workshop } from './workshop.ts';
+import { write, type Audited, type Edit } from './writing.ts';
 
 export interface DocumentStore {
   /** The content at the head; null if there is no such diagram. @throws Refusal `unavailable` (DO5) */
-  content(diagram: string): Promise<Content | null>;
+  content(diagram: string, form: ContentForm): Promise<Content | null>;
   /**
    * `POST updates`: stores a Yjs update.
    * @throws Refusal `invalid` (not an update, with a gap, or under somebody else's client id), `payload_too_large`, and
    * those of `replace`
    */
-  submit(diagram: string, person: string, update: Uint8Array): Promise<{ head: number }>;
+  submit(diagram: string, person: string, update: Uint8Array, audit?: Audited): Promise<{ head: number }>;
   /**
-   * `PUT content`, and a restored version (DO6): one edit that makes the content equal to a list.
+   * `PUT content`, and a restored version (DO6): one edit that makes the content equal to something else.
+   * @param wanted a list of cells, or the state of a version
    * @param ifMatch the head that the author has seen, or null
    * @throws Refusal `not_found`, `forbidden`, `precondition_failed`, `payload_too_large`, `unavailable` (DO5)
    */
   replace(
     diagram: string,
     person: string,
-    cells: readonly StoredCell[],
+    wanted: readonly StoredCell[] | Uint8Array,
     ifMatch: number | null,
+    audit?: Audited,
   ): Promise<{ head: number }>;
 }
 
 export interface DocumentStoreDependencies {
   executor: SqlExecutor;
+  workshop: Pick<Workshop, 'run'>;
   newId(): string;
   /** Told of every row written here, after its commit. */
   committed(row: CommittedRow): void;
@@ -49,57 +52,51 @@ export interface DocumentStoreDependencies {
 }
 
 export function createDocumentStore(dependencies: DocumentStoreDependencies): DocumentStore {
-  const { executor, maxDocumentBytes, logger } = dependencies;
+  const { executor, workshop, maxDocumentBytes, logger } = dependencies;
   const report = (diagram: string, fault: Unreadable) =>
     logger.error({ err: fault, diagram }, 'a stored document cannot be read');
 
-  const claim = async (diagram: string, person: string, clients: Iterable<number>) => {
-    const owners = await bindClients(executor, diagram, person, clients);
+  const claim = async (asking: SqlExecutor, diagram: string, person: string, clients: Iterable<number>) => {
+    const owners = await bindClients(asking, diagram, person, clients);
     if (!owners) throw new Refusal('not_found');
     return [...owners.values()].every((owner) => owner === person);
   };
 
-  const bounded = (document: Y.Doc, update: Uint8Array) => {
-    const size = Y.encodeStateAsUpdate(document).byteLength + update.byteLength;
-    if (size > maxDocumentBytes) throw new Refusal('payload_too_large');
-    return update;
-  };
-
   return {
-    content: (diagram) => readContent(executor, diagram, report),
+    content: (diagram, form) => readContent({ executor, workshop, report }, diagram, form),
 
-    async submit(diagram, person, update) {
+    async submit(diagram, person, update, audit = null) {
       if (update.byteLength > maxDocumentBytes) throw new Refusal('payload_too_large');
-      const decoded = decodedOrRefused(update);
       const edit: Edit = {
         diagram,
         person,
         ifMatch: null,
-        async prepare(document) {
-          const clients = newClients(decoded, stateOf(document));
-          if (!(await claim(diagram, person, clients))) throw new Refusal('invalid', { reason: 'client' });
-        },
-        build(document) {
-          if (bringsNothing(document, decoded)) return null;
-          if (!advance(decoded, stateOf(document))) throw new Refusal('invalid', { reason: 'gap' });
-          return bounded(document, update);
+        audit,
+        async build(part, asking) {
+          const submission = await refusingNoise(workshop.run('submission', part, update, maxDocumentBytes));
+          if (submission.kind === 'nothing') return null;
+          if (submission.kind === 'too large') throw new Refusal('payload_too_large');
+          if (submission.kind !== 'edit') throw new Refusal('invalid', { reason: submission.kind });
+          if (!(await claim(asking, diagram, person, submission.clients)))
+            throw new Refusal('invalid', { reason: 'client' });
+          return submission.row;
         },
       };
       return write({ ...dependencies, report }, edit);
     },
 
-    async replace(diagram, person, cells, ifMatch) {
+    async replace(diagram, person, wanted, ifMatch, audit = null) {
       let client = clientOf(diagram, person);
       const edit: Edit = {
         diagram,
         person,
         ifMatch,
-        async prepare() {
-          while (!(await claim(diagram, person, [client]))) client = new Y.Doc().clientID;
-        },
-        build(document) {
-          const update = replacement(document, client, cells);
-          return update && bounded(document, update);
+        audit,
+        async build(part, asking) {
+          while (!(await claim(asking, diagram, person, [client]))) client = randomClient();
+          const replacement = await workshop.run('replacement', part, wanted, client, maxDocumentBytes);
+          if (replacement.kind === 'too large') throw new Refusal('payload_too_large');
+          return replacement.kind === 'edit' ? replacement.row : null;
         },
       };
       return write({ ...dependencies, report }, edit);
@@ -107,24 +104,13 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
   };
 }
 
-function decodedOrRefused(update: Uint8Array): DecodedUpdate {
+async function refusingNoise(submission: Promise<Submission>): Promise<Submission> {
   try {
-    return decodeUpdate(update);
+    return await submission;
   } catch (error) {
     if (error instanceof MalformedUpdate) throw new Refusal('invalid', { reason: 'update' });
     throw error;
   }
-}
-
-/** The edit that makes a document's content equal to a list, written by a client; null if it is. */
-function replacement(document: Y.Doc, client: number, cells: readonly StoredCell[]): Uint8Array | null {
-  const draft = new Y.Doc();
-  Y.applyUpdate(draft, Y.encodeStateAsUpdate(document));
-  draft.clientID = client;
-  let update: Uint8Array | null = null;
-  draft.once('update', (made: Uint8Array) => (update = made));
-  replaceCells(draft, cells);
-  return update;
 }
 
 /**
@@ -135,3 +121,5 @@ function replacement(document: Y.Doc, client: number, cells: readonly StoredCell
 function clientOf(diagram: string, person: string): number {
   return createHash('sha256').update(`rest ${diagram} ${person}`).digest().readUInt32BE();
 }
+
+const randomClient = () => crypto.getRandomValues(new Uint32Array(1))[0]!;

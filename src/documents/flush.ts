@@ -20,50 +20,70 @@ export interface Batch {
   id: string;
   /** The access epoch that its authors were decided under. */
   epoch: number;
+  /** The head that it was judged on: the log has at least these rows, unless the database was set back. */
+  base: number;
   /** Profile ids. */
   authors: readonly string[];
   /** The updates side by side, each with its length. */
   bytes: Uint8Array;
 }
 
-export type Verdict = { kind: 'in'; seq: number } | { kind: 'stale'; epoch: number } | { kind: 'missing' };
+/** `behind`: the log lacks rows that it was judged on. `locked`: left out, because somebody else has the diagram. */
+export type Verdict =
+  | { kind: 'in'; seq: number }
+  | { kind: 'stale'; epoch: number }
+  | { kind: 'missing' | 'behind' | 'locked' };
 
 /** A commit must be on disk before it is acknowledged (DO1), whatever the server's default; stronger settings stay. */
 const DURABLE = `case current_setting('synchronous_commit') when 'off' then set_config('synchronous_commit', 'on', true) else '' end`;
 
-const FLUSH = `
+/** @param waiting what to do about a row that is locked */
+const flushing = (waiting: '' | 'skip locked') => `
   with batch as (
-    select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[])
-      as batch (diagram, id, epoch, authors, start, size)
+    select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $9::bigint[])
+      as batch (diagram, id, epoch, authors, start, size, base)
   ), locked as (
     select diagram.id, diagram.head, diagram.access_epoch from diagram
     where diagram.id = any ($1) and (select set_config('lock_timeout', $8, true) || ${DURABLE}) is not null
-    order by diagram.id for no key update
+    order by diagram.id for no key update ${waiting}
   ), accepted as (
     select batch.*, locked.head + 1 as seq
-    from batch join locked on locked.id = batch.diagram and locked.access_epoch = batch.epoch
+    from batch join locked on locked.id = batch.diagram and locked.access_epoch = batch.epoch and locked.head >= batch.base
   ), advanced as (
     update diagram set head = accepted.seq, updated_at = now() from accepted where diagram.id = accepted.diagram
   ), written as (
     insert into document_update (diagram_id, seq, bytes, batch_id, authors)
     select diagram, seq, substring($7::bytea from start::int for size::int), id, authors::uuid[] from accepted
   )
-  select batch.diagram, accepted.seq, locked.access_epoch as epoch
+  select batch.diagram, accepted.seq, locked.access_epoch as epoch, locked.head < batch.base as behind,
+    exists (select from diagram where diagram.id = batch.diagram) as there
   from batch left join locked on locked.id = batch.diagram left join accepted on accepted.diagram = batch.diagram`;
+
+const STATEMENTS = { wait: flushing(''), skip: flushing('skip locked') };
+
+/** What to do about a diagram that somebody else has locked: wait for so many ms, or leave it out. */
+export type Patience = { kind: 'wait'; ms: number } | { kind: 'skip' };
+
+interface FlushRow {
+  diagram: string;
+  seq: string | null;
+  epoch: string | null;
+  behind: boolean | null;
+  there: boolean;
+}
 
 /**
  * @param batches at most one per diagram
- * @param lockTimeout how long to wait for a row that somebody else has locked, ms
  * @returns diagram to verdict
  */
 export async function flush(
   executor: SqlExecutor,
   batches: readonly Batch[],
-  lockTimeout: number,
+  patience: Patience,
 ): Promise<Map<string, Verdict>> {
   let start = 1;
   const starts = batches.map((batch) => (start += batch.bytes.byteLength) - batch.bytes.byteLength);
-  const rows = await executor.query<{ diagram: string; seq: string | null; epoch: string | null }>(FLUSH, [
+  const rows = await executor.query<FlushRow>(STATEMENTS[patience.kind], [
     batches.map((batch) => batch.diagram),
     batches.map((batch) => batch.id),
     batches.map((batch) => batch.epoch),
@@ -71,20 +91,23 @@ export async function flush(
     starts,
     batches.map((batch) => batch.bytes.byteLength),
     Buffer.concat(batches.map((batch) => batch.bytes)),
-    `${lockTimeout}ms`,
+    patience.kind === 'wait' ? `${patience.ms}ms` : '0',
+    batches.map((batch) => batch.base),
   ]);
-  return new Map(rows.map((row) => [row.diagram, verdictOf(row)]));
+  return new Map(rows.map((row) => [row.diagram, verdictOf(row, patience.kind)]));
 }
 
-function verdictOf(row: { seq: string | null; epoch: string | null }): Verdict {
-  if (row.seq !== null) return { kind: 'in', seq: Number(row.seq) };
-  return row.epoch === null ? { kind: 'missing' } : { kind: 'stale', epoch: Number(row.epoch) };
+function verdictOf({ seq, epoch, behind, there }: FlushRow, patience: Patience['kind']): Verdict {
+  if (seq !== null) return { kind: 'in', seq: Number(seq) };
+  if (behind) return { kind: 'behind' };
+  if (epoch !== null) return { kind: 'stale', epoch: Number(epoch) };
+  return { kind: there && patience === 'skip' ? 'locked' : 'missing' };
 }
 
 /** Finds out whether a batch was committed, and commits it if it was not. */
 export async function recover(executor: SqlExecutor, batch: Batch, lockTimeout: number): Promise<Verdict> {
   return executor.transaction(async (transaction) => {
-    await transaction.query(`select set_config('lock_timeout', $1, true) || ${DURABLE}`, [`${lockTimeout}ms`]);
+    await prepareWrite(transaction, lockTimeout);
     const [diagram] = await transaction.query<{ head: string; epoch: string }>(
       'select head, access_epoch as epoch from diagram where id = $1 for no key update',
       [batch.diagram],
@@ -95,6 +118,7 @@ export async function recover(executor: SqlExecutor, batch: Batch, lockTimeout: 
       [batch.diagram, batch.id],
     );
     if (found) return { kind: 'in', seq: Number(found.seq) };
+    if (Number(diagram.head) < batch.base) return { kind: 'behind' };
     if (Number(diagram.epoch) !== batch.epoch) return { kind: 'stale', epoch: Number(diagram.epoch) };
     const seq = Number(diagram.head) + 1;
     await insertRow(transaction, batch, seq);
@@ -102,8 +126,17 @@ export async function recover(executor: SqlExecutor, batch: Batch, lockTimeout: 
   });
 }
 
+/** What a transaction that writes to a log begins with. @param lockTimeout ms */
+export async function prepareWrite(transaction: SqlExecutor, lockTimeout: number): Promise<void> {
+  await transaction.query(`select set_config('lock_timeout', $1, true) || ${DURABLE}`, [`${lockTimeout}ms`]);
+}
+
 /** Writes a row under the lock of its diagram, whose head must be `seq - 1`. */
-export async function insertRow(transaction: SqlExecutor, batch: Omit<Batch, 'epoch'>, seq: number): Promise<void> {
+export async function insertRow(
+  transaction: SqlExecutor,
+  batch: Omit<Batch, 'epoch' | 'base'>,
+  seq: number,
+): Promise<void> {
   await transaction.query('update diagram set head = $2, updated_at = now() where id = $1', [batch.diagram, seq]);
   await transaction.query(
     'insert into document_update (diagram_id, seq, bytes, batch_id, authors) values ($1, $2, $3, $4, $5::uuid[])',
@@ -122,4 +155,9 @@ export function faultOf(error: unknown): 'transient' | 'permanent' | 'unknown' {
   if (/^(08|57P)/.test(code) || code === '40003') return 'unknown';
   if (code === '23505' && constraint === 'document_update_diagram_id_batch_id_unique') return 'unknown';
   return /^(22|23|54)/.test(code) ? 'permanent' : 'transient';
+}
+
+/** Whether a statement failed because it did not get a lock in time. */
+export function isLockTimeout(error: unknown): boolean {
+  return (error as { code?: unknown }).code === '55P03';
 }

@@ -8,13 +8,20 @@ export interface LogEntry {
   person: string;
   /** The access epoch under which the author was decided to be a writer. */
   epoch: number;
+  /** The sequence number of the log that the updates were judged on. */
+  base: number;
   updates: readonly Uint8Array[];
   /** Told once how it came out, after `committed` was told of the row. */
   settle(outcome: LogOutcome): void;
 }
 
-/** `forbidden`: the author may no longer write. `unavailable`: not stored, or not known to be; the client has it still. */
-export type LogOutcome = { kind: 'committed'; seq: number } | { kind: 'forbidden' | 'missing' | 'unavailable' };
+/**
+ * `forbidden`: the author may no longer write. `behind`: the database was set back to before what the updates were
+ * judged on. `unavailable`: not stored, or not known to be; the client has it still.
+ */
+export type LogOutcome =
+  | { kind: 'committed'; seq: number }
+  | { kind: 'forbidden' | 'missing' | 'behind' | 'unavailable' };
 
 /** An entry with the epoch that it was last decided under. */
 export interface Waiting {
@@ -35,9 +42,19 @@ export interface Queue {
   waiting: Waiting[];
   /** An attempt of which it is not known how it came out. */
   doubtful: Attempt | null;
+  /** Failures in a row; while there are any, the queue is tried by itself. */
   failures: number;
-  /** Not to be tried before, ms. */
-  notBefore: number;
+}
+
+export function newQueue(diagram: string): Queue {
+  return { diagram, waiting: [], doubtful: null, failures: 0 };
+}
+
+/** So many of the queues that what they have waiting fits, at least one. */
+export function portionOf(queues: readonly Queue[], bytes: number): Queue[] {
+  let left = bytes;
+  const count = queues.findIndex(({ waiting }) => (left -= waiting.reduce((sum, one) => sum + one.bytes, 0)) < 0);
+  return count === -1 ? [...queues] : queues.slice(0, Math.max(1, count));
 }
 
 /**
@@ -58,6 +75,7 @@ export function take(queue: Queue, id: string, rowBytes: number): Attempt {
     id,
     // Epochs only grow, so if the authors were decided under different ones the least is out of date.
     epoch: Math.min(...taken.map(({ epoch }) => epoch)),
+    base: Math.max(...taken.map(({ entry }) => entry.base)),
     authors: [...new Set(taken.map(({ entry }) => entry.person))],
     bytes: joinUpdates(taken.flatMap(({ entry }) => entry.updates)),
   };

@@ -1,25 +1,18 @@
 /**
  * Reading a diagram's log: the rows after a sequence number and, where those are needed that were compacted away, the
- * newest snapshot, in one statement, so that what comes back is one moment of the log. The rows are checked to follow
- * each other without a hole up to the head.
+ * newest snapshot, in one statement, so that what comes back is one moment of the log. What is large comes in pieces,
+ * because the driver reads each piece at a stretch. The rows are checked to follow each other without a hole up to the
+ * head.
  *
- * `replay` applies what was read to a Yjs document, each row in one transaction. Bytes that do not decode, or that
- * leave Yjs waiting for something that no row brings, are unreadable (DO5); a log is never guessed at.
+ * `readWhole` reads from the beginning. Should the newest snapshot turn out to be unreadable, the one before it will do
+ * together with the rows since: compaction leaves them.
  */
-import * as Y from 'yjs';
 import type { SqlExecutor } from '../database/database.ts';
-import { splitUpdates } from './row.ts';
+import { Unreadable, type LogPart, type Stored } from './log-part.ts';
 
-export interface LogPart {
-  head: number;
-  /** To be applied first: everything up to its `seq`. */
-  snapshot: { seq: number; bytes: Uint8Array } | null;
-  /** Contiguous, ending at the head. */
-  rows: { seq: number; bytes: Uint8Array }[];
-}
+export { replay } from './replaying.ts';
 
-/** What is stored cannot be read: not to be overwritten, and not to be served as if it were the document. */
-export class Unreadable extends Error {}
+const PIECE = 262_144;
 
 const READ = `
   with snapshot as (
@@ -27,13 +20,24 @@ const READ = `
     where diagram_id = $1 and seq > $2 and seq <= $3
       and ($2 = 0 or not exists (select from document_update where diagram_id = $1 and seq = $2 + 1))
     order by seq desc limit 1
+  ), stored as (
+    select 'snapshot' as kind, seq, bytes from snapshot
+    union all
+    select 'row', seq, bytes from document_update
+    where diagram_id = $1 and seq > coalesce((select seq from snapshot), $2)
   )
-  select 'head' as kind, head as seq, null::bytea as bytes from diagram where id = $1
+  select 'head' as kind, head as seq, 0 as piece, null::bytea as bytes from diagram where id = $1
   union all
-  select 'snapshot', seq, bytes from snapshot
-  union all
-  select 'row', seq, bytes from document_update
-  where diagram_id = $1 and seq > coalesce((select seq from snapshot), $2)`;
+  select kind, seq, piece, substring(whole from piece * ${PIECE} + 1 for ${PIECE})
+  from (select kind, seq, bytes || ''::bytea as whole from stored offset 0) as stored,
+    generate_series(0, (length(whole) - 1) / ${PIECE}) as piece`;
+
+interface Piece {
+  kind: 'head' | 'snapshot' | 'row';
+  seq: string;
+  piece: number;
+  bytes: Uint8Array;
+}
 
 /**
  * Reads the log after a sequence number.
@@ -48,16 +52,12 @@ export async function readLog(
   after: number,
   snapshotLimit: number = Number.MAX_SAFE_INTEGER,
 ): Promise<LogPart | null> {
-  const found = await executor.query<{ kind: string; seq: string; bytes: Uint8Array }>(READ, [
-    diagram,
-    after,
-    snapshotLimit,
-  ]);
-  const parts = found.map((part) => ({ ...part, seq: Number(part.seq) }));
-  const head = parts.find((part) => part.kind === 'head')?.seq;
-  if (head === undefined) return null;
-  const snapshot = parts.find((part) => part.kind === 'snapshot') ?? null;
-  const rows = parts.filter((part) => part.kind === 'row').sort((a, b) => a.seq - b.seq);
+  const pieces = await executor.query<Piece>(READ, [diagram, after, snapshotLimit]);
+  const found = pieces.find(({ kind }) => kind === 'head');
+  if (!found) return null;
+  const head = Number(found.seq);
+  const [snapshot = null] = assembled(pieces, 'snapshot');
+  const rows = assembled(pieces, 'row');
   const first = (snapshot?.seq ?? after) + 1;
   if (head >= after) {
     const whole = rows.length === head - first + 1 && rows.every((row, index) => row.seq === first + index);
@@ -66,27 +66,48 @@ export async function readLog(
   return { head, snapshot, rows };
 }
 
-/** Applies one row, in one transaction. @throws Unreadable */
-export function replayRow(document: Y.Doc, row: { seq: number; bytes: Uint8Array }, origin: unknown = null): void {
-  guarded(document, `row ${row.seq}`, () => {
-    const updates = splitUpdates(row.bytes);
-    document.transact(() => updates.forEach((update) => Y.applyUpdate(document, update, origin)), origin);
-  });
-}
-
-/** Applies a part of the log. @returns the sequence number that the document is at now; @throws Unreadable */
-export function replay(document: Y.Doc, part: LogPart, origin: unknown = null): number {
-  const { snapshot } = part;
-  if (snapshot) guarded(document, `snapshot ${snapshot.seq}`, () => Y.applyUpdate(document, snapshot.bytes, origin));
-  for (const row of part.rows) replayRow(document, row, origin);
-  return part.rows.at(-1)?.seq ?? snapshot?.seq ?? part.head;
-}
-
-function guarded(document: Y.Doc, what: string, apply: () => void): void {
-  try {
-    apply();
-  } catch (error) {
-    throw new Unreadable(`${what} cannot be read`, { cause: error });
+/** What came in pieces, in order of sequence numbers. */
+function assembled(pieces: readonly Piece[], kind: Piece['kind']): Stored[] {
+  const bySeq = new Map<number, Piece[]>();
+  for (const piece of pieces) {
+    if (piece.kind !== kind) continue;
+    const others = bySeq.get(Number(piece.seq));
+    if (others) others.push(piece);
+    else bySeq.set(Number(piece.seq), [piece]);
   }
-  if (document.store.pendingStructs ?? document.store.pendingDs) throw new Unreadable(`${what} has a gap`);
+  return [...bySeq].sort(([a], [b]) => a - b).map(([seq, parts]) => ({ seq, bytes: bytesOf(parts) }));
+}
+
+function bytesOf(pieces: readonly Piece[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!.bytes;
+  return Buffer.concat(pieces.toSorted((a, b) => a.piece - b.piece).map(({ bytes }) => bytes));
+}
+
+/**
+ * Reads a whole document, past a newest snapshot that cannot be read.
+ * @param use makes something of it; what it throws decides whether it could be read
+ * @param passed told of a snapshot that was passed over
+ * @returns null if there is no such diagram
+ * @throws Unreadable
+ */
+export async function readWhole<T>(
+  executor: SqlExecutor,
+  diagram: string,
+  use: (part: LogPart) => Promise<T>,
+  passed: (fault: Unreadable) => void,
+): Promise<{ head: number; value: T } | null> {
+  let first: Unreadable | null = null;
+  for (let limit = Number.MAX_SAFE_INTEGER; ;) {
+    let part: LogPart | null = null;
+    try {
+      part = await readLog(executor, diagram, 0, limit);
+      return part && { head: part.head, value: await use(part) };
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error;
+      first ??= error;
+      if (!part?.snapshot) throw first;
+      passed(error);
+      limit = part.snapshot.seq - 1;
+    }
+  }
 }

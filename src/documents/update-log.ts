@@ -7,9 +7,10 @@
  * other nodes), then its entries are settled, and only then the next flush collects: whoever waited for this commit to
  * go on is in time for it.
  *
- * If the statement fails, each diagram is tried alone, so that one that is locked or broken holds no other back; it is
- * tried again with growing pauses. What is retried goes before what came later. If the answer is lost, nobody knows
- * whether the batch was committed: `recover` finds out.
+ * A diagram with which something is wrong holds no other back. If a lock is not had in time, the flush is repeated
+ * without the diagrams that are locked; if the statement fails, each diagram is tried alone. What failed then leaves the
+ * line: it is tried by itself with growing pauses, beside the flushes of the others, until it succeeds. What is retried
+ * goes before what came later. If the answer is lost, nobody knows whether the batch was committed: `recover` finds out.
  *
  * If a diagram's access epoch is not the one that the authors were decided under, they are decided anew, what belongs
  * to those who may no longer write is dropped, and the rest is retried (AC3).
@@ -17,9 +18,21 @@
 import type { Logger } from 'pino';
 import type { SqlExecutor } from '../database/database.ts';
 import type { Budget } from './budget.ts';
-import { faultOf, flush, recover, type Verdict } from './flush.ts';
-import { take, type Attempt, type LogEntry, type LogOutcome, type Queue, type Waiting } from './queue.ts';
+import { decideAnew, type Decide } from './fence.ts';
+import { faultOf, flush, isLockTimeout, recover, type Verdict } from './flush.ts';
+import {
+  newQueue,
+  portionOf,
+  take,
+  type Attempt,
+  type LogEntry,
+  type LogOutcome,
+  type Queue,
+  type Waiting,
+} from './queue.ts';
 import type { CommittedRow } from './row.ts';
+import { createSickbay } from './sickbay.ts';
+import { turn } from './turn.ts';
 
 export type { LogEntry, LogOutcome };
 
@@ -34,133 +47,158 @@ export interface UpdateLog {
 
 export interface UpdateLogDependencies {
   executor: SqlExecutor;
-  /** What a person is to a diagram now; null: there is no such diagram. */
-  decide(diagram: string, person: string): Promise<{ mayWrite: boolean; epoch: number } | null>;
+  decide: Decide;
   committed(row: CommittedRow): void;
   newId(): string;
   /** Shared with whoever holds updates before they come here. */
   budget: Budget;
   logger: Logger;
-  /** Most bytes in one row, ms to wait for a lock, and ms to pause after a first and after many failures. */
-  limits?: { rowBytes: number; lockTimeout: number; leastPause: number; mostPause: number };
+  limits?: LogLimits;
 }
 
-const DEFAULTS = { rowBytes: 8_388_608, lockTimeout: 500, leastPause: 50, mostPause: 2000 };
+/** Most bytes in one row, ms to wait for a lock, and ms to pause after a first and after many failures. */
+export interface LogLimits {
+  rowBytes: number;
+  lockTimeout: number;
+  leastPause: number;
+  mostPause: number;
+}
+
+const DEFAULTS: LogLimits = { rowBytes: 8_388_608, lockTimeout: 500, leastPause: 50, mostPause: 2000 };
+/** Most bytes in one statement, if they are of several diagrams. */
+const STATEMENT = 16_777_216;
+
+/** An attempt with the queue that it was taken from. */
+interface Tried extends Attempt {
+  queue: Queue;
+}
 
 export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog {
   const { executor, decide, committed, newId, budget, logger } = dependencies;
   const limits = dependencies.limits ?? DEFAULTS;
   const queues = new Map<string, Queue>();
   const idle = new Set<() => void>();
+  const sickbay = createSickbay({ ...limits, treat, recovered: start });
   let running: Promise<void> | null = null;
-  let timer: NodeJS.Timeout | undefined;
   let stopped = false;
 
   function start(): void {
-    clearTimeout(timer);
     running ??= run().finally(() => {
       running = null;
       if (queues.size === 0) idle.forEach((resolve) => resolve());
-      else if (!stopped) {
-        const next = Math.min(...[...queues.values()].map((queue) => queue.notBefore));
-        timer = setTimeout(start, Math.max(0, next - performance.now()));
-      }
     });
   }
 
   async function run(): Promise<void> {
     while (!stopped) {
-      await new Promise((resolve) => setImmediate(resolve)); // what arrives in this turn goes together
-      const due = [...queues.values()].filter((queue) => queue.notBefore <= performance.now());
-      if (due.length === 0) return;
-      for (const queue of due) if (queue.doubtful) await settleDoubt(queue, queue.doubtful);
-      const ready = due.filter((queue) => !queue.doubtful && queue.waiting.length > 0);
-      const together = ready.filter((queue) => queue.failures === 0);
-      if (together.length > 0) await write(together);
-      for (const queue of ready) if (queue.failures > 0 && queue.notBefore <= performance.now()) await write([queue]);
-      for (const queue of due) {
-        if (queue.waiting.length === 0 && !queue.doubtful) queues.delete(queue.diagram);
-      }
+      await turn(); // what arrives in this turn goes together
+      for (const [diagram, queue] of queues) if (isEmpty(queue)) queues.delete(diagram);
+      const ready = [...queues.values()].filter((queue) => queue.failures === 0 && queue.waiting.length > 0);
+      if (ready.length === 0) return;
+      await write(portionOf(ready, STATEMENT));
     }
   }
+
+  const isEmpty = ({ waiting, doubtful, failures }: Queue) => waiting.length === 0 && !doubtful && failures === 0;
 
   async function write(ready: readonly Queue[]): Promise<void> {
-    const attempts = ready.map((queue) => ({ queue, ...take(queue, newId(), limits.rowBytes) }));
-    let verdicts: Map<string, Verdict>;
+    const tried = ready.map((queue) => ({ queue, ...take(queue, newId(), limits.rowBytes) }));
+    const batches = tried.map(({ batch }) => batch);
+    const wait = tried.length > 1 ? limits.lockTimeout / 5 : limits.lockTimeout;
     try {
-      verdicts = await flush(
-        executor,
-        attempts.map(({ batch }) => batch),
-        limits.lockTimeout,
-      );
+      const verdicts = await flush(executor, batches, { kind: 'wait', ms: wait }).catch((error: unknown) => {
+        if (!isLockTimeout(error) || tried.length === 1) throw error;
+        return flush(executor, batches, { kind: 'skip' });
+      });
+      await conclude(tried, verdicts);
     } catch (error) {
       const fault = faultOf(error);
-      if (fault !== 'unknown' && attempts.length > 1) {
-        for (const { queue, taken } of attempts) queue.waiting.unshift(...taken);
-        for (const { queue } of attempts) await write([queue]);
-        return;
-      }
-      for (const { queue, batch, taken } of attempts) {
-        if (fault === 'unknown') queue.doubtful = { batch, taken };
-        else if (fault === 'transient') queue.waiting.unshift(...taken);
-        else taken.forEach((waiting) => settle(waiting, { kind: 'unavailable' }));
-        pause(queue, error);
-      }
-      return;
+      if (fault === 'unknown' || tried.length === 1) return tried.forEach((one) => fail(one, fault, error));
+      for (const { queue, taken } of tried) queue.waiting.unshift(...taken);
+      for (const { queue } of tried) await write([queue]);
     }
-    for (const { queue, batch, taken } of attempts)
-      await conclude(queue, { batch, taken }, verdicts.get(batch.diagram)!);
   }
 
-  async function settleDoubt(queue: Queue, attempt: Attempt): Promise<void> {
+  function fail({ queue, batch, taken }: Tried, fault: ReturnType<typeof faultOf>, error: unknown): void {
+    if (fault === 'unknown') queue.doubtful = { batch, taken };
+    else if (fault === 'transient') queue.waiting.unshift(...taken);
+    else taken.forEach((waiting) => settle(waiting, { kind: 'unavailable' }));
+    trouble(queue, error);
+  }
+
+  function trouble(queue: Queue, error: unknown): void {
+    queue.failures += 1;
+    logger.warn({ err: error, diagram: queue.diagram, failures: queue.failures }, 'the log could not be written');
+    sickbay.admit(queue);
+  }
+
+  /** One attempt of a queue that has left the line. */
+  async function treat(queue: Queue): Promise<void> {
+    if (queue.doubtful) return settleDoubt({ queue, ...queue.doubtful });
+    if (queue.waiting.length > 0) return write([queue]);
+    queue.failures = 0;
+  }
+
+  async function settleDoubt(tried: Tried): Promise<void> {
+    const { queue, batch, taken } = tried;
     try {
-      const verdict = await recover(executor, attempt.batch, limits.lockTimeout);
+      const verdict = await recover(executor, batch, limits.lockTimeout);
       queue.doubtful = null;
-      await conclude(queue, attempt, verdict);
+      await conclude([tried], new Map([[batch.diagram, verdict]]));
     } catch (error) {
       if (faultOf(error) === 'permanent') {
         queue.doubtful = null;
-        attempt.taken.forEach((waiting) => settle(waiting, { kind: 'unavailable' }));
+        taken.forEach((waiting) => settle(waiting, { kind: 'unavailable' }));
       }
-      pause(queue, error);
+      trouble(queue, error);
     }
   }
 
-  async function conclude(queue: Queue, { batch, taken }: Attempt, verdict: Verdict): Promise<void> {
-    if (verdict.kind === 'stale') return decideAnew(queue, taken, verdict.epoch);
-    queue.failures = 0;
-    if (verdict.kind === 'in') {
-      attempted(() => committed({ diagram: batch.diagram, seq: verdict.seq, bytes: batch.bytes }));
-      for (const waiting of taken) settle(waiting, { kind: 'committed', seq: verdict.seq });
-    } else {
-      for (const waiting of taken) settle(waiting, { kind: 'missing' });
+  /** Never rejects. */
+  async function conclude(tried: readonly Tried[], verdicts: ReadonlyMap<string, Verdict>): Promise<void> {
+    const stale: (Tried & { epoch: number })[] = [];
+    for (const one of tried) {
+      const { queue, batch, taken } = one;
+      const verdict = verdicts.get(batch.diagram)!;
+      if (verdict.kind === 'locked') {
+        queue.waiting.unshift(...taken);
+        trouble(queue, new Error('the diagram is locked'));
+        continue;
+      }
+      queue.failures = 0;
+      if (verdict.kind === 'in') {
+        attempted(() => committed({ diagram: batch.diagram, seq: verdict.seq, bytes: batch.bytes }));
+        for (const waiting of taken) settle(waiting, { kind: 'committed', seq: verdict.seq });
+      } else if (verdict.kind === 'stale') {
+        stale.push({ ...one, epoch: verdict.epoch });
+      } else {
+        for (const waiting of taken) settle(waiting, { kind: verdict.kind });
+      }
     }
+    if (stale.length > 0) await fence(stale);
   }
 
-  async function decideAnew(queue: Queue, taken: Waiting[], epoch: number): Promise<void> {
-    const outdated = new Set(taken.filter((waiting) => waiting.epoch !== epoch).map(({ entry }) => entry.person));
-    const standings = new Map<string, { mayWrite: boolean; epoch: number } | null>();
+  async function fence(stale: readonly (Tried & { epoch: number })[]): Promise<void> {
     try {
-      for (const person of outdated) standings.set(person, await decide(queue.diagram, person));
+      const fenced = await decideAnew(
+        stale.map(({ queue, taken, epoch }) => ({ diagram: queue.diagram, taken, epoch })),
+        decide,
+      );
+      for (const { queue, taken } of stale) {
+        const kept: Waiting[] = [];
+        for (const waiting of taken) {
+          const now = fenced(queue.diagram, waiting);
+          if (typeof now === 'string') settle(waiting, { kind: now });
+          else kept.push(now);
+        }
+        queue.waiting.unshift(...kept);
+      }
     } catch (error) {
-      queue.waiting.unshift(...taken);
-      return pause(queue, error);
+      for (const { queue, taken } of stale) {
+        queue.waiting.unshift(...taken);
+        trouble(queue, error);
+      }
     }
-    const kept: Waiting[] = [];
-    for (const waiting of taken) {
-      const standing = standings.get(waiting.entry.person);
-      if (standing === undefined) kept.push(waiting);
-      else if (standing?.mayWrite) kept.push({ ...waiting, epoch: standing.epoch });
-      else settle(waiting, { kind: standing ? 'forbidden' : 'missing' });
-    }
-    queue.waiting.unshift(...kept);
-  }
-
-  function pause(queue: Queue, error: unknown): void {
-    queue.failures += 1;
-    const length = Math.min(limits.mostPause, limits.leastPause * 2 ** Math.min(queue.failures - 1, 16));
-    queue.notBefore = performance.now() + length;
-    logger.warn({ err: error, diagram: queue.diagram, failures: queue.failures }, 'the log could not be written');
   }
 
   function settle(waiting: Waiting, outcome: LogOutcome): void {
@@ -180,17 +218,9 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
     append(entry) {
       const bytes = entry.updates.reduce((sum, update) => sum + update.byteLength, 0);
       if (stopped || !budget.take(bytes)) return false;
-      const waiting = { entry, epoch: entry.epoch, bytes };
-      const queue = queues.get(entry.diagram);
-      if (queue) queue.waiting.push(waiting);
-      else
-        queues.set(entry.diagram, {
-          diagram: entry.diagram,
-          waiting: [waiting],
-          doubtful: null,
-          failures: 0,
-          notBefore: 0,
-        });
+      const queue = queues.get(entry.diagram) ?? newQueue(entry.diagram);
+      queues.set(entry.diagram, queue);
+      queue.waiting.push({ entry, epoch: entry.epoch, bytes });
       start();
       return true;
     },
@@ -206,8 +236,7 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
     },
     async stop() {
       stopped = true;
-      clearTimeout(timer);
-      await running;
+      await Promise.all([running, sickbay.stop()]);
       for (const queue of queues.values()) {
         for (const waiting of [...(queue.doubtful?.taken ?? []), ...queue.waiting])
           settle(waiting, { kind: 'unavailable' });

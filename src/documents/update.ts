@@ -1,8 +1,10 @@
 /**
  * What is inside a Yjs update, read before anybody trusts it (DO4). `decodeUpdate` reads an update with bounds on how
  * many structs and deletions it may hold and how deep its values may nest: a few bytes must not become gigabytes, and
- * what this process can read must not overflow the stack of a browser. The rest asks simple questions of the result,
- * given where a document ends for each client (its state vector).
+ * what this process can read must not overflow the stack of a browser. What no Yjs client writes, and what Yjs would
+ * not apply as it was read here or only in quadratic time, is refused too: a client twice, deletions that overlap or
+ * are empty, a key that a client sets twice without knowing of the first time. The rest asks simple questions of the
+ * result, given where a document ends for each client (its state vector).
  */
 import * as Y from 'yjs';
 
@@ -11,23 +13,42 @@ export type StateOf = (client: number) => number;
 
 export type Struct = Y.Item | Y.GC | Y.Skip;
 
+/** Clocks of a client. */
+export interface Range {
+  clock: number;
+  len: number;
+}
+
 export interface DecodedUpdate {
   bytes: Uint8Array;
   structs: readonly Struct[];
-  /** Client id to the ranges of clocks that are deleted. */
-  deletes: ReadonlyMap<number, readonly { clock: number; len: number }[]>;
+  /** Client id to the ranges of clocks that are deleted, in order; none touches another's clocks. */
+  deletes: ReadonlyMap<number, readonly Range[]>;
 }
 
 /** The bytes are not an update, or one out of all proportion. */
-export class MalformedUpdate extends Error {}
+export class MalformedUpdate extends Error {
+  override readonly name = 'MalformedUpdate';
+}
 
 const MAX_STRUCTS = 1_000_000;
 const MAX_DELETES = 1_000_000;
 const MAX_DEPTH = 100;
+/** From so many structs on, a key that is set again and again would cost more than it is worth. */
+const MANY = 1000;
 
 class BoundedDecoder extends Y.UpdateDecoderV1 {
   private structs = 0;
   private deletes = 0;
+  private readonly clients = new Set<number>();
+
+  /** Each client's structs are together. */
+  override readClient(): number {
+    const client = super.readClient();
+    if (this.clients.has(client)) throw new MalformedUpdate('a client twice');
+    this.clients.add(client);
+    return client;
+  }
 
   override readInfo(): number {
     if (++this.structs > MAX_STRUCTS) throw new MalformedUpdate('too many structs');
@@ -45,6 +66,8 @@ export function decodeUpdate(bytes: Uint8Array): DecodedUpdate {
   try {
     const { structs, ds } = Y.decodeUpdateV2(bytes, BoundedDecoder);
     structs.forEach(checkStruct);
+    for (const ranges of ds.clients.values()) sortRanges(ranges);
+    if (structs.length > MANY) checkKeys(structs);
     return { bytes, structs, deletes: ds.clients };
   } catch (error) {
     throw error instanceof MalformedUpdate ? error : new MalformedUpdate('not an update', { cause: error });
@@ -59,6 +82,31 @@ function checkStruct(struct: Struct): void {
   if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON) checkDepth(content.arr);
   else if (content instanceof Y.ContentEmbed) checkDepth(content.embed);
   else if (content instanceof Y.ContentFormat) checkDepth(content.value);
+}
+
+function sortRanges(ranges: Range[]): void {
+  ranges.sort((a, b) => a.clock - b.clock);
+  for (const [index, { clock, len }] of ranges.entries()) {
+    const next = ranges[index + 1]?.clock ?? Number.MAX_SAFE_INTEGER;
+    if (len < 1 || clock + len > next) throw new MalformedUpdate('deletions that are empty or overlap');
+  }
+}
+
+/** Yjs walks past every earlier value of a key for one that names none of them; each client has reason to do so once. */
+function checkKeys(structs: readonly Struct[]): void {
+  let author: number | null = null;
+  let seen = new Map<unknown, Set<string>>();
+  for (const struct of structs) {
+    if (struct.id.client !== author) seen = new Map();
+    author = struct.id.client;
+    if (!(struct instanceof Y.Item) || struct.parentSub === null) continue;
+    const parent = struct.parent as unknown; // as it was read: a name or an id
+    const type = parent instanceof Y.ID ? parent.client * 2 ** 20 + parent.clock : parent;
+    const keys = seen.get(type);
+    if (!keys) seen.set(type, new Set([struct.parentSub]));
+    else if (keys.has(struct.parentSub)) throw new MalformedUpdate('a key set twice from nothing');
+    else keys.add(struct.parentSub);
+  }
 }
 
 function checkDepth(value: unknown): void {
@@ -79,6 +127,30 @@ const endOf = (struct: Struct) => struct.id.clock + struct.length;
 /** Where a document ends. */
 export function stateOf(document: Y.Doc): StateOf {
   return (client) => Y.getState(document.store, client);
+}
+
+/**
+ * An update without what the state covers of structs that it covers in part. Yjs would do the same while it applies the
+ * update, but believe it about the part that is known.
+ */
+export function trimmed(update: DecodedUpdate, state: StateOf): DecodedUpdate {
+  const straddles = ({ id, length }: Struct) => id.clock < state(id.client) && state(id.client) < id.clock + length;
+  if (!update.structs.some((struct) => !(struct instanceof Y.Skip) && straddles(struct))) return update;
+  const ends = new Map(update.structs.map(({ id }) => [id.client, state(id.client)]));
+  return decodeUpdate(Y.diffUpdate(update.bytes, Y.encodeStateVector(ends)));
+}
+
+/** Whether an update deletes a stretch of a client's clocks as a whole. */
+export function deletesAll(update: DecodedUpdate, { id, length }: Struct): boolean {
+  const ranges = update.deletes.get(id.client) ?? [];
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle]!.clock <= id.clock) low = middle + 1;
+    else high = middle;
+  }
+  const range = ranges[low - 1];
+  return range !== undefined && id.clock + length <= range.clock + range.len;
 }
 
 /** The clients that an update brings structs of which the state does not cover. */

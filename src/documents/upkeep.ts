@@ -1,17 +1,30 @@
 /**
- * What is done for the stored documents in the background, one job at a time: compaction once enough rows have come
- * together, and an automatic version once enough time of editing has passed. What this node commits or loads tells it
- * when to look; the database decides whether there is anything to do, so that several nodes do it once.
+ * What is done for the stored documents in the background, one job at a time: compaction once enough has come together,
+ * an automatic version once enough time of editing has passed, and letting go of versions that are old. What this node
+ * commits or loads tells it when to look; the database decides whether there is anything to do, so that several nodes
+ * do it once.
  */
 import type { Logger } from 'pino';
 import type { SqlExecutor } from '../database/database.ts';
 import type { DocumentStore } from './document-store.ts';
-import { compact } from './snapshots.ts';
-import { keepAutomatic } from './versions.ts';
+import { compact, type CompactionLimits } from './snapshots.ts';
+import { keepAutomatic, thinOut } from './versions.ts';
+import type { Workshop } from './workshop.ts';
+
+/** What came to a diagram's log, or was read of it. */
+export interface News {
+  rows: number;
+  bytes: number;
+}
 
 export interface Upkeep {
-  /** Rows were committed to a diagram, or read when it was opened. */
-  noted(diagram: string, rows: number, edited: boolean): void;
+  /** A row was committed by this node. */
+  edited(diagram: string, bytes: number): void;
+  /** A document was loaded from so much after its newest snapshot. */
+  loaded(diagram: string, news: News): void;
+  /** Looks for edits that are in no version yet, and for versions that are old. Called twice a minute once it is started. */
+  look(): void;
+  start(): void;
   /** Waits for the jobs that are under way. */
   idle(): Promise<void>;
   /** Starts no further job and waits for the one that runs. */
@@ -20,28 +33,39 @@ export interface Upkeep {
 
 export interface UpkeepDependencies {
   executor: SqlExecutor;
+  workshop: Pick<Workshop, 'run'>;
   documents: Pick<DocumentStore, 'content' | 'replace'>;
   newId(): string;
   logger: Logger;
-  /** After how many rows a snapshot is due, and how long two automatic versions are apart at least, ms. */
-  limits?: { rows: number; versionInterval: number };
+  /** When a snapshot is due, and how long two automatic versions are apart at least, ms. */
+  limits?: CompactionLimits & { versionInterval: number };
+  /** The monotonic clock, ms. */
+  now?(): number;
 }
 
-interface Noted {
-  rows: number;
+/** What this node knows of a diagram: what came since it last looked, and its versions. */
+interface Noted extends News {
   /** When a version was last looked after, ms. */
   versionedAt: number;
+  /** Whether there were edits since. */
+  unversioned: boolean;
 }
 
 const MOST_NOTED = 10_000;
+const DEFAULTS = { rows: 500, bytes: 1_048_576, versionInterval: 300_000 };
+const ROUND = 30_000;
+/** How often old versions are let go of, ms. */
+const THINNING = 3_600_000;
 
 export function createUpkeep(dependencies: UpkeepDependencies): Upkeep {
-  const { executor, logger, limits = { rows: 500, versionInterval: 300_000 } } = dependencies;
+  const { executor, workshop, logger, limits = DEFAULTS, now = () => performance.now() } = dependencies;
   const diagrams = new Map<string, Noted>();
   let jobs: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  let thinnedAt = -Infinity;
   let stopped = false;
 
-  const enqueue = (what: string, diagram: string, job: () => Promise<unknown>) => {
+  const enqueue = (what: string, diagram: string | null, job: () => Promise<unknown>) => {
     jobs = jobs.then(async () => {
       if (stopped) return;
       try {
@@ -52,25 +76,50 @@ export function createUpkeep(dependencies: UpkeepDependencies): Upkeep {
     });
   };
 
+  function note(diagram: string, { rows, bytes }: News): Noted {
+    const noted = diagrams.get(diagram) ?? { rows: 0, bytes: 0, versionedAt: -Infinity, unversioned: false };
+    diagrams.delete(diagram); // the most recent are the last
+    diagrams.set(diagram, noted);
+    if (diagrams.size > MOST_NOTED) diagrams.delete(diagrams.keys().next().value!);
+    noted.rows += rows;
+    noted.bytes += bytes;
+    if (noted.rows >= limits.rows || noted.bytes >= limits.bytes) {
+      noted.rows = noted.bytes = 0;
+      const passed = (fault: Error) => logger.error({ err: fault, diagram }, 'a snapshot cannot be read');
+      enqueue('compaction', diagram, () => compact(executor, workshop, diagram, limits, passed));
+    }
+    return noted;
+  }
+
+  function version(diagram: string, noted: Noted): void {
+    if (!noted.unversioned || now() - noted.versionedAt < limits.versionInterval) return;
+    noted.versionedAt = now();
+    noted.unversioned = false;
+    enqueue('an automatic version', diagram, () => keepAutomatic(dependencies, diagram, limits.versionInterval));
+  }
+
+  function look(): void {
+    for (const [diagram, noted] of diagrams) version(diagram, noted);
+    if (now() - thinnedAt < THINNING) return;
+    thinnedAt = now();
+    enqueue('letting go of old versions', null, () => thinOut(executor));
+  }
+
   return {
-    noted(diagram, rows, edited) {
-      const noted = diagrams.get(diagram) ?? { rows: 0, versionedAt: -Infinity };
-      diagrams.delete(diagram); // the most recent are the last
-      diagrams.set(diagram, noted);
-      if (diagrams.size > MOST_NOTED) diagrams.delete(diagrams.keys().next().value!);
-      noted.rows += rows;
-      if (noted.rows >= limits.rows) {
-        noted.rows = 0;
-        enqueue('compaction', diagram, () => compact(executor, diagram, limits.rows));
-      }
-      if (edited && performance.now() - noted.versionedAt >= limits.versionInterval) {
-        noted.versionedAt = performance.now();
-        enqueue('an automatic version', diagram, () => keepAutomatic(dependencies, diagram, limits.versionInterval));
-      }
+    edited(diagram, bytes) {
+      const noted = note(diagram, { rows: 1, bytes });
+      noted.unversioned = true;
+      version(diagram, noted);
+    },
+    loaded: (diagram, news) => void note(diagram, news),
+    look,
+    start() {
+      timer ??= setInterval(look, ROUND);
     },
     idle: () => jobs,
     async stop() {
       stopped = true;
+      clearInterval(timer);
       await jobs;
     },
   };

@@ -3,13 +3,14 @@
  * themselves at most once per five minutes of editing. Restoring one is an edit that makes the content equal to what it
  * was (DO6); nothing is rewritten.
  */
-import * as Y from 'yjs';
 import type { SqlExecutor } from '../database/database.ts';
+import { recordAudit } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
-import type { Content } from './content.ts';
-import { readCells, type StoredCell } from './diagram.ts';
 import type { DocumentStore } from './document-store.ts';
-import { requireWriter } from './writing.ts';
+import { Unreadable } from './log-part.ts';
+import { asQueries } from './queries.ts';
+import type { Workshop } from './workshop.ts';
+import { requireWriter, type Audited } from './writing.ts';
 
 export interface Version {
   id: string;
@@ -26,15 +27,16 @@ export interface Versions {
   /** Newest first, one more than `limit` if there are more. @param page.after `[at, id]` of the last one seen, `at` in ISO 8601 */
   list(diagram: string, page: { limit: number; after: readonly string[] | null }): Promise<Version[]>;
   /** Keeps the state as it is now. Writers. @throws Refusal `not_found`, `forbidden`, `unavailable` (DO5) */
-  keep(diagram: string, person: string, name: string): Promise<Version>;
-  /** @throws Refusal `not_found` */
-  read(diagram: string, version: string): Promise<Version & { cells: StoredCell[] }>;
+  keep(diagram: string, person: string, name: string, audit?: Audited): Promise<Version>;
+  /** With its cells as a JSON list, UTF-8. @throws Refusal `not_found`, `unavailable` (DO5) */
+  read(diagram: string, version: string): Promise<Version & { cells: Uint8Array }>;
   /** Writers. @throws Refusal `not_found`, and those of `DocumentStore.replace` */
-  restore(diagram: string, person: string, version: string): Promise<{ head: number }>;
+  restore(diagram: string, person: string, version: string, audit?: Audited): Promise<{ head: number }>;
 }
 
 export interface VersionsDependencies {
   executor: SqlExecutor;
+  workshop: Pick<Workshop, 'run'>;
   documents: Pick<DocumentStore, 'content' | 'replace'>;
   newId(): string;
 }
@@ -49,19 +51,25 @@ interface Row {
   at: string | Date;
 }
 
+/** The first half of the advisory locks that keep several nodes from doing the same. */
+const LOCK = 7_203_115;
+
 const SELECT = `select v.id, v.seq, v.name, v.kind, v.author_id, p.email, v.at
   from document_version v left join profile p on p.id = v.author_id where v.diagram_id = $1`;
 
-export function createVersions({ executor, documents, newId }: VersionsDependencies): Versions {
-  async function readRow(diagram: string, version: string): Promise<Version & { cells: StoredCell[] }> {
-    const [row] = await executor.query<Row>(`${SELECT} and v.id = $2`, [diagram, version]);
-    const [stored] = await executor.query<{ bytes: Uint8Array }>('select bytes from document_version where id = $1', [
+export function createVersions({ executor, workshop, documents, newId }: VersionsDependencies): Versions {
+  async function find(diagram: string, version: string, asking = executor): Promise<Version> {
+    const [row] = await asking.query<Row>(`${SELECT} and v.id = $2`, [diagram, version]);
+    if (!row) throw new Refusal('not_found', { reason: 'version' });
+    return toVersion(row);
+  }
+
+  async function stateOf(version: string): Promise<Uint8Array> {
+    const [row] = await executor.query<{ bytes: Uint8Array }>('select bytes from document_version where id = $1', [
       version,
     ]);
-    if (!row || !stored) throw new Refusal('not_found', { reason: 'version' });
-    const document = new Y.Doc();
-    Y.applyUpdate(document, stored.bytes);
-    return { ...toVersion(row), cells: readCells(document) };
+    if (!row) throw new Refusal('not_found', { reason: 'version' });
+    return row.bytes;
   }
 
   return {
@@ -75,23 +83,33 @@ export function createVersions({ executor, documents, newId }: VersionsDependenc
       return rows.map(toVersion);
     },
 
-    async keep(diagram, person, name) {
+    async keep(diagram, person, name, audit = null) {
       await requireWriter(executor, diagram, person);
-      const content = await currentContent(documents, diagram);
+      const { head, bytes } = await currentState(documents, diagram);
       const id = newId();
-      await executor.query(
-        `insert into document_version (id, diagram_id, seq, name, kind, author_id, bytes) values ($1, $2, $3, $4, 'named', $5, $6)`,
-        [id, diagram, content.head, name, person, content.state()],
-      );
-      const { cells: _, ...version } = await readRow(diagram, id);
-      return version;
+      return executor.transaction(async (transaction) => {
+        await requireWriter(transaction, diagram, person);
+        await transaction.query(
+          `insert into document_version (id, diagram_id, seq, name, kind, author_id, bytes) values ($1, $2, $3, $4, 'named', $5, $6)`,
+          [id, diagram, head, name, person, bytes],
+        );
+        if (audit) {
+          const entry = { ...audit, details: { version: id, name, head } };
+          await recordAudit(asQueries(transaction), { ...entry, actor: person, outcome: 'granted' });
+        }
+        return find(diagram, id, transaction);
+      });
     },
 
-    read: readRow,
+    async read(diagram, version) {
+      const found = await find(diagram, version);
+      return { ...found, cells: await readable(workshop.run('cellsOfState', await stateOf(version))) };
+    },
 
-    async restore(diagram, person, version) {
-      const { cells } = await readRow(diagram, version);
-      return documents.replace(diagram, person, cells, null);
+    async restore(diagram, person, version, audit = null) {
+      await find(diagram, version);
+      const wanted = await stateOf(version);
+      return readable(documents.replace(diagram, person, wanted, null, audit));
     },
   };
 }
@@ -101,28 +119,62 @@ export function createVersions({ executor, documents, newId }: VersionsDependenc
  * @param interval ms
  */
 export async function keepAutomatic(
-  { executor, documents, newId }: VersionsDependencies,
+  { executor, documents, newId }: Pick<VersionsDependencies, 'executor' | 'documents' | 'newId'>,
   diagram: string,
   interval: number,
 ): Promise<void> {
-  const content = await currentContent(documents, diagram);
-  const bytes = content.state();
+  const { head, bytes } = await currentState(documents, diagram);
   await executor.transaction(async (transaction) => {
-    await transaction.query(`select pg_advisory_xact_lock(hashtextextended($1, 5))`, [diagram]);
+    await transaction.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK, diagram]);
     await transaction.query(
       `insert into document_version (id, diagram_id, seq, kind, bytes) select $2, id, $3, 'automatic', $4 from diagram
        where id = $1 and not exists (select from document_version where diagram_id = $1
          and (seq = $3 or (kind = 'automatic' and at > clock_timestamp() - $5 * interval '1 millisecond')))`,
-      [diagram, newId(), content.head, bytes, interval],
+      [diagram, newId(), head, bytes, interval],
     );
   });
 }
 
-async function currentContent(documents: Pick<DocumentStore, 'content'>, diagram: string): Promise<Content> {
-  const content = await documents.content(diagram);
+/**
+ * Lets go of automatic versions: all of the last 24 hours stay, then the last one of each day (UTC) for 90 days. What
+ * has a name stays for ever. Of several nodes one does it, a portion at a time.
+ * @returns how many went
+ */
+export async function thinOut(executor: SqlExecutor): Promise<number> {
+  return executor.transaction(async (transaction) => {
+    const [lock] = await transaction.query<{ free: boolean }>('select pg_try_advisory_xact_lock($1, 1) as free', [
+      LOCK,
+    ]);
+    if (!lock?.free) return 0;
+    const gone = await transaction.query(
+      `delete from document_version where id in (
+         select id from (
+           select id, at, row_number() over (
+             partition by diagram_id, date_trunc('day', at at time zone 'UTC') order by at desc, id desc) as place
+           from document_version where kind = 'automatic'
+         ) as kept
+         where at < clock_timestamp() - interval '24 hours'
+           and (place > 1 or at < clock_timestamp() - interval '90 days')
+         limit 1000)
+       returning id`,
+    );
+    return gone.length;
+  });
+}
+
+async function currentState(documents: Pick<DocumentStore, 'content'>, diagram: string) {
+  const content = await documents.content(diagram, 'state');
   if (!content) throw new Refusal('not_found');
   if (!content.current) throw new Refusal('unavailable');
   return content;
+}
+
+async function readable<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    throw error instanceof Unreadable ? new Refusal('unavailable') : error;
+  }
 }
 
 function toVersion({ id, seq, name, kind, author_id, email, at }: Row): Version {

@@ -2,19 +2,24 @@
  * Writes that come through REST. They are edits like any other: one row of the log, which open documents get as they
  * get every row.
  *
- * The edit is built outside any lock, on a copy of the document at the head of the log. Then one transaction locks the
- * diagram's row, decides access in a later statement (what changed access has either committed and is seen, or waits
- * for this lock), compares `If-Match`, and inserts if the head has not moved. If it has, the rows since are read and the
- * edit is built again. Somebody who loses that race too often builds under the lock.
+ * The edit is built outside any lock, on the document at the head of the log. Then one transaction locks the diagram's
+ * row, decides access in a later statement (what changed access has either committed and is seen, or waits for this
+ * lock), compares `If-Match`, and inserts the row and its audit row if the head has not moved. If it has, the rows since
+ * are read and the edit is built again. Somebody who loses that race too often builds under the lock.
  */
-import * as Y from 'yjs';
 import { permissionsOf } from '../access/roles.ts';
-import { standingInDiagram, type Queries } from '../access/standing.ts';
+import { standingInDiagram } from '../access/standing.ts';
 import type { SqlExecutor } from '../database/database.ts';
+import { recordAudit, type AuditEntry } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
-import { insertRow } from './flush.ts';
-import { readLog, replay, Unreadable } from './reading.ts';
-import { joinUpdates, type CommittedRow } from './row.ts';
+import { insertRow, isLockTimeout, prepareWrite } from './flush.ts';
+import { Unreadable, type LogPart } from './log-part.ts';
+import { asQueries } from './queries.ts';
+import { readLog, readWhole } from './reading.ts';
+import type { CommittedRow } from './row.ts';
+
+/** What the audit trail says of a write that was granted, in its transaction; null: nothing. */
+export type Audited = Omit<AuditEntry, 'actor' | 'outcome'> | null;
 
 export interface Edit {
   diagram: string;
@@ -22,10 +27,12 @@ export interface Edit {
   person: string;
   /** The head that the author has seen; null: any. */
   ifMatch: number | null;
-  /** What must be asked of the database before `build`, each time the document has moved. */
-  prepare(document: Y.Doc): Promise<void>;
-  /** The edit as an update, null if there is nothing to do. Must leave the document as it is. @throws Refusal */
-  build(document: Y.Doc): Uint8Array | null;
+  audit: Audited;
+  /**
+   * The row that is the edit of this document, null if there is nothing to do.
+   * @param asking what the database may be asked through meanwhile; @throws Refusal
+   */
+  build(part: LogPart, asking: SqlExecutor): Promise<Uint8Array | null>;
 }
 
 export interface WritingDependencies {
@@ -36,56 +43,73 @@ export interface WritingDependencies {
 }
 
 const ATTEMPTS = 5;
+/** How long to wait for a diagram that somebody else has locked, ms. */
+const LOCK_TIMEOUT = 5000;
 
 /**
  * @returns the head with the edit in it
- * @throws Refusal `not_found`, `forbidden`, `precondition_failed`, `unavailable` (what is stored cannot be read), or
- * what the edit throws
+ * @throws Refusal `not_found`, `forbidden`, `precondition_failed`, `unavailable` (what is stored cannot be read, or is
+ * locked for too long), or what the edit throws
  */
 export async function write(dependencies: WritingDependencies, edit: Edit): Promise<{ head: number }> {
   const { executor, committed, report } = dependencies;
-  const base = { document: new Y.Doc(), head: 0 };
-  await requireWriter(executor, edit.diagram, edit.person); // before anything is claimed or built
+  await requireWriter(executor, edit.diagram, edit.person); // before anything is built or claimed
   try {
+    let draft = await draftOf(dependencies, edit);
     for (let attempt = 1; ; attempt += 1) {
-      await catchUp(executor, edit.diagram, base);
-      await edit.prepare(base.document);
-      const update = attempt < ATTEMPTS ? edit.build(base.document) : 'under the lock';
-      const written = await executor.transaction((transaction) =>
-        insert(dependencies, transaction, edit, base, update),
-      );
-      if (written === 'moved') continue;
+      const late = attempt === ATTEMPTS;
+      const written = await executor.transaction((transaction) => insert(dependencies, transaction, edit, draft, late));
       if (written.row) committed(written.row);
-      return { head: written.head };
+      if (!written.moved) return { head: written.head };
+      draft = await redrawn(executor, edit, draft);
     }
   } catch (error) {
+    if (isLockTimeout(error)) throw new Refusal('unavailable');
     if (!(error instanceof Unreadable)) throw error;
     report(edit.diagram, error);
     throw new Refusal('unavailable');
   }
 }
 
-/** A document and the head that it is at. */
-interface Base {
-  document: Y.Doc;
-  head: number;
+/** An edit, and the document that it was built on. */
+interface Draft {
+  base: LogPart;
+  row: Uint8Array | null;
 }
 
-async function catchUp(executor: SqlExecutor, diagram: string, base: Base): Promise<void> {
-  const part = await readLog(executor, diagram, base.head);
-  if (!part) throw new Refusal('not_found');
-  if (part.head < base.head) throw new Refusal('unavailable'); // the database was set back under our feet
-  base.head = replay(base.document, part);
+async function draftOf({ executor, report }: WritingDependencies, edit: Edit): Promise<Draft> {
+  const { diagram } = edit;
+  const build = async (base: LogPart) => ({ base, row: await edit.build(base, executor) });
+  const read = await readWhole(executor, diagram, build, (fault) => report(diagram, fault));
+  if (!read) throw new Refusal('not_found');
+  return read.value;
+}
+
+/** The edit on top of what has come since. */
+async function redrawn(executor: SqlExecutor, edit: Edit, { base }: Draft): Promise<Draft> {
+  const since = await readLog(executor, edit.diagram, base.head);
+  if (!since) throw new Refusal('not_found');
+  if (since.head < base.head) throw new Refusal('unavailable'); // the database was set back under our feet
+  const whole = since.snapshot ? since : { ...base, head: since.head, rows: [...base.rows, ...since.rows] };
+  return { base: whole, row: await edit.build(whole, executor) };
+}
+
+interface Written {
+  head: number;
+  /** Whether the head was another one, and nothing was written. */
+  moved: boolean;
+  row: CommittedRow | null;
 }
 
 async function insert(
   { newId }: WritingDependencies,
   transaction: SqlExecutor,
   edit: Edit,
-  base: Base,
-  built: Uint8Array | null | 'under the lock',
-): Promise<{ head: number; row: CommittedRow | null } | 'moved'> {
-  const { diagram, person } = edit;
+  draft: Draft,
+  late: boolean,
+): Promise<Written> {
+  const { diagram, person, audit } = edit;
+  await prepareWrite(transaction, LOCK_TIMEOUT);
   const [locked] = await transaction.query<{ head: string }>(
     'select head from diagram where id = $1 for no key update',
     [diagram],
@@ -94,13 +118,16 @@ async function insert(
   await requireWriter(transaction, diagram, person);
   const head = Number(locked.head);
   if (edit.ifMatch !== null && edit.ifMatch !== head) throw new Refusal('precondition_failed');
-  if (built === 'under the lock') await catchUp(transaction, diagram, base);
-  else if (head !== base.head) return 'moved';
-  const update = built === 'under the lock' ? edit.build(base.document) : built;
-  if (update === null) return { head, row: null };
-  const row = { diagram, seq: head + 1, bytes: joinUpdates([update]) };
-  await insertRow(transaction, { diagram, id: newId(), authors: [person], bytes: row.bytes }, row.seq);
-  return { head: row.seq, row };
+  if (head !== draft.base.head && !late) return { head, moved: true, row: null };
+  const { row: bytes } = head === draft.base.head ? draft : await redrawn(transaction, edit, draft);
+  const row = bytes && { diagram, seq: head + 1, bytes };
+  if (row) await insertRow(transaction, { diagram, id: newId(), authors: [person], bytes: row.bytes }, row.seq);
+  const at = row?.seq ?? head;
+  if (audit) {
+    const details = { ...audit.details, head: at };
+    await recordAudit(asQueries(transaction), { ...audit, details, actor: person, outcome: 'granted' });
+  }
+  return { head: at, moved: false, row };
 }
 
 /** @throws Refusal `not_found`, `forbidden` */
@@ -108,17 +135,4 @@ export async function requireWriter(executor: SqlExecutor, diagram: string, pers
   const standing = await standingInDiagram(asQueries(executor), diagram, person);
   if (!standing.exists) throw new Refusal('not_found');
   if (permissionsOf(standing.role) !== 'writer') throw new Refusal('forbidden');
-}
-
-/** The one question of access is put with `?`; here it runs on a plain connection. */
-function asQueries(executor: SqlExecutor): Queries {
-  return {
-    execute(text, params) {
-      let position = 0;
-      return executor.query(
-        text.replaceAll('?', () => `$${(position += 1)}`),
-        params,
-      );
-    },
-  };
 }

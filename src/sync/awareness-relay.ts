@@ -6,6 +6,10 @@
  *
  * A client that comes back on another node is that node's from then on: here its id is given up, so that its old
  * connection does not take the entry along when it closes.
+ *
+ * A client remembers the clock of every entry that it has seen, also of those that it dropped when it lost its
+ * connection, and takes an entry again only with a later one. So when somebody comes, every node renews its entries
+ * (CS10); not more often than once in a while, however many come.
  */
 import { randomUUID } from 'node:crypto';
 import type { Document } from '@hocuspocus/server';
@@ -17,10 +21,17 @@ import { readAwareness } from './awareness-frame.ts';
 import { guarded } from './guarded.ts';
 
 export interface AwarenessRelay {
-  /** @param awareness the awareness of the diagram's document on this node */
-  attach(diagram: string, awareness: Awareness): void;
+  /** @param awareness the awareness of the diagram's document on this node; @param renew gives its entries of this node a later clock */
+  attach(diagram: string, awareness: Awareness, renew: () => void): void;
   detach(diagram: string): void;
+  /** Somebody has come who may remember entries: all nodes renew theirs. */
+  greeted(diagram: string): void;
   stop(): void;
+}
+
+interface Attached {
+  greeted(): void;
+  detach(): void;
 }
 
 interface Changes {
@@ -31,6 +42,9 @@ interface Changes {
 
 const QUERY = 0;
 const UPDATE = 1;
+const RENEW = 2;
+/** Between two renewals of a document's entries, ms. */
+const RENEWAL_PAUSE = 1000;
 /** The origin of what other nodes sent. */
 const FROM_PEER = 'awareness relay';
 
@@ -42,9 +56,9 @@ export function createAwarenessRelay({
   bus: Bus;
   onError: (error: unknown) => void;
 }): AwarenessRelay {
-  const attached = new Map<string, () => void>();
+  const attached = new Map<string, Attached>();
 
-  const attach = (diagram: string, awareness: Awareness): (() => void) => {
+  const attach = (diagram: string, awareness: Awareness, renew: () => void): Attached => {
     const channel = `awareness:${diagram}`;
     const self = randomUUID();
     const ours = new Set<number>();
@@ -52,6 +66,8 @@ export function createAwarenessRelay({
     let sending: NodeJS.Immediate | null = null;
     let unsubscribe: (() => void) | null = null;
     let stopped = false;
+    let renewedAt = -Infinity;
+    let renewing: NodeJS.Timeout | null = null;
 
     const publish = (kind: number, update: Uint8Array = new Uint8Array()) => {
       const encoder = encoding.createEncoder();
@@ -82,6 +98,14 @@ export function createAwarenessRelay({
       applyAwarenessUpdate(awareness, update, FROM_PEER);
       for (const { id } of newer) if (ours.delete(id)) giveUp(awareness, id);
     };
+    const renewSoon = () => {
+      const pause = Math.max(0, renewedAt + RENEWAL_PAUSE - performance.now());
+      renewing ??= setTimeout(() => {
+        renewing = null;
+        renewedAt = performance.now();
+        guarded(renew, onError)();
+      }, pause);
+    };
     const hear = (payload: Uint8Array) => {
       if (stopped) return;
       try {
@@ -90,6 +114,7 @@ export function createAwarenessRelay({
         const kind = decoding.readVarUint(decoder);
         if (kind === QUERY) schedule(ours);
         if (kind === UPDATE) take(decoding.readVarUint8Array(decoder));
+        if (kind === RENEW) renewSoon();
       } catch (error) {
         onError(error);
       }
@@ -103,25 +128,33 @@ export function createAwarenessRelay({
       publish(QUERY);
       schedule(ours);
     });
-    return () => {
-      send();
-      stopped = true;
-      if (sending) clearImmediate(sending);
-      awareness.off('update', onUpdate);
-      unsubscribe?.();
+    return {
+      greeted() {
+        publish(RENEW);
+        renewSoon();
+      },
+      detach() {
+        send();
+        stopped = true;
+        if (sending) clearImmediate(sending);
+        if (renewing) clearTimeout(renewing);
+        awareness.off('update', onUpdate);
+        unsubscribe?.();
+      },
     };
   };
 
   const detach = (diagram: string) => {
-    attached.get(diagram)?.();
+    attached.get(diagram)?.detach();
     attached.delete(diagram);
   };
   return {
-    attach(diagram, awareness) {
+    attach(diagram, awareness, renew) {
       detach(diagram);
-      attached.set(diagram, attach(diagram, awareness));
+      attached.set(diagram, attach(diagram, awareness, renew));
     },
     detach,
+    greeted: (diagram) => attached.get(diagram)?.greeted(),
     stop: () => [...attached.keys()].forEach(detach),
   };
 }

@@ -35,6 +35,8 @@ export interface AwarenessGuard {
   isShownByAnother(document: Document, id: number, person: Person): boolean;
   /** Sets what the entries of a document are stamped with, and stamps those that are there anew. */
   stamp(awareness: Awareness, stampOf: StampOf): void;
+  /** Gives the entries of this node's connections a later clock, so that they are seen by whoever has come back. */
+  renew(awareness: Awareness): void;
 }
 
 /** What a client may set. */
@@ -139,6 +141,15 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
       for (const connection of desk.document?.connections.keys() ?? []) {
         const claim = desk.claims.get(connection);
         if (claim?.own && isStale(awareness, claim, stampOf(claim.person))) show(desk, connection, claim, 0);
+      }
+    },
+
+    renew(awareness) {
+      const desk = deskOf(awareness);
+      for (const connection of desk.document?.connections.keys() ?? []) {
+        const claim = desk.claims.get(connection);
+        const there = claim?.shown && awareness.states.get(claim.id);
+        if (there) write(connection, claim.id, 0, there);
       }
     },
   };

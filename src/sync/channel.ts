@@ -13,10 +13,12 @@ import { Refusal } from '../refusal.ts';
 import type { AwarenessGuard } from './awareness.ts';
 import { closings, concernsOneDocument, type Closing } from './closing.ts';
 import { closeFrame, documentName, outgoingKind, type Frame } from './frames.ts';
+import { answerInPortions } from './handshake.ts';
 import type { Opened } from './hearing.ts';
 import type { Intake, IntakeDependencies } from './intake.ts';
 import type { LiveConnection } from './live-connection.ts';
 import type { RoomConnection } from './rooms.ts';
+import type { StatelessFrames } from './stateless-frames.ts';
 import { createTokenBucket } from './token-bucket.ts';
 import type { Place } from './upgrade.ts';
 
@@ -81,28 +83,32 @@ export interface ChannelDependencies {
   /** The log does not agree with what the person was decided to be. */
   disputed(channel: Channel): void;
   guard: Pick<AwarenessGuard, 'receive'>;
+  writeStateless: StatelessFrames;
   /** Told once, with the state it was in. */
   ended(channel: Channel, before: State, closing: Closing): void;
 }
 
 /** Awareness that comes before the document is there: so many frames are kept, of no more than so many bytes. */
-const EARLY_AWARENESS = 16;
+const EARLY_AWARENESS = 4;
 const EARLY_AWARENESS_BYTES = 65_536;
 /** A step 1 makes the server write what the client lacks; a client asks when it connects. */
 const HANDSHAKES = { perSecond: 1, burst: 20 };
 
 export function createChannel(dependencies: ChannelDependencies): Channel {
-  const { socket, address, connect, createIntake, disputed, guard, ended } = dependencies;
+  const { socket, address, connect, createIntake, disputed, guard, writeStateless, ended } = dependencies;
   let state: State = { kind: 'waiting' };
   let synced = false;
   const handshakes = createTokenBucket(HANDSHAKES.perSecond, HANDSHAKES.burst);
   const earlyAwareness: Uint8Array[] = [];
+  /** Handshakes that wait for the document: what they are asked with, and as they came. */
+  const earlyHandshakes: [stateVector: Uint8Array, bytes: Uint8Array][] = [];
+  let opened: Opened | null = null;
 
-  const send = (bytes: Uint8Array): void => {
+  const send = (bytes: Uint8Array, { initialSync } = { initialSync: false }): void => {
     if (state.kind === 'ended') return;
     const kind = outgoingKind(bytes);
     if (kind === 'step1') intake.acknowledgements.asked();
-    socket.send(bytes, { initialSync: kind === 'step2' && !synced });
+    socket.send(bytes, { initialSync: initialSync || (kind === 'step2' && !synced) });
     if (kind === 'step2') synced = true;
     if (kind === 'denied') close(channel.refusal ?? closings.unavailable);
     if (kind === 'close') close(closings.badFrame); // what Hocuspocus could not read
@@ -122,6 +128,20 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     intake.end();
     client.handleClose(closing);
     ended(channel, before, closing);
+  }
+
+  async function shakeHands(stateVector: Uint8Array, bytes: Uint8Array): Promise<void> {
+    if (!opened) return void earlyHandshakes.push([stateVector, bytes]);
+    const { document, replica } = opened;
+    const wanted = () => state.kind === 'open';
+    try {
+      const portions = await replica.portionsFor(stateVector);
+      if (!wanted()) return;
+      if (!portions) return client.handleMessage(bytes);
+      await answerInPortions({ address, document, portions, send, wanted });
+    } catch {
+      close(closings.unavailable);
+    }
   }
 
   function receiveAwareness(update: Uint8Array): void {
@@ -159,20 +179,23 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
       if (frame.kind === 'step1') {
         if (!handshakes.take(performance.now())) return close(closings.tooMany);
         intake.acknowledgements.clientAsked();
+        return void shakeHands(frame.stateVector, bytes);
       }
       client.handleMessage(bytes);
     },
     joined(admission) {
       state = { kind: 'joined', admission };
     },
-    opened(connection, opened) {
+    opened(connection, what) {
       if (state.kind !== 'joined') return;
       state = { kind: 'open', admission: state.admission, connection };
+      opened = what;
       intake.open(opened);
+      for (const handshake of earlyHandshakes.splice(0)) void shakeHands(...handshake);
       earlyAwareness.splice(0).forEach(receiveAwareness);
     },
     sendStateless(payload) {
-      if (state.kind === 'open') state.connection.sendStateless(payload);
+      if (state.kind === 'open') send(writeStateless(address, payload));
     },
     close,
     end,

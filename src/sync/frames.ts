@@ -23,7 +23,7 @@ export const PING = new Uint8Array([9]);
 
 export type Frame =
   | { kind: 'pong' }
-  | { kind: 'step1'; address: string }
+  | { kind: 'step1'; address: string; stateVector: Uint8Array }
   | { kind: 'step2' | 'update' | 'awareness'; address: string; update: Uint8Array }
   | { kind: 'auth' | 'close' | 'other'; address: string };
 
@@ -60,7 +60,7 @@ function decodeSync(decoder: decoding.Decoder, address: string): Frame | null {
   const payload = decoding.readVarUint8Array(decoder);
   if (type === messageYjsSyncStep1) {
     decodeStateVector(payload);
-    return { kind: 'step1', address };
+    return { kind: 'step1', address, stateVector: payload };
   }
   if (type === messageYjsSyncStep2) return { kind: 'step2', address, update: payload };
   if (type === messageYjsUpdate) return { kind: 'update', address, update: payload };
@@ -98,6 +98,21 @@ function frame(address: string, type: number, write: (encoder: encoding.Encoder)
 /** Tells a provider that one of its updates is saved, or that it is not going to be. */
 export function syncStatusFrame(address: string, saved: boolean): Uint8Array {
   return frame(address, SYNC_STATUS, (encoder) => encoding.writeVarUint(encoder, saved ? 1 : 0));
+}
+
+/** What a provider lacked. */
+export function stepTwoFrame(address: string, update: Uint8Array): Uint8Array {
+  return frame(address, SYNC, (encoder) => {
+    encoding.writeVarUint(encoder, messageYjsSyncStep2);
+    encoding.writeVarUint8Array(encoder, update);
+  });
+}
+
+export function updateFrame(address: string, update: Uint8Array): Uint8Array {
+  return frame(address, SYNC, (encoder) => {
+    encoding.writeVarUint(encoder, messageYjsUpdate);
+    encoding.writeVarUint8Array(encoder, update);
+  });
 }
 
 /** Asks a provider for everything that a state vector does not cover. */

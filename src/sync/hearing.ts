@@ -7,45 +7,75 @@ import type { Doc } from 'yjs';
 import type { Permissions } from '../access/roles.ts';
 import type { DecodedUpdate } from '../documents/update.ts';
 import type { Person } from '../identity/person.ts';
-import { judge, type Verdict } from './judgement.ts';
+import { turn } from '../documents/turn.ts';
+import { createJudge, type Judge, type Verdict } from './judgement.ts';
 import type { Replica } from './replica.ts';
 
 /** The document that a connection was admitted to, and what its person may do there now. */
 export interface Opened {
   document: Doc;
-  replica: Pick<Replica, 'diagram' | 'closed' | 'owners' | 'catchUp' | 'reach' | 'claim' | 'exceeds'>;
+  replica: Pick<
+    Replica,
+    'diagram' | 'have' | 'closed' | 'owners' | 'catchUp' | 'reach' | 'claim' | 'exceeds' | 'portionsFor'
+  >;
   standing(): { person: Person; permissions: Permissions; epoch: number };
   /** AC6: whether a client id is somebody else's by what they show, so that nobody writes with it before they do. */
   isShownByAnother(client: number): boolean;
+}
+
+/** What was found, and the standing that it was found for: what changes afterwards is for the fence of the log. */
+export interface Hearing {
+  /** Of as many frames as could be judged together, at least one. */
+  verdicts: Verdict[];
+  person: string;
+  epoch: number;
+  /** The sequence number that the document was at. */
+  base: number;
 }
 
 /** Nobody honest comes with so many client ids that the log has never seen. */
 const MOST_NEW_CLIENTS = 10_000;
 
 /**
+ * @param run frames, each an update or the slices of one
  * @param wanted asked after every wait
- * @returns the verdicts, as things stand when it resolves; null if nobody wants them any more
+ * @returns null if nobody wants it any more
  */
 export async function hear(
   { document, replica, standing, isShownByAnother }: Opened,
-  run: readonly DecodedUpdate[],
+  run: readonly (readonly DecodedUpdate[])[],
   wanted: () => boolean,
-): Promise<Verdict[] | null> {
+): Promise<Hearing | null> {
   let caughtUp = false;
   while (wanted() && !replica.closed) {
-    const { person, permissions } = standing();
+    const { person, permissions, epoch } = standing();
+    const base = replica.have ?? 0;
     const author = { person: person.id, mayWrite: permissions === 'writer' };
-    const { verdicts, unclaimed } = judge(document, author, replica.owners, run);
-    if (!caughtUp && verdicts.some((verdict) => verdict !== 'complete' && verdict !== 'nothing')) {
+    const judge = createJudge(document, author, replica.owners);
+    const verdicts = await verdictsOf(judge, run);
+    const { unclaimed } = judge;
+    if (!caughtUp && verdicts.some(({ kind }) => kind !== 'complete' && kind !== 'nothing')) {
       await replica.catchUp();
       caughtUp = true;
     } else if (unclaimed.size > MOST_NEW_CLIENTS || [...unclaimed].some(isShownByAnother)) {
-      return verdicts.map((verdict) => (verdict === 'complete' ? 'foreign' : verdict));
+      return { verdicts: verdicts.map(asForeign), person: person.id, epoch, base };
     } else if (unclaimed.size > 0) {
       await replica.claim(person.id, unclaimed);
     } else {
-      return verdicts;
+      return { verdicts, person: person.id, epoch, base };
     }
   }
   return null;
+}
+
+const asForeign = (verdict: Verdict): Verdict => (verdict.kind === 'complete' ? { kind: 'foreign' } : verdict);
+
+async function verdictsOf(judge: Judge, run: readonly (readonly DecodedUpdate[])[]): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const frame of run) {
+    const verdict = await judge.hear(frame, turn);
+    verdicts.push(verdict);
+    if (frame.length > 1 && verdict.kind !== 'complete') break;
+  }
+  return verdicts;
 }

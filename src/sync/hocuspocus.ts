@@ -39,6 +39,8 @@ type Hooks = Pick<
 
 /** The largest delay of a timer, ms. Hocuspocus does not see the frames that only edit, so we do the pinging. */
 const NEVER = 2_147_483_647;
+/** What a document's frames may take that wait for admission, bytes: no content is among them. */
+const MOST_WAITING = 262_144;
 
 export function createHocuspocus({
   admission,
@@ -59,7 +61,7 @@ export function createHocuspocus({
     async onLoadDocument({ document, documentName }) {
       const diagram = diagramOf(documentName);
       if (!diagram) return;
-      await replicas.open(diagram, document).catch((error: unknown) => {
+      await quietly(document, () => replicas.open(diagram, document)).catch((error: unknown) => {
         document.destroy(); // Hocuspocus forgets it, and its awareness would go on ticking
         throw error;
       });
@@ -99,8 +101,17 @@ export function createHocuspocus({
     timeout: NEVER,
     flushDelay: 0,
     unloadImmediately: true,
+    maxUnauthenticatedQueueSize: MOST_WAITING,
     ...wrapped(hooks, logger),
   });
+}
+
+/** Nobody is there yet to hear what a document is filled with, but Hocuspocus would encode all of it once more to tell it. */
+async function quietly(document: Document, fill: () => Promise<void>): Promise<void> {
+  const handlers = document._observers.get('update') ?? new Set();
+  document._observers.delete('update');
+  await fill();
+  document._observers.set('update', handlers);
 }
 
 /** What the intake of a channel works on. A room holds no content: whatever would change it is refused like a reader's. */
@@ -125,12 +136,14 @@ function openedBy(
 
 const NOTHING: Opened['replica'] = {
   diagram: '',
+  have: null,
   closed: false,
   owners: new Map(),
   catchUp: async () => {},
   reach: async () => {},
   claim: async () => {},
   exceeds: () => false,
+  portionsFor: async () => null,
 };
 
 /** What Hocuspocus is thrown: it sends the reason to the client, and logs nothing that has no message. */

@@ -14,12 +14,15 @@ import type { Logger } from 'pino';
 import { encodeStateVector } from 'yjs';
 import type { Budget } from '../documents/budget.ts';
 import type { LogOutcome, UpdateLog } from '../documents/update-log.ts';
-import { decodeUpdate, MalformedUpdate, type DecodedUpdate } from '../documents/update.ts';
-import { createAcknowledgements, type Acknowledgements, type Debt } from './acknowledgements.ts';
+import { MalformedUpdate } from '../documents/update.ts';
+import type { Workshop } from '../documents/workshop.ts';
+import { createAcknowledgements, type Acknowledgements } from './acknowledgements.ts';
+import { arrive, readLarge, type Arrived } from './arrived.ts';
+import { createAside } from './aside.ts';
 import { closings, type Closing } from './closing.ts';
 import { errorMessage } from './error-message.ts';
 import { statelessFrame, stepOneFrame, syncStatusFrame } from './frames.ts';
-import { hear, type Opened } from './hearing.ts';
+import { hear, type Hearing, type Opened } from './hearing.ts';
 import type { Verdict } from './judgement.ts';
 import type { SyncLimits } from './limits.ts';
 
@@ -42,6 +45,7 @@ export interface Intake {
 export interface IntakeDependencies {
   address: string;
   log: UpdateLog;
+  workshop: Pick<Workshop, 'run'>;
   budget: Budget;
   limits: SyncLimits;
   send(frame: Uint8Array): void;
@@ -52,27 +56,12 @@ export interface IntakeDependencies {
   logger: Logger;
 }
 
-interface Arrived {
-  kind: 'step2' | 'update';
-  order: number;
-  update: DecodedUpdate;
-  debt: Debt | null;
-  /** What the commit of this frame pays besides. */
-  covers: Debt[];
-  /** Since when it waits for what it depends on, ms. */
-  asideSince: number;
-  /** Whether the step 2 that it waited for has come. */
-  answered: boolean;
-  /** Whether its bytes are still counted. */
-  counted: boolean;
-}
-
-const MOST_ASIDE = 1000;
 const ERROR_INTERVAL = 1000;
 
 export function createIntake({
   address,
   log,
+  workshop,
   budget,
   limits,
   send,
@@ -90,13 +79,13 @@ export function createIntake({
   let early = 0;
   let arrivedSoFar = 0;
   let toldAt = -Infinity;
-  let waiting: Arrived[] = [];
-  let aside: Arrived[] = [];
+  const waiting: Arrived[] = [];
+  const aside = createAside();
   const drained = Promise.withResolvers<void>();
 
   const release = (frames: readonly Arrived[]) => {
     for (const frame of frames) {
-      if (frame.counted) budget.give(frame.update.bytes.byteLength);
+      if (frame.counted) budget.give(frame.bytes.byteLength);
       frame.counted = false;
     }
   };
@@ -104,17 +93,29 @@ export function createIntake({
   /** Ends the connection, and with it whatever it has not had committed. */
   function drop(closing: Closing): void {
     dropped = true;
-    release([...waiting, ...aside]);
-    waiting = [];
-    aside = [];
+    release([...waiting.splice(0), ...aside.empty()]);
     close(closing);
+  }
+
+  /** Whoever is not let in yet takes nothing of what the node holds for the log: what waits is counted from then on. */
+  function admit(): void {
+    if (!opened) return;
+    for (const frame of waiting) {
+      if (frame.counted) continue;
+      frame.counted = budget.take(frame.bytes.byteLength);
+      if (!frame.counted) return drop(closings.unavailable);
+    }
+    void pump();
   }
 
   async function pump(): Promise<void> {
     if (running || !opened) return;
     running = true;
     try {
-      while (waiting.length > 0) await handle(opened, waiting.splice(0));
+      while (waiting.length > 0) {
+        const run = await nextRun();
+        if (run) await handle(opened, run);
+      }
     } catch (error) {
       logger.error({ err: error, address }, 'an update could not be handled');
       drop(closings.unavailable);
@@ -123,19 +124,42 @@ export function createIntake({
     if (ended) drained.resolve();
   }
 
+  /** What waits, up to a large update, which is cut into slices first and makes a run of its own. */
+  async function nextRun(): Promise<Arrived[] | null> {
+    const large = waiting.findIndex(({ updates }) => !updates);
+    if (large !== 0) return waiting.splice(0, large === -1 ? waiting.length : large);
+    const [frame] = waiting.splice(0, 1) as [Arrived];
+    try {
+      frame.updates = await readLarge(frame.bytes, workshop);
+      return [frame];
+    } catch (error) {
+      release([frame]);
+      if (!(error instanceof MalformedUpdate)) throw error;
+      drop(closings.badFrame);
+      return null;
+    }
+  }
+
   async function handle(target: Opened, run: Arrived[]): Promise<void> {
-    const updates = run.map((frame) => frame.update);
-    const verdicts = await hear(target, updates, () => !dropped);
-    const having = (...kinds: Verdict[]) => run.filter((_, index) => verdicts && kinds.includes(verdicts[index]!));
-    release(verdicts ? having('complete', 'nothing', 'forbidden', 'foreign') : run);
+    const heard = await hear(
+      target,
+      run.map(({ updates }) => updates!),
+      () => !dropped,
+    );
+    if (!heard) return release(run);
+    const { verdicts } = heard;
+    if (!dropped) waiting.unshift(...run.splice(verdicts.length));
+    const having = (...kinds: Verdict['kind'][]) => run.filter((_, index) => kinds.includes(verdicts[index]!.kind));
+    release(having('complete', 'nothing', 'forbidden', 'foreign'));
     having('forbidden').forEach(refuse);
     for (const frame of having('gap')) putAside(target, frame);
     if (having('foreign').length > 0) drop(closings.badFrame);
-    if (dropped || !verdicts) return;
+    if (dropped) return release(run);
     const accepted = having('complete');
-    const outcome = await commit(target, accepted);
+    const outcome = await commit(target, heard);
     if (outcome.kind === 'unavailable') return drop(closings.unavailable);
     if (outcome.kind === 'missing') return drop(closings.notFound);
+    if (outcome.kind === 'behind') return drop(closings.reload);
     if (outcome.kind === 'too large') return drop(closings.tooLarge);
     const settled = outcome.kind === 'forbidden' ? having('nothing') : having('complete', 'nothing');
     for (const frame of settled) [frame.debt, ...frame.covers].forEach(acknowledgements.pay);
@@ -143,21 +167,20 @@ export function createIntake({
       accepted.forEach(refuse);
       disputed();
     }
-    judgeAgainUpTo(settled.findLast((frame) => frame.kind === 'step2')?.order ?? 0);
+    waiting.unshift(...aside.dueBefore(settled.findLast((frame) => frame.kind === 'step2')?.order ?? 0));
     if (outcome.kind === 'committed') await target.replica.reach(outcome.seq);
   }
 
   async function commit(
-    { replica, standing }: Opened,
-    accepted: readonly Arrived[],
+    { replica }: Opened,
+    { verdicts, person, epoch, base }: Hearing,
   ): Promise<LogOutcome | { kind: 'idle' | 'too large' }> {
-    if (accepted.length === 0) return { kind: 'idle' };
-    const updates = accepted.map((frame) => frame.update.bytes);
+    const updates = verdicts.flatMap((verdict) => (verdict.kind === 'complete' ? verdict.updates : []));
+    if (updates.length === 0) return { kind: 'idle' };
     const size = updates.reduce((sum, update) => sum + update.byteLength, 0);
     if (replica.exceeds(limits.maxDocumentBytes, size)) return { kind: 'too large' };
-    const { person, epoch } = standing();
     const { promise, resolve } = Promise.withResolvers<LogOutcome>();
-    const taken = log.append({ diagram: replica.diagram, person: person.id, epoch, updates, settle: resolve });
+    const taken = log.append({ diagram: replica.diagram, person, epoch, base, updates, settle: resolve });
     return taken ? promise : { kind: 'unavailable' };
   }
 
@@ -173,19 +196,10 @@ export function createIntake({
 
   function putAside(target: Opened, frame: Arrived): void {
     if (frame.answered) drop(closings.badFrame);
-    if (dropped || ended || aside.length === MOST_ASIDE) release([frame]);
-    else aside.push(frame);
+    if (dropped || ended || !aside.put(frame, now())) release([frame]);
     if (dropped) return;
     acknowledgements.owe(frame.debt);
-    frame.asideSince = now();
     ask(target);
-  }
-
-  function judgeAgainUpTo(order: number): void {
-    const due = aside.filter((frame) => frame.order < order);
-    aside = aside.filter((frame) => frame.order >= order);
-    for (const frame of due) frame.answered = true;
-    waiting.unshift(...due);
   }
 
   function ask({ document }: Opened): void {
@@ -202,32 +216,27 @@ export function createIntake({
         // What was queued while the client was offline is in its step 2 once more.
         return ponged ? drop(closings.tooMany) : undefined;
       }
-      if (!budget.take(bytes.byteLength)) return drop(closings.unavailable);
       try {
-        const update = decodeUpdate(bytes);
-        const order = (arrivedSoFar += 1);
-        waiting.push({ kind, order, update, ...earned, asideSince: 0, answered: false, counted: true });
+        waiting.push(arrive({ kind, order: (arrivedSoFar += 1), bytes, ...earned }));
       } catch (error) {
-        budget.give(bytes.byteLength);
         if (!(error instanceof MalformedUpdate)) throw error;
         return drop(closings.badFrame);
       }
-      void pump();
+      admit();
     },
     open(target) {
       opened = target;
-      void pump();
+      admit();
     },
     welcome() {
       if (!refused || !opened) return;
       refused = false;
       ask(opened);
     },
-    overdue: (time) => aside.some((frame) => time - frame.asideSince > limits.gapTimeout),
+    overdue: (time) => aside.overdue(time, limits.gapTimeout),
     end() {
       ended = true;
-      release(opened ? aside : waiting);
-      aside = [];
+      release(opened ? aside.empty() : waiting);
       if (!running) drained.resolve();
     },
     drained: drained.promise,

@@ -1,58 +1,75 @@
 /**
- * What to do with content that a client sent: a pure decision on a run of frames, in the order in which they came, given
- * a document that has everything this client has had committed. A frame may build on the frames of the run before it.
+ * What to do with content that a client sent: a decision on a run of frames, one after the other in the order in which
+ * they came, given a document that has everything this client has had committed. A frame may build on those of the run
+ * before it. It is one update, or a large one in slices. Nothing but the document is asked, and nothing is changed.
  */
 import type * as Y from 'yjs';
 import { advance } from '../documents/causality.ts';
-import { bringsNothing, newClients, stateOf, type DecodedUpdate } from '../documents/update.ts';
+import { createPlacements } from '../documents/placement.ts';
+import { bringsNothing, newClients, stateOf, trimmed, type DecodedUpdate } from '../documents/update.ts';
 
 export type Verdict =
   /** The document has it all: not to be logged, whoever sent it. */
-  | 'nothing'
+  | { kind: 'nothing' }
   /** To be logged. */
-  | 'complete'
+  | { kind: 'complete'; updates: Uint8Array[] }
   /** Its author may not write. */
-  | 'forbidden'
+  | { kind: 'forbidden' }
   /** It depends on something unknown. */
-  | 'gap'
-  /** It writes under a client id that is somebody else's. */
-  | 'foreign';
+  | { kind: 'gap' }
+  /** It writes under a client id that is somebody else's, or where no honest client would. */
+  | { kind: 'foreign' };
 
 export interface Author {
   person: string;
   mayWrite: boolean;
 }
 
-export interface Judgement {
-  verdicts: Verdict[];
-  /** Client ids of which it is not known whose they are: to be claimed, then to be judged again. */
-  unclaimed: Set<number>;
+export interface Judge {
+  /**
+   * The verdict on the next frame of the run; it is the last one if a frame in slices is not complete.
+   * @param turn awaited between slices
+   */
+  hear(frame: readonly DecodedUpdate[], turn: () => Promise<void>): Promise<Verdict>;
+  /** Client ids of which it is not known whose they are: to be claimed, then all is to be judged again. */
+  readonly unclaimed: ReadonlySet<number>;
 }
 
 /** @param owners client id to the person who has it, as far as known */
-export function judge(
-  document: Y.Doc,
-  author: Author,
-  owners: ReadonlyMap<number, string>,
-  run: readonly DecodedUpdate[],
-): Judgement {
-  const before = stateOf(document);
+export function createJudge(document: Y.Doc, author: Author, owners: ReadonlyMap<number, string>): Judge {
+  const stored = stateOf(document);
   const ends = new Map<number, number>();
-  const state = (client: number) => ends.get(client) ?? before(client);
+  const state = (client: number) => Math.max(ends.get(client) ?? 0, stored(client));
+  const placements = createPlacements(document, stored);
   const unclaimed = new Set<number>();
 
-  const verdicts = run.map((update): Verdict => {
-    if (bringsNothing(document, update)) return 'nothing';
-    if (!author.mayWrite) return 'forbidden';
-    const after = advance(update, state);
-    if (!after) return 'gap';
+  function judge(sent: DecodedUpdate): Exclude<Verdict, { updates: unknown }> | Uint8Array {
+    if (bringsNothing(document, sent)) return { kind: 'nothing' };
+    if (!author.mayWrite) return { kind: 'forbidden' };
+    const update = trimmed(sent, state);
+    const found = advance(update, state);
+    if (!found) return { kind: 'gap' };
     for (const client of newClients(update, state)) {
       const owner = owners.get(client);
       if (owner === undefined) unclaimed.add(client);
-      else if (owner !== author.person) return 'foreign';
+      else if (owner !== author.person) return { kind: 'foreign' };
     }
-    for (const [client, end] of after) ends.set(client, end);
-    return 'complete';
-  });
-  return { verdicts, unclaimed };
+    if (!placements.take(update, found.order)) return { kind: 'foreign' };
+    for (const [client, end] of found.ends) ends.set(client, end);
+    return update.bytes;
+  }
+
+  return {
+    unclaimed,
+    async hear(frame, turn) {
+      const updates: Uint8Array[] = [];
+      for (const [index, update] of frame.entries()) {
+        if (index > 0) await turn();
+        const verdict = judge(update);
+        if (verdict instanceof Uint8Array) updates.push(verdict);
+        else if (verdict.kind !== 'nothing') return verdict;
+      }
+      return updates.length === 0 ? { kind: 'nothing' } : { kind: 'complete', updates };
+    },
+  };
 }

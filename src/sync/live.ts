@@ -34,7 +34,7 @@ export interface Live {
 export interface LiveOptions {
   sessions: Pick<SessionService, 'leave' | 'command' | 'sessionOf'>;
   notices: Pick<Notices, 'follow' | 'show'>;
-  guard: Pick<AwarenessGuard, 'stamp'>;
+  guard: Pick<AwarenessGuard, 'stamp' | 'renew'>;
   relay: AwarenessRelay;
   /** The largest stateless message of a client, bytes. */
   maxMessageBytes: number;
@@ -115,6 +115,7 @@ export function createLive({ sessions, notices, guard, relay, maxMessageBytes, o
       const session = sessions.sessionOf(connection.id);
       if (!session) return connection.close(closings.reload.code, closings.reload.reason);
       await audienceOf(session, connection.diagram).greet(connection);
+      relay.greeted(connection.diagram);
     },
 
     disconnected(connection) {
@@ -141,7 +142,10 @@ export function createLive({ sessions, notices, guard, relay, maxMessageBytes, o
 
     attach(diagram, awareness) {
       attached.set(diagram, awareness);
-      relay.attach(diagram, awareness);
+      relay.attach(diagram, awareness, () => {
+        guard.renew(awareness);
+        awareness.setLocalState(awareness.getLocalState());
+      });
       for (const audience of audiences.values()) {
         if (audience.diagram === diagram && audience.view) project(audience.session, diagram, audience.view);
       }

@@ -1,20 +1,27 @@
 /**
  * Our record of a document that is open on this node. What the document holds is always the log up to `have` (DO3): a
  * row is applied only at `have + 1`, whoever brings it (a flush of this node, the bus, a gap read, the poll); one from
- * further on waits until the rows between have been read.
+ * further on waits until the rows between have been read. Much at once is applied in turns with everything else.
  *
  * It exists before its document does: first it hears of new rows, then the log is loaded, so that nothing falls in
  * between. Until then rows wait here.
+ *
+ * A log that is shorter than what the document has, or that says something else at a sequence number that was applied
+ * already, is that of a database that was set back: the document cannot go on.
  */
-import type { Logger } from 'pino';
-import { encodeStateAsUpdate, type Doc } from 'yjs';
-import type { SqlExecutor } from '../database/database.ts';
+import type { Doc } from 'yjs';
 import { bindClients } from '../documents/client-binding.ts';
+import { Unreadable, type LogPart, type Stored } from '../documents/log-part.ts';
 import { persistently } from '../documents/persistently.ts';
-import { readLog, replay, replayRow, Unreadable, type LogPart } from '../documents/reading.ts';
+import { readLog } from '../documents/reading.ts';
+import { replayInTurns, replayRow } from '../documents/replaying.ts';
 import type { RowMessage } from '../documents/row.ts';
+import { turn } from '../documents/turn.ts';
+import { createMemory } from './memory.ts';
+import { createRecord, type RecordDependencies } from './record.ts';
+import { createSize } from './size.ts';
 
-/** `missing`: the diagram is gone. `restored`: the log is shorter than what we have. `unreadable`: DO5. */
+/** `missing`: the diagram is gone. `restored`: the database was set back. `unreadable`: DO5. */
 export type Loss = 'missing' | 'restored' | 'unreadable';
 
 export interface Replica {
@@ -25,8 +32,12 @@ export interface Replica {
   readonly closed: boolean;
   /** Client id to the person who has it, as far as somebody asked. */
   readonly owners: ReadonlyMap<number, string>;
-  /** Fills a document from the log and keeps it up to date from then on. @returns of how many rows, null if there is no such diagram; @throws Unreadable */
-  load(document: Doc): Promise<number | null>;
+  /**
+   * Fills a document from the log and keeps it up to date from then on.
+   * @param snapshotLimit no snapshot newer than this is used
+   * @returns what it was made of, null if there is no such diagram; @throws Unreadable
+   */
+  load(document: Doc, snapshotLimit?: number): Promise<LogPart | null>;
   /** A row that was committed. */
   deliver(row: RowMessage): void;
   /** Reads what the log has beyond `have`: when it resolves, the document has all that was committed before the call, or the replica is closed. */
@@ -37,31 +48,33 @@ export interface Replica {
   claim(person: string, clients: ReadonlySet<number>): Promise<void>;
   /** Whether the document would be larger than so many bytes with so many more. */
   exceeds(limit: number, more: number): boolean;
+  /** All of the document as updates, for somebody with a state vector who lacks too much of it to be told at a stretch; else null. */
+  portionsFor(stateVector: Uint8Array): Promise<readonly Uint8Array[] | null>;
   /** Calls back when it ends. */
   whenClosed(callback: () => void): void;
   close(): void;
 }
 
-export interface ReplicaDependencies {
-  executor: SqlExecutor;
+export interface ReplicaDependencies extends RecordDependencies {
   /** Told once that this document cannot go on; its connections must be closed. */
   lost(loss: Loss): void;
-  logger: Logger;
 }
 
 /** Origin of the transactions that apply rows: nothing that Hocuspocus would have to store. */
 const ORIGIN = { source: 'local', skipStoreHooks: true };
 const MOST_AHEAD = 1000;
+/** A row of more bytes is applied in turns. */
+const LARGE_ROW = 65_536;
 
-export function createReplica(diagram: string, { executor, lost, logger }: ReplicaDependencies): Replica {
+export function createReplica(diagram: string, dependencies: ReplicaDependencies): Replica {
+  const { executor, lost, logger } = dependencies;
   let document: Doc | null = null;
   let have: number | null = null;
-  /** No less than the document takes: what was read and applied since it was measured. */
-  let bytes = 0;
-  let measuredAt: number | null = null;
   /** The furthest row that anybody told of. */
   let heard = 0;
   let closed = false;
+  /** A part of the log is being applied in turns. */
+  let applying = false;
   let reading: Promise<void> | null = null;
   let readAgain: Promise<void> | null = null;
   /** Rows that came before their turn. */
@@ -69,6 +82,9 @@ export function createReplica(diagram: string, { executor, lost, logger }: Repli
   const arrivals = new Set<{ seq: number; resolve(): void }>();
   const owners = new Map<number, string>();
   const endings: (() => void)[] = [];
+  const memory = createMemory();
+  const size = createSize();
+  const record = createRecord(diagram, dependencies);
 
   const lose = (loss: Loss, error?: unknown) => {
     if (closed) return;
@@ -93,13 +109,23 @@ export function createReplica(diagram: string, { executor, lost, logger }: Repli
     endings.forEach((callback) => callback());
   }
 
+  /** Takes note of a row that the document has now. */
+  function applied(row: Stored): void {
+    have = row.seq;
+    size.add(row.bytes.byteLength);
+    memory.note(row);
+    record.add(row);
+  }
+
   /** Applies what waited for the row before it. */
   function applyAhead(): void {
+    if (applying || closed) return;
     try {
       for (let row = ahead.get(have! + 1); row; row = ahead.get(have! + 1)) {
-        replayRow(document!, { seq: have! + 1, bytes: row }, ORIGIN);
-        have! += 1;
-        bytes += row.byteLength;
+        const next = { seq: have! + 1, bytes: row };
+        if (row.byteLength > LARGE_ROW) return void applyInTurns({ head: next.seq, snapshot: null, rows: [next] });
+        replayRow(document!, next, ORIGIN);
+        applied(next);
         ahead.delete(have!);
       }
     } catch (error) {
@@ -109,21 +135,36 @@ export function createReplica(diagram: string, { executor, lost, logger }: Repli
     arrived();
   }
 
-  function applyPart(part: LogPart): void {
-    const rest = { ...part, rows: part.rows.filter((row) => row.seq > have!) };
-    if (rest.snapshot && rest.snapshot.seq <= have!) rest.snapshot = null;
-    if (rest.snapshot || rest.rows.length > 0) have = replay(document!, rest, ORIGIN);
-    bytes += rest.rows.reduce((sum, row) => sum + row.bytes.byteLength, rest.snapshot?.bytes.byteLength ?? 0);
+  /** Applies a part of the log that begins at `have`, or from before it. Never rejects. */
+  async function applyInTurns(part: LogPart): Promise<void> {
+    applying = true;
+    try {
+      await replayInTurns(document!, part, ORIGIN, { turn, wanted });
+      if (closed) return;
+      if (part.snapshot) {
+        have = part.snapshot.seq;
+        size.add(part.snapshot.bytes.byteLength);
+        record.add(part.snapshot);
+      }
+      part.rows.forEach(applied);
+    } catch (error) {
+      lose('unreadable', error);
+    } finally {
+      applying = false;
+    }
     applyAhead();
   }
 
   async function read(): Promise<void> {
     const before = have!;
     const part = await readLog(executor, diagram, before);
+    while (applying) await turn();
     if (closed) return;
-    if (!part) lose('missing');
-    else if (part.head < before) lose('restored');
-    else applyPart(part);
+    if (!part) return lose('missing');
+    if (part.head < before) return lose('restored');
+    const rest = { ...part, rows: part.rows.filter((row) => row.seq > have!) };
+    if (rest.snapshot && rest.snapshot.seq <= have!) rest.snapshot = null;
+    if (rest.snapshot || rest.rows.length > 0) await applyInTurns(rest);
   }
 
   const wanted = () => !closed;
@@ -155,22 +196,34 @@ export function createReplica(diagram: string, { executor, lost, logger }: Repli
       return closed;
     },
     owners,
-    async load(target) {
-      const part = await readLog(executor, diagram, 0);
+    async load(target, snapshotLimit) {
+      const part = await readLog(executor, diagram, 0, snapshotLimit);
       if (!part || closed) return null;
       document = target;
-      have = 0;
-      applyPart(part);
-      if (heard > have) void catchUp();
-      return closed ? null : part.rows.length;
+      const at = await replayInTurns(target, part, ORIGIN, { turn, wanted }).catch((error: Unreadable) => {
+        throw part.snapshot ? Object.assign(error, { snapshot: part.snapshot.seq }) : error;
+      });
+      if (wanted()) {
+        record.begin(part);
+        part.rows.forEach(memory.note);
+        size.add(part.rows.reduce((sum, row) => sum + row.bytes.byteLength, part.snapshot?.bytes.byteLength ?? 0));
+        have = at;
+        applyAhead();
+        if (heard > have) void catchUp();
+      }
+      return closed ? null : part;
     },
     deliver(row) {
-      if (closed || (have !== null && row.seq <= have)) return;
+      if (closed) return;
+      if (have !== null && row.seq <= have) {
+        if (memory.contradicts(row)) lose('restored');
+        return;
+      }
       heard = Math.max(heard, row.seq);
       if (row.bytes && ahead.size < MOST_AHEAD) ahead.set(row.seq, row.bytes);
-      if (have === null) return;
+      if (have === null || applying) return;
       applyAhead();
-      if (!closed && row.seq > have) void catchUp();
+      if (!closed && !applying && row.seq > have) void catchUp();
     },
     catchUp,
     async reach(seq) {
@@ -182,11 +235,10 @@ export function createReplica(diagram: string, { executor, lost, logger }: Repli
       if (claimed === null) lose('missing');
       for (const [client, owner] of claimed ?? []) owners.set(client, owner);
     },
-    exceeds(limit, more) {
-      if (bytes + more <= limit || !document) return false;
-      if (measuredAt !== have) bytes = encodeStateAsUpdate(document).byteLength;
-      measuredAt = have;
-      return bytes + more > limit;
+    exceeds: (limit, more) => document !== null && size.exceeds(document, have, limit, more),
+    async portionsFor(stateVector) {
+      while (applying) await turn();
+      return closed || !document ? null : record.portionsFor(document, stateVector);
     },
     whenClosed: (callback) => void endings.push(callback),
     close,

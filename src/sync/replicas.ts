@@ -1,13 +1,15 @@
 /**
  * The documents that are open on this node. One is opened by hearing of its rows first and loading the log then; the
- * bus is waited for a moment only, since the poll finds what it does not tell.
+ * bus is waited for a moment only, since the poll finds what it does not tell. If the newest snapshot cannot be read,
+ * the next attempt does without it (DO5).
  */
 import type { Logger } from 'pino';
 import type { Doc } from 'yjs';
 import type { Bus } from '../cluster/bus.ts';
 import type { SqlExecutor } from '../database/database.ts';
-import { Unreadable } from '../documents/reading.ts';
+import { Unreadable, type LogPart } from '../documents/log-part.ts';
 import { decodeRowMessage, rowChannel, type CommittedRow } from '../documents/row.ts';
+import type { Workshop } from '../documents/workshop.ts';
 import { Refusal } from '../refusal.ts';
 import { createReplica, type Loss, type Replica } from './replica.ts';
 
@@ -30,23 +32,27 @@ export interface Replicas {
 
 export interface ReplicasDependencies {
   executor: SqlExecutor;
+  workshop: Pick<Workshop, 'run'>;
   bus: Bus;
   /** NO1: what the bus says is not applied while this node is not sure of its lease; the poll finds it later. */
   lease: { held(): boolean };
   /** A document cannot go on: its connections must be closed. */
   lost(diagram: string, document: Doc, loss: Loss): void;
-  /** A document was loaded from so many rows. */
-  loaded(diagram: string, rows: number): void;
+  /** A document was loaded. */
+  loaded(diagram: string, from: LogPart): void;
   logger: Logger;
 }
 
 const SUBSCRIBE_WAIT = 100;
 const UNUSED_WAIT = 5000;
 
-export function createReplicas({ executor, bus, lease, lost, loaded, logger }: ReplicasDependencies): Replicas {
+export function createReplicas(dependencies: ReplicasDependencies): Replicas {
+  const { bus, lease, lost, loaded, logger } = dependencies;
   const open = new Map<Doc, Replica>();
   const byDiagram = new Map<string, Set<Replica>>();
   const kept = new WeakMap<Doc, Set<Promise<void>>>();
+  /** Up to which sequence number snapshots of a diagram can be read, where there is one that cannot. */
+  const readable = new Map<string, number>();
 
   const ofDiagram = (diagram: string): Iterable<Replica> => byDiagram.get(diagram) ?? [];
 
@@ -70,7 +76,7 @@ export function createReplicas({ executor, bus, lease, lost, loaded, logger }: R
     of: (document) => open.get(document) ?? null,
     ofDiagram,
     async open(diagram, document) {
-      const replica = createReplica(diagram, { executor, logger, lost: (loss) => lost(diagram, document, loss) });
+      const replica = createReplica(diagram, { ...dependencies, lost: (loss) => lost(diagram, document, loss) });
       open.set(document, replica);
       byDiagram.set(diagram, (byDiagram.get(diagram) ?? new Set()).add(replica));
       replica.whenClosed(() => {
@@ -81,13 +87,15 @@ export function createReplicas({ executor, bus, lease, lost, loaded, logger }: R
       document.on('destroy', replica.close);
       try {
         await subscribe(replica);
-        const rows = await replica.load(document);
-        if (rows === null) throw new Refusal('not_found');
-        loaded(diagram, rows);
+        const part = await replica.load(document, readable.get(diagram));
+        if (!part) throw new Refusal('not_found');
+        loaded(diagram, part);
       } catch (error) {
         replica.close();
         if (!(error instanceof Unreadable)) throw error;
         logger.error({ err: error, diagram }, 'a stored document cannot be read');
+        if (error.snapshot === undefined) readable.delete(diagram);
+        else readable.set(diagram, error.snapshot - 1);
         throw new Refusal('unavailable');
       }
     },

@@ -59,6 +59,7 @@ export function createSessionAudience({
   let view: SessionView | null = null;
   /** The one that was last told and projected. */
   let shown: SessionView | null = null;
+  let written: { view: SessionView; payload: string } | null = null;
   let pause: NodeJS.Timeout | null = null;
   let stopped = false;
 
@@ -74,9 +75,16 @@ export function createSessionAudience({
   const putOutAll = (closing: Closing) =>
     [...waiting, ...greeted.keys()].forEach((connection) => putOut(connection, closing));
 
+  /** The list as it is told: written once, for all who get it. */
+  const updateFor = (current: SessionView): string => {
+    if (written?.view !== current)
+      written = { view: current, payload: JSON.stringify(participantsUpdate(current, new Date())) };
+    return written.payload;
+  };
+
   const sendUpdate = () => {
     if (stopped || !view || view.revision === shown?.revision) return;
-    const payload = JSON.stringify(participantsUpdate(view, new Date()));
+    const payload = updateFor(view);
     for (const [connection, revision] of greeted) {
       if (revision >= view.revision) continue;
       greeted.set(connection, view.revision);
@@ -136,15 +144,14 @@ export function createSessionAudience({
     const closing = moment ? closingFor(connection, moment) : closings.notFound;
     if (!moment || !view || closing) return putOut(connection, closing ?? closings.notFound);
     greeted.set(connection, view.revision);
-    const now = Date.now();
     const join = {
       notice: { type: 'join' as const, user: connection.person.id },
       revision: view.revision,
       ordinal: 0,
-      at: now,
+      at: Date.now(),
     };
     connection.sendStateless(JSON.stringify(noticeOnWire(join, moment)));
-    connection.sendStateless(JSON.stringify(participantsUpdate(view, new Date(now))));
+    connection.sendStateless(updateFor(view));
   };
 
   return {

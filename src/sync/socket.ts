@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import { closings, type Closing } from './closing.ts';
 import type { Carrier, Channel } from './channel.ts';
-import { decodeFrame, PING } from './frames.ts';
+import { decodeFrame, documentName, PING } from './frames.ts';
 import { guarded } from './guarded.ts';
 import type { SyncLimits } from './limits.ts';
 import { createTokenBucket } from './token-bucket.ts';
@@ -34,7 +34,10 @@ export interface SocketDependencies {
 
 /** Addresses that have ended are remembered, so that what is still on its way to them is not taken for a new one. */
 const MOST_ADDRESSES = 500;
-/** Frames that a client may have queued while it was offline: it sends them all at once, before its pong. */
+/**
+ * Frames that a client may have queued while it was offline: it sends them all at once, before its pong. What is edits
+ * among them comes once more in its step 2, so what goes beyond the bytes that a stranger may send can be dropped.
+ */
 const MOST_QUEUED = 20_000;
 const LAST_WORDS = 2000;
 
@@ -45,6 +48,8 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   const channels = new Map<string, Channel>();
   let heardAt = openedAt;
   let queued = 0;
+  /** Bytes that came before anybody was known. */
+  let strange = 0;
   /** Unsent bytes of initial syncs. */
   let excepted = 0;
   let ending: Closing | null = null;
@@ -95,6 +100,10 @@ export function createSocket(dependencies: SocketDependencies): Socket {
       ponged = true;
       return;
     }
+    if (socket.people.size === 0 && frame.kind !== 'auth' && (strange += bytes.byteLength) > limits.maxFrameBytes)
+      return ponged ? close(closings.tooMany) : undefined;
+    // Hocuspocus looks connections up in plain objects.
+    if (documentName(frame.address) in Object.prototype) return close(closings.badFrame);
     let channel = channels.get(frame.address);
     if (channel?.state.kind === 'ended' && frame.kind !== 'auth') return;
     if (!channel || channel.state.kind === 'ended') {

@@ -17,6 +17,7 @@ import type { Budget } from '../documents/budget.ts';
 import type { CommittedRow } from '../documents/row.ts';
 import type { UpdateLog } from '../documents/update-log.ts';
 import type { Upkeep } from '../documents/upkeep.ts';
+import type { Workshop } from '../documents/workshop.ts';
 import { createAdmission, diagramOf, type Authenticator } from './admission.ts';
 import type { AwarenessGuard } from './awareness.ts';
 import { createChannel, identityOf, type Channel } from './channel.ts';
@@ -31,6 +32,7 @@ import { createReplicas } from './replicas.ts';
 import type { Rooms } from './rooms.ts';
 import { createRounds } from './rounds.ts';
 import { createSocket, type Socket } from './socket.ts';
+import { createStatelessFrames } from './stateless-frames.ts';
 import { asWebRequest, placeOf, refuseUpgrade, type Place } from './upgrade.ts';
 
 export interface Sync {
@@ -52,8 +54,9 @@ export interface SyncDependencies {
   database: Database;
   bus: Bus;
   log: UpdateLog;
+  workshop: Pick<Workshop, 'run'>;
   budget: Budget;
-  upkeep?: Pick<Upkeep, 'noted'>;
+  upkeep?: Pick<Upkeep, 'loaded'>;
   authenticator: Authenticator;
   sessions: Pick<SessionService, 'join' | 'leave' | 'redecide'>;
   live: Live;
@@ -92,7 +95,7 @@ const SLICES = 20;
 const LAST_WORDS = 500;
 
 export function createSync(dependencies: SyncDependencies): Sync {
-  const { database, bus, log, budget, upkeep, sessions, live, guard, rooms, lease, limits, logger, metrics } =
+  const { database, bus, log, workshop, budget, upkeep, sessions, live, guard, rooms, lease, limits, logger, metrics } =
     dependencies;
   const pace = { ...PACE, ...dependencies.pace };
   const now = () => performance.now();
@@ -102,10 +105,13 @@ export function createSync(dependencies: SyncDependencies): Sync {
   const admission = createAdmission({ ...dependencies, directory });
   const replicas = createReplicas({
     executor,
+    workshop,
     bus,
     lease,
     logger,
-    loaded: (diagram, rows) => upkeep?.noted(diagram, rows, false),
+    loaded(diagram, { rows }) {
+      upkeep?.loaded(diagram, { rows: rows.length, bytes: rows.reduce((sum, row) => sum + row.bytes.byteLength, 0) });
+    },
     lost(diagram, document, loss) {
       const closing = { missing: closings.notFound, restored: closings.reload, unreadable: closings.unavailable }[loss];
       for (const channel of directory.of(`diagram:${diagram}`)) {
@@ -116,6 +122,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
   const hocuspocus = createHocuspocus({ admission, replicas, live, guard, rooms, logger });
   // A frame that is too large ends in 1009 by `ws` itself.
   const server = new WebSocketServer({ noServer: true, maxPayload: limits.maxFrameBytes, perMessageDeflate: false });
+  const writeStateless = createStatelessFrames();
   let draining = false;
   const failed = (error: unknown) => logger.error({ err: error }, 'a connection could not be ended as it should');
   const rounds = createRounds({
@@ -154,7 +161,8 @@ export function createSync(dependencies: SyncDependencies): Sync {
           socket: owner,
           address,
           guard,
-          createIntake: (wiring) => createIntake({ ...wiring, log, budget, limits, now, logger }),
+          writeStateless,
+          createIntake: (wiring) => createIntake({ ...wiring, log, workshop, budget, limits, now, logger }),
           connect: (channel, wire) => hocuspocus.handleConnection(wire, webRequest, { channel }),
           disputed: ({ name }) => void admission.redecide(diagramOf(name)!),
           ended: guarded(ended, failed),
@@ -193,7 +201,10 @@ export function createSync(dependencies: SyncDependencies): Sync {
         if (origin !== undefined && !dependencies.originAllowed(origin, request)) return refuseUpgrade(socket, 403);
         if (!place) return refuseUpgrade(socket, 404);
         if (draining) return refuseUpgrade(socket, 503);
+        // In one piece with our ping, so that nobody types between them: `acknowledgements.ts` says what that would cost.
+        socket.cork();
         server.handleUpgrade(request, socket, head, (ws) => open(ws, request, place));
+        socket.uncork();
       } catch (error) {
         logger.error({ err: error }, 'a socket could not be opened');
         socket.destroy();

@@ -2,18 +2,21 @@
  * The package as others get it: packed, unpacked among somebody else's dependencies, imported by plain Node, compiled
  * against, bundled, and run as a command. Node strips no types in `node_modules`, so nothing of this may be TypeScript.
  */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createApi } from '../../src/client/index.ts';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
+import { emptyDatabaseUrl } from '../support/database.ts';
 import { tokenOf } from './stage.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
@@ -177,22 +180,38 @@ describe('the roundtable command', () => {
     expect(await readFile(command(), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
   });
 
-  it('runs from node_modules, with its migrations', async () => {
+  it('migrates and serves from node_modules, with all that it needs', async () => {
     const environment = {
       PATH: process.env.PATH,
-      DATABASE_URL: `${inject('postgresUrl')}/postgres`,
+      DATABASE_URL: await emptyDatabaseUrl(),
       JWT_SECRET: TEST_SECRET,
+      PORT: '0',
     };
-    const help = await run(node, [command(), '--help'], { cwd: project, env: environment });
+    const options = { cwd: project, env: environment };
+    const help = await run(node, [command(), '--help'], options);
     expect(help.stdout).toContain('doctor');
-    const token = await run(node, [command(), 'token', '--email', 'ada@firm.example'], {
-      cwd: project,
-      env: environment,
-    });
-    expect(token.stdout.split('.')).toHaveLength(3);
-    const findings = await run(node, [command(), 'doctor'], { cwd: project, env: environment }).catch(
-      (error: { stdout: string }) => error,
-    );
-    expect(findings.stdout).toMatch(/database/);
+    expect((await run(node, [command(), 'migrate'], options)).stdout).toContain('applied');
+    const serving = spawn(node, [command(), 'serve'], { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const url = await new Promise<string>((resolve, reject) => {
+        let output = '';
+        serving.once('exit', () => reject(new Error(output)));
+        serving.stdout.on('data', (chunk: Buffer) => {
+          output += chunk.toString();
+          const [, found] = /running at http:\/\/\S+:(\d+)/.exec(output) ?? [];
+          if (found) resolve(`http://localhost:${found}`);
+        });
+      });
+      const api = createApi({ url, token: tokenOf('ada@firm.example') });
+      const model = await api.threatModels.create({ name: 'Checkout' });
+      const { id } = await api.diagrams.create(model.id, { name: 'Data flow' });
+      const place = { threatModelId: model.id, diagramId: id };
+      const cell = { id: 'a', shape: 'process', x: 0, y: 0, width: 1, height: 1, label: 'A', z: 1 };
+      await api.diagrams.replaceContent(place, [cell]);
+      expect((await api.diagrams.content(place)).cells).toEqual([cell]);
+    } finally {
+      serving.kill('SIGTERM');
+      await once(serving, 'exit');
+    }
   });
 });

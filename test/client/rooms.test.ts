@@ -1,9 +1,12 @@
 /** Live rooms: what happens in conversations, workspaces and groups, as it happens, on sockets that they share. */
+import * as decoding from 'lib0/decoding';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { createClient, type ConversationMessage, type Room } from '../../src/client/index.ts';
+import { clientOf } from '../../src/client/client.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { startRelay } from '../support/relay.ts';
+import { playedClock } from './played.ts';
 import { becomes, somebody, tokenOf } from './stage.ts';
 
 let app: TestApp;
@@ -141,4 +144,41 @@ it('more rooms than one socket takes go on a second one; the same room may be op
   await client.conversations.send(id, 'Everybody');
   await becomes(() => hears.filter(({ heard }) => heard.length === 1).length, 51);
   for (const room of rooms) room.close();
+});
+
+it('a quiet room asks for an answer now and then, because a provider takes silence for a dead connection', async () => {
+  let asked = 0;
+  let answered = 0;
+  /** The kind of a frame, when it is one of the document's content: 0 asks for it, 1 gives it. */
+  const kindOf = (bytes: Uint8Array) => {
+    const decoder = decoding.createDecoder(bytes);
+    decoding.readVarString(decoder);
+    return decoding.readVarUint(decoder) === 0 ? decoding.readVarUint(decoder) : null;
+  };
+  class Watched extends WebSocket {
+    constructor(url: string) {
+      super(url);
+      this.on('message', (data: ArrayBuffer) => {
+        if (data.byteLength > 1 && kindOf(new Uint8Array(data)) === 1) answered += 1;
+      });
+    }
+
+    override send(data: Uint8Array): void {
+      if (data.byteLength > 1 && kindOf(data) === 0) asked += 1;
+      super.send(data);
+    }
+  }
+  const { email, client } = await somebody(app);
+  const { id } = await client.conversations.create({ title: 'Quiet' });
+  const clock = playedClock();
+  const patient = clientOf({ url: app.url, token: tokenOf(email), WebSocket: Watched }, clock);
+  const room = patient.conversations.listen(id);
+  await live(room);
+  await becomes(() => [asked, answered], [1, 1]);
+  for (const times of [2, 3, 4]) {
+    clock.pass(12_000);
+    await becomes(() => [asked, answered], [times, times]);
+  }
+  expect(room.status.kind).toBe('live');
+  room.close();
 });

@@ -109,7 +109,7 @@ export const node = (id: string, label = id) => ({
 });
 
 /** Waits until a value is what it should be. */
-export const becomes = async <Value>(read: () => Value, wanted: Value, timeout = 5000): Promise<void> => {
+export const becomes = async <Value>(read: () => Value, wanted: Value, timeout = 15_000): Promise<void> => {
   await eventually(() => {
     const value = read();
     if (JSON.stringify(value) !== JSON.stringify(wanted))

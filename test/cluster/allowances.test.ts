@@ -1,7 +1,7 @@
 /** Allowances: counted over all nodes, and by each node for itself when Redis does not do well. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { memoryAllowances, type Allowances } from '../../src/cluster/allowances.ts';
-import { eventually } from '../support/provider.ts';
+import { eventually } from '../support/patience.ts';
 import { createRedis, type RedisProcess } from '../support/redis-process.ts';
 import { redisNode } from '../support/redis-nodes.ts';
 

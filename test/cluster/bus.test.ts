@@ -4,7 +4,7 @@ import { afterEach, describe, expect, inject, it } from 'vitest';
 import type { Bus } from '../../src/cluster/bus.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import { describeBus } from '../support/describe-bus.ts';
-import { eventually } from '../support/provider.ts';
+import { eventually } from '../support/patience.ts';
 import { createRedis, type RedisProcess } from '../support/redis-process.ts';
 import { redisNode, type RedisNodeOptions } from '../support/redis-nodes.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';

@@ -1,9 +1,12 @@
 /** The rules of sessions with people spread over nodes: the same suite for any number of them. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import type { TestPerson } from '../support/people.ts';
-import { disconnect, disconnectAll, eventually, saved, type Client } from '../support/provider.ts';
+import { eventually, pause, saved } from '../support/patience.ts';
+import { disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import { agreed, emails, of, present, setTable, told, type Role, type Table } from '../support/table.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const GRACE = 1500;
 const IDLE = 3000;
@@ -129,7 +132,7 @@ export function describeSessionRules(count: number): void {
       await eventually(() => expect(present(second!)).toEqual([guest.email]));
       const back = table.join(host, node(1));
       expect(await agreed(table, cluster.nodes, [back, second!], people)).toEqual(before);
-      await new Promise((resolve) => setTimeout(resolve, GRACE + SOON)); // the grace is over
+      await pause(GRACE + SOON); // the grace is over
       expect(await agreed(table, cluster.nodes, [back, second!], people)).toEqual(before);
       expect(second!.messages.slice(heard)).toEqual([]);
       expect(second!.closes).toEqual([]);
@@ -234,8 +237,23 @@ export function describeSessionRules(count: number): void {
         }),
       );
       expect(first!.provider.awareness!.getLocalState()).toMatchObject({ cursor: { x: 1 } });
-      const later = table.join(host, node(1));
-      await eventually(() => expect(later.provider.awareness!.getStates().get(id)).toMatchObject({ cursor: { x: 1 } }));
+      const another = table.join(host, node(1));
+      await eventually(() =>
+        expect(another.provider.awareness!.getStates().get(id)).toMatchObject({ cursor: { x: 1 } }),
+      );
+    });
+
+    it('CS10 somebody whose connection broke sees the list and the others again as soon as they are back, on any node', async () => {
+      const clients = await gathered('reader', 'reader');
+      const everybody = people.map(({ email }) => email).sort();
+      for (const client of clients) await eventually(() => expect(present(client)).toEqual(everybody), SOON);
+      for (const client of clients) {
+        client.websocket.webSocket!.close();
+        await eventually(() => expect(client.closes).toHaveLength(1));
+        await eventually(() => expect(client.provider.isSynced).toBe(true));
+        await eventually(() => expect(present(client)).toEqual(everybody), SOON);
+        await agreed(table, cluster.nodes, clients, people);
+      }
     });
 
     it('DO3 edits of everybody converge, and what is acknowledged is the same on every node', async () => {
@@ -243,7 +261,7 @@ export function describeSessionRules(count: number): void {
       for (let round = 0; round < 30; round += 1) {
         for (const [index, client] of clients.entries())
           client.cells.set(`${(index + round) % 7}`, `${index}:${round}`);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await pause(5);
       }
       await Promise.all(clients.map(saved));
       await eventually(() => {

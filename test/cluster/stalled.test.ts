@@ -1,10 +1,13 @@
 /** A node that stands still (SIGSTOP), and a database that does. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import type { TestPerson } from '../support/people.ts';
-import { disconnectAll, eventually, saved, type Client } from '../support/provider.ts';
+import { eventually, pause, saved } from '../support/patience.ts';
+import { disconnectAll, type Client } from '../support/provider.ts';
 import { stored } from '../support/stored.ts';
 import { agreed, emails, of, setTable, told, type Table } from '../support/table.ts';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const GRACE = 1000;
 const LEASE = 3000;
@@ -37,7 +40,6 @@ const leases = async () =>
   (await cluster.database.log.query<{ node: string }>('select node from node_lease order by node')).map(
     ({ node }) => node,
   );
-const pause = (length: number) => new Promise((resolve) => setTimeout(resolve, length));
 
 it('NO1 a node that stood still longer than its lease harms nothing when it wakes: its sockets end with 1012, and it goes on under a new id', async () => {
   const [one, two] = cluster.nodes;

@@ -36,7 +36,8 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
   };
   const join = async (diagram: string, person: Person | undefined, permissions: 'reader' | 'writer' = 'writer') => {
     const id = uuidv7();
-    const { advanced } = await store.join({ id, diagram, user: who(person).id, permissions, node });
+    const { refusals, advanced } = await store.join(diagram, [{ id, user: who(person).id, permissions, node }]);
+    if (refusals[0]) throw refusals[0];
     return { id, advanced };
   };
   const read = async (session: string) => (await store.find({ session })) as SessionMoment;
@@ -93,11 +94,27 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     expect(await endsAt(session)).toBeNull();
   });
 
+  it('CS3 CS10 people who join in one go are each let in or refused by themselves, with a revision each', async () => {
+    const { diagram, session } = await open();
+    await join(diagram, ada);
+    await join(diagram, bob);
+    await store.change(diagram, ({ now }) => [{ type: 'removed', by: who(ada).id, user: who(bob).id, at: now }]);
+    const crowd = [cem, bob, ada].map((person) => {
+      return { id: uuidv7(), user: who(person).id, permissions: 'writer' as const, node };
+    });
+    const { refusals } = await store.join(diagram, crowd);
+    expect(refusals).toMatchObject([null, { code: 'removed_from_session' }, null]);
+    expect(await list(session)).toEqual([who(ada).id, who(cem).id]);
+    expect((await notices(session))?.at(-1)).toEqual([4, 0, 'join']);
+    await store.leave(crowd.map(({ id }) => id));
+    expect(await list(session)).toEqual([who(ada).id]);
+  });
+
   it('CS3 a join that is asked for twice happens once', async () => {
     const { diagram, session } = await open();
-    const connection = { id: uuidv7(), diagram, user: who(bob).id, permissions: 'writer' as const, node };
-    await Promise.all([store.join(connection), store.join(connection)]);
-    await store.leave(connection.id);
+    const connection = { id: uuidv7(), user: who(bob).id, permissions: 'writer' as const, node };
+    await Promise.all([store.join(diagram, [connection, connection]), store.join(diagram, [connection])]);
+    await store.leave([connection.id]);
     expect(await list(session)).toEqual([]);
   });
 
@@ -106,9 +123,9 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     const [one, two] = [await join(diagram, bob), await join(diagram, bob)];
     expect(two.advanced).toBeNull();
     const first = participants((await read(session)).value)[0];
-    expect(await store.leave(one.id)).toBeNull();
+    expect(await store.leave([one.id])).toEqual([]);
     expect(await list(session)).toEqual([who(bob).id]);
-    expect(await store.leave(two.id)).toEqual({ session, diagram });
+    expect(await store.leave([two.id])).toEqual([{ session, diagram }]);
     expect(await list(session)).toEqual([]);
     await new Promise((resolve) => setTimeout(resolve, 5));
     await join(diagram, bob);
@@ -119,9 +136,9 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
   it('CS5 leaving twice, or without having joined, changes nothing', async () => {
     const { diagram, session } = await open();
     const { id } = await join(diagram, bob);
-    await store.leave(id);
-    expect(await store.leave(id)).toBeNull();
-    expect(await store.leave(uuidv7())).toBeNull();
+    await store.leave([id]);
+    expect(await store.leave([id])).toEqual([]);
+    expect(await store.leave([uuidv7()])).toEqual([]);
     expect((await read(session)).value.revision).toBe(2);
   });
 
@@ -129,7 +146,7 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     const { diagram, session } = await open();
     const { id } = await join(diagram, bob);
     await join(diagram, cem);
-    await store.leave(id);
+    await store.leave([id]);
     const { attendance } = (await read(session)).value;
     expect(attendance.map(({ user, presence }) => [user, presence.kind])).toEqual([
       [who(bob).id, 'left'],
@@ -142,7 +159,7 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     const dying = await stage.node();
     await join(diagram, ada);
     for (const person of [who(bob), who(cem)]) {
-      await store.join({ id: uuidv7(), diagram, user: person.id, permissions: 'writer', node: dying.leases.node });
+      await store.join(diagram, [{ id: uuidv7(), user: person.id, permissions: 'writer', node: dying.leases.node }]);
     }
     await join(diagram, cem);
     await dying.die();
@@ -154,7 +171,7 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
   it('NO1 a node without a lease cannot let anybody in', async () => {
     const { diagram, session } = await open();
     const swept = uuidv7();
-    const joining = store.join({ id: uuidv7(), diagram, user: who(bob).id, permissions: 'writer', node: swept });
+    const joining = store.join(diagram, [{ id: uuidv7(), user: who(bob).id, permissions: 'writer', node: swept }]);
     await expect(joining).rejects.toMatchObject({ code: 'unavailable' });
     expect(await list(session)).toEqual([]);
     expect((await read(session)).value.revision).toBe(0);
@@ -164,12 +181,12 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     const { diagram, session } = await open();
     const { id } = await join(diagram, ada);
     await join(diagram, bob);
-    await store.leave(id);
+    await store.leave([id]);
     expect(await endsAt(session)).toBeGreaterThan(4000);
     expect(await endsAt(session)).toBeLessThanOrEqual(5000);
     const { id: again } = await join(diagram, ada);
     expect(await endsAt(session)).toBeNull();
-    await store.leave(again);
+    await store.leave([again]);
     expect(await store.expire()).toEqual([]);
     await stage.overdue(session);
     const ended = await Promise.all([store.expire(), store.expire()]);
@@ -185,12 +202,12 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
 
   it('CS7 a host who comes and goes once more while the end is being carried out gets another grace', async () => {
     const { diagram, session } = await open();
-    await store.leave((await join(diagram, ada)).id);
+    await store.leave([(await join(diagram, ada)).id]);
     await stage.overdue(session);
     const late: Database = {
       ...database,
       asSystem: async (work) => {
-        await store.leave((await join(diagram, ada)).id);
+        await store.leave([(await join(diagram, ada)).id]);
         return database.asSystem(work);
       },
     };
@@ -203,7 +220,7 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     const { id } = await join(diagram, bob);
     await store.change(diagram, ({ now }) => [{ type: 'ended', by: who(ada).id, at: now }]);
     expect(await database.log.query('select from session_connection where session_id = $1', [session])).toEqual([]);
-    expect(await store.leave(id)).toBeNull();
+    expect(await store.leave([id])).toEqual([]);
     expect((await read(session)).value.attendance.map(({ presence }) => presence.kind)).toEqual(['left']);
     const next = await store.open(diagram, who(bob).id);
     expect(next.created).toBe(true);

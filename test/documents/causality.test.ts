@@ -46,7 +46,7 @@ describe('advance', () => {
           const update = updates[pick % Math.max(1, updates.length)];
           if (!update) continue;
           const decoded = decodeUpdate(update);
-          const ends = advance(decoded, stateOf(document));
+          const ends = advance(decoded, stateOf(document))?.ends ?? null;
           const probe = new Y.Doc();
           Y.applyUpdate(probe, Y.encodeStateAsUpdate(document));
           Y.applyUpdate(probe, update);

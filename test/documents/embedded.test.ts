@@ -8,10 +8,13 @@ import { recover } from '../../src/documents/flush.ts';
 import { joinUpdates } from '../../src/documents/row.ts';
 import { compact } from '../../src/documents/snapshots.ts';
 import { createVersions } from '../../src/documents/versions.ts';
+import { createWorkshop } from '../../src/documents/workshop.ts';
 import type { Actor } from '../../src/identity/person.ts';
+import { cellsOf } from '../support/content.ts';
 import { connect, disconnectAll, eventually, saved } from '../support/provider.ts';
 import { addDiagram, addPerson, grant, startStage, type Stage } from '../sync/stage.ts';
 
+const workshop = createWorkshop();
 let database: Database;
 let stage: Stage;
 let ann: Actor;
@@ -42,19 +45,26 @@ it('DO1 DO3 AC3 editing, REST, the poll, the fence and compaction', async () => 
   await Promise.all([saved(a!), saved(b!)]);
   await stage.store.replace(at.diagram, ann.id, [{ id: 'only', z: 1 }], null);
   await eventually(() => expect(b!.cells.toJSON()).toEqual({ only: { id: 'only', z: 1 } }));
-  expect(await compact(database.log, at.diagram, 1)).toBeGreaterThan(1);
-  const versions = createVersions({ executor: database.log, documents: stage.store, newId: uuidv7 });
+  expect(await compact(database.log, workshop, at.diagram, { rows: 1, bytes: Infinity })).toBeGreaterThan(1);
+  const versions = createVersions({ executor: database.log, workshop, documents: stage.store, newId: uuidv7 });
   const version = await versions.keep(at.diagram, ann.id, 'V');
   expect((await versions.list(at.diagram, { limit: 5, after: null })).map(({ id }) => id)).toEqual([version.id]);
   await grant(database, at.model, bob, 'reader');
   b!.cells.set('refused', 1);
   await eventually(() => expect(b!.messages.at(-1)).toMatchObject({ type: 'error', code: 'forbidden' }));
-  expect((await stage.store.content(at.diagram))!.cells()).toEqual([{ id: 'only', z: 1 }]);
+  expect(await cellsOf(stage.store, at.diagram)).toEqual([{ id: 'only', z: 1 }]);
 });
 
 it('recover and bindClients', async () => {
   const { diagram } = await addDiagram(database, [[ann, 'owner']]);
-  const batch = { diagram, id: uuidv7(), epoch: 0, authors: [ann.id], bytes: joinUpdates([new Uint8Array([0, 0])]) };
+  const batch = {
+    diagram,
+    id: uuidv7(),
+    epoch: 0,
+    base: 0,
+    authors: [ann.id],
+    bytes: joinUpdates([new Uint8Array([0, 0])]),
+  };
   expect(await recover(database.log, batch, 500)).toEqual({ kind: 'in', seq: 1 });
   expect(await recover(database.log, batch, 500)).toEqual({ kind: 'in', seq: 1 });
   expect(await bindClients(database.log, diagram, ann.id, [5, 7])).toEqual(

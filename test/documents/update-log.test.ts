@@ -1,10 +1,10 @@
 /** The update log on a real PostgreSQL: order, durability, the fence, and what is not known. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from 'uuidv7';
-import { permissionsOf } from '../../src/access/roles.ts';
-import { standingInDiagram } from '../../src/access/standing.ts';
+import { decideWriters } from '../../src/access/standing.ts';
 import type { Database, SqlExecutor } from '../../src/database/database.ts';
 import { createBudget } from '../../src/documents/budget.ts';
+import { asQueries } from '../../src/documents/queries.ts';
 import { splitUpdates, type CommittedRow } from '../../src/documents/row.ts';
 import { createUpdateLog, type LogOutcome, type UpdateLog } from '../../src/documents/update-log.ts';
 import type { Actor } from '../../src/identity/person.ts';
@@ -39,16 +39,14 @@ function start({ executor = database.log, budget = 1e9, rowBytes = 1e6 }: Option
     newId: uuidv7,
     logger,
     committed: (row) => rows.push(row),
-    async decide(diagram, person) {
-      const standing = await database.asSystem((em) => standingInDiagram(em, diagram, person));
-      return standing.exists ? { mayWrite: permissionsOf(standing.role) === 'writer', epoch: standing.epoch } : null;
-    },
+    decide: (asked) => decideWriters(asQueries(database.log), asked),
     limits: { rowBytes, lockTimeout: 200, leastPause: 5, mostPause: 50 },
   });
   logs.push(log);
   const append = (diagram: string, person: Actor, text: string, epoch = 0) =>
     new Promise<LogOutcome | 'full'>((settle) => {
-      if (!log.append({ diagram, person: person.id, epoch, updates: [Buffer.from(text)], settle })) settle('full');
+      if (!log.append({ diagram, person: person.id, epoch, base: 0, updates: [Buffer.from(text)], settle }))
+        settle('full');
     });
   return { log, rows, append };
 }

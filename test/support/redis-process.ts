@@ -8,6 +8,7 @@ import { endedWithUs } from './ended-with-us.ts';
 export interface RedisProcess {
   readonly url: string;
   readonly port: number;
+  /** Nothing, if it runs. */
   start(): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<void>;
@@ -28,6 +29,7 @@ export async function createRedis(started = true): Promise<RedisProcess> {
     url,
     port,
     async start() {
+      if (child) return;
       const flags = [
         '--port',
         String(port),

@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import { call, type Answered } from './client.ts';
 import { newcomer, type TestPerson } from './people.ts';
-import { connect, eventually, type Client } from './provider.ts';
+import { eventually } from './patience.ts';
+import { connect, type Client } from './provider.ts';
 
 /** Where requests can be sent: a node, or what stands before several. */
 export interface Address {

@@ -40,7 +40,7 @@ describe('awareness between two nodes', () => {
     const guard = createAwarenessGuard({ maxAwarenessBytes: 1000, now: () => (time += 1000) });
     guard.stamp(document.awareness, () => stamp);
     const relay = createAwarenessRelay({ bus, onError });
-    relay.attach(DIAGRAM, document.awareness);
+    relay.attach(DIAGRAM, document.awareness, () => guard.renew(document.awareness));
     stops.push(() => {
       relay.stop();
       document.destroy();

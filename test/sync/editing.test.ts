@@ -40,8 +40,8 @@ it('DO3 two providers converge, through the log', async () => {
   await Promise.all([saved(a), saved(b)]);
   await eventually(() => expect(a.cells.size).toBe(100));
   await eventually(() => expect(b.cells.toJSON()).toEqual(a.cells.toJSON()));
-  const content = await stage.store.content(place.diagram);
+  const content = await stage.store.content(place.diagram, 'state');
   const stored = new Y.Doc();
-  Y.applyUpdate(stored, content!.state());
+  Y.applyUpdate(stored, content!.bytes);
   expect(stored.getMap('cells').toJSON()).toEqual(a.cells.toJSON());
 });

@@ -7,6 +7,8 @@ import type { Database } from '../../src/database/database.ts';
 import { rowChannel } from '../../src/documents/row.ts';
 import { compact } from '../../src/documents/snapshots.ts';
 import type { Actor } from '../../src/identity/person.ts';
+import { createWorkshop } from '../../src/documents/workshop.ts';
+import { cellsOf, headOf } from '../support/content.ts';
 import { freshDatabase } from '../support/database.ts';
 import { connect, disconnectAll, eventually, saved, type Client } from '../support/provider.ts';
 import { addDiagram, addPerson, grant, logger, startStage, type Stage, type StageOptions } from './stage.ts';
@@ -15,6 +17,7 @@ let database: Database;
 let ann: Actor;
 let bob: Actor;
 const stages: Stage[] = [];
+const workshop = createWorkshop();
 
 beforeAll(async () => {
   database = await freshDatabase();
@@ -154,7 +157,7 @@ it('DO3 a node that is behind rows which were compacted away reads the newest sn
   await Promise.all([saved(a), saved(b)]);
   for (let round = 0; round < 3; round += 1) {
     await edited([a], 5);
-    expect(await compact(database.log, at.diagram, 1)).not.toBeNull();
+    expect(await compact(database.log, workshop, at.diagram, { rows: 1, bytes: Infinity })).not.toBeNull();
   }
   const rows = await database.log.query('select from document_update where diagram_id = $1 and seq = 1', [at.diagram]);
   expect(rows).toEqual([]);
@@ -183,7 +186,7 @@ it('what was sent right before a socket broke is committed all the same', async 
   }
   client.websocket.shouldConnect = false;
   client.websocket.webSocket!.close();
-  await eventually(async () => expect((await stage.store.content(at.diagram))!.cells()).toHaveLength(5));
+  await eventually(async () => expect(await cellsOf(stage.store, at.diagram)).toHaveLength(5));
   expect(stage.rows).toHaveLength(2);
 });
 
@@ -200,11 +203,11 @@ it('AC3 AC4 what somebody may do changes within a second on every node, without 
     () => expect(b.messages.at(-1)).toMatchObject({ type: 'error', code: 'forbidden', request_type: 'update' }),
     1000,
   );
-  expect((await one.store.content(at.diagram))!.cells()).toEqual([]);
-  expect((await one.store.content(at.diagram))!.head).toBe(0);
+  expect(await cellsOf(one.store, at.diagram)).toEqual([]);
+  expect(await headOf(one.store, at.diagram)).toBe(0);
   await grant(database, at.model, bob, 'writer');
   await saved(b);
-  expect((await one.store.content(at.diagram))!.head).toBe(1);
+  expect(await headOf(one.store, at.diagram)).toBe(1);
   await grant(database, at.model, bob, null);
   await eventually(() => expect(b.closes[0]).toEqual({ code: 4403, reason: 'forbidden' }), 1000);
 });
@@ -233,7 +236,7 @@ it('a log that is shorter than what this node has (a database that was set back)
   });
   await eventually(() => expect(client.closes[0]?.code).toBe(1012));
   await saved(client); // it connects again and brings what the database has lost
-  expect((await stage.store.content(at.diagram))!.head).toBe(2);
+  expect(await headOf(stage.store, at.diagram)).toBe(2);
 });
 
 it('NO1 a node that drains flushes its log, closes everybody with 1012, and refuses upgrades', async () => {
@@ -245,7 +248,7 @@ it('NO1 a node that drains flushes its log, closes everybody with 1012, and refu
   await eventually(() => expect(stage.rows).toHaveLength(1));
   await stage.sync.drain();
   for (const client of clients) await eventually(() => expect(client.closes[0]?.code).toBe(1012));
-  expect((await stage.store.content(at.diagram))!.head).toBe(1);
+  expect(await headOf(stage.store, at.diagram)).toBe(1);
   const late = new WebSocket(stage.url(at));
   await new Promise((resolve) => late.addEventListener('error', resolve));
 });

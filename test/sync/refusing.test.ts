@@ -5,6 +5,7 @@ import * as Y from 'yjs';
 import type { Database } from '../../src/database/database.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { Refusal } from '../../src/refusal.ts';
+import { documentOf, headOf } from '../support/content.ts';
 import { freshDatabase } from '../support/database.ts';
 import { connect, disconnectAll, eventually, saved } from '../support/provider.ts';
 import { NO_STATE, openRaw, textOf, type RawSocket } from '../support/raw-socket.ts';
@@ -151,6 +152,23 @@ describe('before admission', () => {
     expect(await raw(stage.url(await place())).closed).toEqual({ code: 4408, reason: 'idle' });
   });
 
+  it('what strangers send takes nothing of what the node holds for the log', async () => {
+    const stage = await start({ limits: { bufferBytes: 100_000 } });
+    const at = await place();
+    for (let count = 0; count < 8; count += 1) {
+      const stranger = raw(stage.sharedUrl);
+      await stranger.opened;
+      const update = updateBy(1, (cells) => cells.set('a', 'x'.repeat(50_000)));
+      for (const name of ['diagram:one', 'diagram:two']) stranger.sync(name, 2, update);
+    }
+    const writer = connect({ url: stage.url(at), name: `diagram:${at.diagram}`, token: ann.id });
+    await saved(writer);
+    writer.cells.set('a', 'x'.repeat(50_000));
+    await saved(writer);
+    expect(writer.closes).toEqual([]);
+    expect(raws.map(({ ws }) => ws.readyState)).toEqual(raws.map(() => 1));
+  });
+
   it('4429 for more sockets of a person than allowed', async () => {
     const stage = await start({ limits: { maxSocketsPerUser: 2 } });
     const at = await place();
@@ -197,6 +215,13 @@ describe('frames', () => {
     expect((await socket.closed).code).toBe(4429);
   });
 
+  it('one that is silent and answers our pings stays', async () => {
+    const stage = await start({ limits: { pingInterval: 10, deadAfter: 60 } });
+    const { socket } = await admitted(stage, await place(), ann);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(socket.ws.readyState).toBe(socket.ws.OPEN);
+  });
+
   it('4408 for a socket that does not answer', async () => {
     const stage = await start({ limits: { pingInterval: 10, deadAfter: 60 } });
     const socket = raw(stage.url(await place()), { autoPong: false });
@@ -212,7 +237,7 @@ describe('updates', () => {
     socket.sync(address, 2, new Uint8Array([1, 2, 3, 4]));
     expect((await socket.closed).code).toBe(4400);
     expect(statuses(socket)).toEqual([]);
-    expect((await stage.store.content(at.diagram))!.head).toBe(0);
+    expect(await headOf(stage.store, at.diagram)).toBe(0);
   });
 
   it('DO4 a gap is asked for, and refused only when the answer does not fill it', async () => {
@@ -245,9 +270,8 @@ describe('updates', () => {
     Y.applyUpdate(base, dependent);
     socket.sync(address, 1, Y.encodeStateAsUpdate(base));
     await eventually(() => expect(statuses(socket)).toEqual([1, 1, 1]));
-    const content = (await stage.store.content(at.diagram))!;
-    const stored = new Y.Doc();
-    Y.applyUpdate(stored, content.state());
+    const head = await headOf(stage.store, at.diagram);
+    const stored = await documentOf(stage.store, at.diagram);
     expect(stored.getMap('cells').toJSON()).toEqual({ a: 1, b: 2, behind: 1 });
 
     Y.applyUpdate(
@@ -268,7 +292,7 @@ describe('updates', () => {
       updateBy(7, () => {}),
     );
     expect((await socket.closed).code).toBe(4400);
-    expect((await stage.store.content(at.diagram))!.head).toBe(content.head);
+    expect(await headOf(stage.store, at.diagram)).toBe(head);
   });
 
   it('4408 for a gap that nobody fills', async () => {
@@ -302,7 +326,7 @@ describe('updates', () => {
     expect((await socket.closed).code).toBe(4400);
     victim.cells.set('b', 2);
     await saved(victim);
-    expect((await stage.store.content(at.diagram))!.head).toBe(2);
+    expect(await headOf(stage.store, at.diagram)).toBe(2);
     expect(victim.closes).toEqual([]);
   });
 
@@ -349,13 +373,13 @@ describe('updates', () => {
       connect({ url: stage.url(at), name: `diagram:${at.diagram}`, token: person.id }),
     );
     await Promise.all([saved(a!), saved(b!)]);
-    for (let edit = 0; edit < 40; edit += 1) {
+    for (let edit = 0; edit < 40 && stage.left.length === 0; edit += 1) {
       a!.cells.set('a', `${edit}${'x'.repeat(200_000)}`);
       await saved(a!);
     }
     await eventually(() => expect(stage.left).toHaveLength(1));
     socket.ws.resume();
-    expect((await socket.closed).code).toBe(1013);
+    expect([1013, 1006]).toContain((await socket.closed).code); // cut off, if it was slow to read even that
     await eventually(() => expect(b!.cells.get('a')).toBe(a!.cells.get('a')));
     expect([...a!.closes, ...b!.closes]).toEqual([]);
   });

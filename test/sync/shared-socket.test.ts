@@ -6,6 +6,7 @@ import type { Database } from '../../src/database/database.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { Refusal } from '../../src/refusal.ts';
 import type { RoomConnection } from '../../src/sync/rooms.ts';
+import { headOf } from '../support/content.ts';
 import { freshDatabase } from '../support/database.ts';
 import { connect, disconnectAll, eventually, saved } from '../support/provider.ts';
 import { NO_STATE, openRaw, textOf, type RawSocket } from '../support/raw-socket.ts';
@@ -140,7 +141,7 @@ it('a provider that leaves and comes back on the same socket is in sync again', 
   client.provider.detach();
   client.cells.set('apart', 1);
   client.provider.attach();
-  await eventually(async () => expect((await stage.store.content(at.diagram))!.head).toBe(1));
+  await eventually(async () => expect(await headOf(stage.store, at.diagram)).toBe(1));
   await saved(client);
   expect(stage.left.length).toBeGreaterThan(0);
 });

@@ -5,13 +5,15 @@ import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import type { Bus } from '../../src/cluster/bus.ts';
-import { permissionsOf, type AccessRole } from '../../src/access/roles.ts';
-import { standingInDiagram } from '../../src/access/standing.ts';
+import type { AccessRole } from '../../src/access/roles.ts';
+import { decideWriters } from '../../src/access/standing.ts';
 import type { Database, SqlExecutor } from '../../src/database/database.ts';
 import { createBudget } from '../../src/documents/budget.ts';
 import { createDocumentStore, type DocumentStore } from '../../src/documents/document-store.ts';
+import { asQueries } from '../../src/documents/queries.ts';
 import { encodeRowMessage, rowChannel, type CommittedRow } from '../../src/documents/row.ts';
 import { createUpdateLog, type UpdateLog } from '../../src/documents/update-log.ts';
+import { createWorkshop } from '../../src/documents/workshop.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { createAwarenessGuard } from '../../src/sync/awareness.ts';
@@ -134,13 +136,12 @@ export async function startStage({
     logger,
     newId: uuidv7,
     committed,
-    async decide(diagram, person) {
-      const standing = await database.asSystem((em) => standingInDiagram(em, diagram, person));
-      return standing.exists ? { mayWrite: permissionsOf(standing.role) === 'writer', epoch: standing.epoch } : null;
-    },
+    decide: (asked) => decideWriters(asQueries(database.log), asked),
   });
+  const workshop = createWorkshop();
   const store = createDocumentStore({
-    executor: database.log,
+    executor: database.content,
+    workshop,
     newId: uuidv7,
     committed,
     maxDocumentBytes: limits.maxDocumentBytes,
@@ -151,6 +152,7 @@ export async function startStage({
     database,
     bus,
     log,
+    workshop,
     budget,
     limits,
     logger,
@@ -206,6 +208,7 @@ export async function startStage({
     async close() {
       await sync.stop();
       await log.stop();
+      await workshop.stop();
       await new Promise((resolve) => http.close(resolve));
     },
   };

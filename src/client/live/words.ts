@@ -2,7 +2,7 @@
 import type { Language } from '../transport.ts';
 import type { SessionEnd } from './messages.ts';
 
-/** Why it ended. What may help: `rejoin` after the first group; nothing but somebody's say-so after the second. */
+/** Why it ended. After `host_left`, `host_ended`, `idle` and `no_session`, and after signing in again, `rejoin` goes on. */
 export type EndReason =
   | SessionEnd
   /** It ended, and why was not heard; or it had ended while nobody was connected here. */

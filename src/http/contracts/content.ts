@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Diagrams } from '../../documents/diagrams.ts';
 import { cellsSchema } from '../../documents/diagram.ts';
 import type { DocumentStore } from '../../documents/document-store.ts';
+import type { Audited } from '../../documents/writing.ts';
 import { Refusal } from '../../refusal.ts';
 import { route, type Answer, type Route } from '../route.ts';
 import { diagramParams, ONE_DIAGRAM, placeOf } from './diagrams.ts';
@@ -59,16 +60,22 @@ export function contentRoutes({ diagrams, documents, maxDocumentBytes }: Content
       refusals,
       handle: async ({ actor, params, context }) => {
         await diagrams.read(actor, placeOf(params));
-        const content = await documents.content(params.diagram_id);
+        const form = context.accepts('json', BYTES) === BYTES ? 'state' : 'cells';
+        const content = await documents.content(params.diagram_id, form);
         if (!content) throw new Refusal('not_found', { reason: 'diagram' });
         const headers = {
           ETag: `"${content.head}"`,
           Vary: 'Accept',
           ...(!content.current && { Warning: '110 - "the newest readable snapshot"' }),
         };
-        if (context.accepts('json', BYTES) === BYTES)
-          return { status: 200, body: Buffer.from(content.state()), contentType: BYTES, headers };
-        return { status: 200, body: { head: content.head, cells: content.cells() }, headers };
+        const bytes = Buffer.from(content.bytes);
+        if (form === 'state') return { status: 200, body: bytes, contentType: BYTES, headers };
+        return {
+          status: 200,
+          body: withCells({ head: content.head }, bytes),
+          contentType: 'application/json',
+          headers,
+        };
       },
     }),
     route({
@@ -83,9 +90,11 @@ export function contentRoutes({ diagrams, documents, maxDocumentBytes }: Content
       example,
       answers: { 200: { description: 'The head with the edit in it, once it is durable', schema: headSchema } },
       refusals: [...refusals, 'precondition_failed'],
-      handle: async ({ actor, params, body, context }) => {
+      audit: audit.replace,
+      handle: async ({ actor, params, body, context, requestId }) => {
         await diagrams.read(actor, placeOf(params));
-        return headed(await documents.replace(params.diagram_id, actor.id, body.cells, ifMatch(context)));
+        const audited = granted(audit.replace, params, requestId);
+        return headed(await documents.replace(params.diagram_id, actor.id, body.cells, ifMatch(context), audited));
       },
     }),
     route({
@@ -98,12 +107,35 @@ export function contentRoutes({ diagrams, documents, maxDocumentBytes }: Content
       bytes: { contentType: BYTES, limit: maxDocumentBytes },
       answers: { 200: { description: 'The head with the edit in it, once it is durable', schema: headSchema } },
       refusals,
-      handle: async ({ actor, params, body }) => {
+      audit: audit.submit,
+      handle: async ({ actor, params, body, requestId }) => {
         await diagrams.read(actor, placeOf(params));
-        return headed(await documents.submit(params.diagram_id, actor.id, body as unknown as Uint8Array));
+        const audited = granted(audit.submit, params, requestId);
+        return headed(await documents.submit(params.diagram_id, actor.id, body as unknown as Uint8Array, audited));
       },
     }),
   ];
+}
+
+const about = { container: 'diagram', containerId: 'diagram_id' };
+const audit = {
+  replace: { action: 'diagram.content.replace', ...about },
+  submit: { action: 'diagram.content.submit', ...about },
+};
+
+/** What the audit trail says of a write to a diagram, where a refusal would be said to be of the same. */
+export function granted(
+  { action }: { action: string },
+  params: z.output<typeof diagramParams>,
+  requestId: string,
+): NonNullable<Audited> {
+  return { action, container: `diagram:${params.diagram_id}`, requestId };
+}
+
+/** A JSON object that has a list of cells as its last member, which is JSON already. */
+export function withCells(rest: object, cells: Uint8Array): Buffer {
+  const before = JSON.stringify(rest).slice(0, -1);
+  return Buffer.concat([Buffer.from(`${before},"cells":`), cells, Buffer.from('}')]);
 }
 
 const headed = ({ head }: { head: number }): Answer => ({

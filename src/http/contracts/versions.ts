@@ -5,6 +5,7 @@ import type { Version, Versions } from '../../documents/versions.ts';
 import type { Actor } from '../../identity/person.ts';
 import { cut, list, pageQuery, toPage } from '../page.ts';
 import { name, onWire, route, time, uuid, type Route } from '../route.ts';
+import { granted, withCells } from './content.ts';
 import { diagramParams, ONE_DIAGRAM, placeOf } from './diagrams.ts';
 import { threatModelsContract } from './threat-models.ts';
 
@@ -31,6 +32,12 @@ const versionOnWire = (diagram: string, version: Version) => ({
   head: version.seq,
   created_at: onWire(version.at),
 });
+
+const about = { container: 'diagram', containerId: 'diagram_id' };
+const audit = {
+  keep: { action: 'diagram.version.keep', ...about },
+  restore: { action: 'diagram.version.restore', ...about },
+};
 
 const one = z.object({ ...diagramParams.shape, version_id: uuid });
 const refusals = ['unauthenticated', 'invalid', 'not_found', 'forbidden'] as const;
@@ -71,10 +78,11 @@ export function versionRoutes({ diagrams, versions }: { diagrams: Diagrams; vers
       example: { name: 'Before the review' },
       answers: { 201: { description: 'The version', schema: versionSchema } },
       refusals,
-      audit: { action: 'diagram.version.keep', container: 'diagram', containerId: 'diagram_id' },
-      handle: async ({ actor, params, body }) => {
+      audit: audit.keep,
+      handle: async ({ actor, params, body, requestId }) => {
         await enter(actor, params);
-        const version = await versions.keep(params.diagram_id, actor.id, body.name);
+        const audited = granted(audit.keep, params, requestId);
+        const version = await versions.keep(params.diagram_id, actor.id, body.name, audited);
         return { status: 201, body: versionOnWire(params.diagram_id, version) };
       },
     }),
@@ -90,7 +98,8 @@ export function versionRoutes({ diagrams, versions }: { diagrams: Diagrams; vers
       handle: async ({ actor, params }) => {
         await enter(actor, params);
         const version = await versions.read(params.diagram_id, params.version_id);
-        return { status: 200, body: { ...versionOnWire(params.diagram_id, version), cells: version.cells } };
+        const body = withCells(versionOnWire(params.diagram_id, version), version.cells);
+        return { status: 200, body, contentType: 'application/json' };
       },
     }),
     route({
@@ -107,10 +116,12 @@ export function versionRoutes({ diagrams, versions }: { diagrams: Diagrams; vers
         },
       },
       refusals,
-      audit: { action: 'diagram.version.restore', container: 'diagram', containerId: 'diagram_id' },
-      handle: async ({ actor, params }) => {
+      audit: audit.restore,
+      handle: async ({ actor, params, requestId }) => {
         await enter(actor, params);
-        const { head } = await versions.restore(params.diagram_id, actor.id, params.version_id);
+        const { diagram_id: diagram, version_id: version } = params;
+        const audited = { ...granted(audit.restore, params, requestId), details: { version } };
+        const { head } = await versions.restore(diagram, actor.id, version, audited);
         return { status: 200, body: { head }, headers: { ETag: `"${head}"` } };
       },
     }),

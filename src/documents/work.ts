@@ -1,0 +1,99 @@
+/**
+ * What takes long where a document is large: pure functions of stored bytes, so that they can run in a thread of their
+ * own (`workshop.ts`). A document is given as a part of its log that begins at the beginning.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import * as Y from 'yjs';
+import { advance } from './causality.ts';
+import { readCells, replaceCells, type StoredCell } from './diagram.ts';
+import { createPlacements } from './placement.ts';
+import { Unreadable, type LogPart } from './log-part.ts';
+import { replay } from './replaying.ts';
+import { joinUpdates } from './row.ts';
+import { sliced } from './slicing.ts';
+import { bringsNothing, decodeUpdate, newClients, stateOf, trimmed } from './update.ts';
+
+export type Submission =
+  | { kind: 'nothing' | 'gap' | 'misplaced' | 'too large' }
+  /** `clients`: those whose structs it brings. `row`: what goes into the log. */
+  | { kind: 'edit'; clients: number[]; row: Uint8Array };
+
+export type Replacement = { kind: 'nothing' | 'too large' } | { kind: 'edit'; row: Uint8Array };
+
+export const work = {
+  /** The cells as a JSON list, UTF-8. @throws Unreadable */
+  cells: (part: LogPart): Uint8Array => Buffer.from(JSON.stringify(readCells(documentOf(part)))),
+
+  /** The state as one update. @throws Unreadable */
+  state: (part: LogPart): Uint8Array => Y.encodeStateAsUpdate(documentOf(part)),
+
+  /** A snapshot: the state in slices. It was read back, and says what was read. @throws Unreadable */
+  snapshot(part: LogPart): Uint8Array {
+    const document = documentOf(part);
+    const bytes = joinUpdates(sliced(decodeUpdate(Y.encodeStateAsUpdate(document))));
+    const copy = documentOf({ head: part.head, snapshot: { seq: part.head, bytes }, rows: [] });
+    if (!same(document, copy)) throw new Unreadable(`snapshot ${part.head} does not say what it was made of`);
+    return bytes;
+  },
+
+  /** An update cut into slices, joined. @throws MalformedUpdate */
+  slices: (update: Uint8Array): Uint8Array => joinUpdates(sliced(decodeUpdate(update))),
+
+  /** What an update would be as an edit of a document. @throws Unreadable, MalformedUpdate */
+  submission(part: LogPart, update: Uint8Array, maxDocumentBytes: number): Submission {
+    const document = documentOf(part);
+    const state = stateOf(document);
+    const decoded = trimmed(decodeUpdate(update), state);
+    if (bringsNothing(document, decoded)) return { kind: 'nothing' };
+    const found = advance(decoded, state);
+    if (!found) return { kind: 'gap' };
+    if (!createPlacements(document, state).take(decoded, found.order)) return { kind: 'misplaced' };
+    if (sizeOf(document) + update.byteLength > maxDocumentBytes) return { kind: 'too large' };
+    return { kind: 'edit', clients: [...newClients(decoded, state)], row: joinUpdates(sliced(decoded)) };
+  },
+
+  /**
+   * The edit that makes a document's content equal to something else.
+   * @param wanted the cells, or the state of a version
+   * @param client the client id that it is written under
+   * @throws Unreadable
+   */
+  replacement(
+    part: LogPart,
+    wanted: readonly StoredCell[] | Uint8Array,
+    client: number,
+    maxDocumentBytes: number,
+  ): Replacement {
+    const cells = wanted instanceof Uint8Array ? readState(wanted) : wanted;
+    const document = documentOf(part);
+    document.clientID = client;
+    let update: Uint8Array | null = null;
+    document.once('update', (made: Uint8Array) => (update = made));
+    replaceCells(document, cells);
+    if (!update) return { kind: 'nothing' };
+    if (sizeOf(document) > maxDocumentBytes) return { kind: 'too large' };
+    return { kind: 'edit', row: joinUpdates(sliced(decodeUpdate(update))) };
+  },
+
+  /** The cells of a state, such as a version's, as a JSON list, UTF-8. @throws Unreadable */
+  cellsOfState: (state: Uint8Array): Uint8Array => Buffer.from(JSON.stringify(readState(state))),
+};
+
+export type Work = typeof work;
+
+function documentOf(part: LogPart): Y.Doc {
+  const document = new Y.Doc();
+  replay(document, part);
+  return document;
+}
+
+function readState(state: Uint8Array): StoredCell[] {
+  return readCells(documentOf({ head: 1, snapshot: null, rows: [{ seq: 1, bytes: joinUpdates([state]) }] }));
+}
+
+const sizeOf = (document: Y.Doc) => Y.encodeStateAsUpdate(document).byteLength;
+
+/** Whether two documents have the same structs, the same deletions and the same content. */
+function same(a: Y.Doc, b: Y.Doc): boolean {
+  return Y.equalSnapshots(Y.snapshot(a), Y.snapshot(b)) && isDeepStrictEqual(readCells(a), readCells(b));
+}

@@ -1,0 +1,124 @@
+/** Snapshots of the log: what is kept, what goes, and what is done about one that cannot be read. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import type { Database } from '../../src/database/database.ts';
+import { readLog } from '../../src/documents/reading.ts';
+import { splitUpdates } from '../../src/documents/row.ts';
+import { compact } from '../../src/documents/snapshots.ts';
+import { createWorkshop } from '../../src/documents/workshop.ts';
+import { cellsOf, contentOf } from '../support/content.ts';
+import { freshDatabase } from '../support/database.ts';
+import { cell, openStage, type DocumentStage } from './stage.ts';
+
+const workshop = createWorkshop();
+let database: Database;
+let stage: DocumentStage;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  stage = await openStage(database, workshop);
+});
+afterAll(async () => {
+  await workshop.stop();
+  await database.close();
+});
+
+/** A diagram with so many rounds of two writes, compacted after each. */
+async function compactedDiagram(rounds: number): Promise<string> {
+  const { diagram } = await stage.place();
+  const { store } = stage.openStore();
+  for (let round = 1; round <= rounds; round += 1) {
+    await store.replace(diagram, stage.ann.id, [cell(`${round}:1`)], null);
+    await store.replace(diagram, stage.ann.id, [cell(`${round}:2`)], null);
+    expect(await stage.compacted(diagram)).toBe(round * 2);
+  }
+  return diagram;
+}
+
+describe('compaction', () => {
+  it('keeps three snapshots, and the rows that the one before the newest does not cover', async () => {
+    const diagram = await compactedDiagram(5);
+    expect(await stage.compacted(diagram)).toBe(null);
+    expect(await stage.snapshotsOf(diagram)).toEqual([6, 8, 10]);
+    expect(await stage.rowsOf(diagram)).toEqual([9, 10]);
+    const { store } = stage.openStore();
+    await store.replace(diagram, stage.ann.id, [cell('after')], null);
+    expect(await cellsOf(store, diagram)).toEqual([cell('after')]);
+  });
+
+  it('is due after so many rows, or so many bytes of them', async () => {
+    const { diagram } = await stage.place();
+    const { store } = stage.openStore();
+    for (let write = 0; write < 3; write += 1) await store.replace(diagram, stage.ann.id, [cell(`${write}`)], null);
+    const attempt = (rows: number, bytes: number) => compact(database.content, workshop, diagram, { rows, bytes });
+    expect(await attempt(4, 10_000)).toBe(null);
+    expect(await attempt(3, 10_000)).toBe(3);
+    await store.replace(diagram, stage.ann.id, [cell('large', 0, { label: 'x'.repeat(20_000) })], null);
+    expect(await attempt(4, 100_000)).toBe(null);
+    expect(await attempt(4, 10_000)).toBe(4);
+  });
+
+  it('of several at once leaves a whole log', async () => {
+    const { diagram } = await stage.place();
+    const { store } = stage.openStore();
+    const writes = Array.from({ length: 6 }, async (_, write) => {
+      await store.replace(diagram, stage.ann.id, [cell(`${write}`)], null);
+      await stage.compacted(diagram);
+    });
+    await Promise.all(writes);
+    expect((await contentOf(store, diagram)).head).toBe(6);
+    await readLog(database.log, diagram, 0); // throws if it is not whole
+  });
+
+  it('a snapshot is made of slices which each need only those before them', async () => {
+    const { diagram } = await stage.place();
+    const { store } = stage.openStore();
+    const cells = Array.from({ length: 3000 }, (_, index) => cell(`c${index}`, index, { x: index, y: 1, label: 'a' }));
+    await store.replace(diagram, stage.ann.id, cells, null);
+    await stage.compacted(diagram);
+    const { snapshot } = (await readLog(database.log, diagram, 0))!;
+    const slices = splitUpdates(snapshot!.bytes);
+    expect(slices.length).toBeGreaterThan(3);
+    const document = new Y.Doc();
+    for (const slice of slices) {
+      Y.applyUpdate(document, slice);
+      expect([document.store.pendingStructs, document.store.pendingDs]).toEqual([null, null]);
+    }
+    expect(document.getMap('cells').size).toBe(3000);
+  });
+});
+
+describe('DO5 a document that cannot be read', () => {
+  it('is not written, and its last readable snapshot is served, saying so', async () => {
+    const diagram = await compactedDiagram(2);
+    const { store } = stage.openStore();
+    await store.replace(diagram, stage.ann.id, [cell('lost')], null);
+    await stage.spoilRow(diagram, 5);
+    expect(await contentOf(store, diagram)).toEqual({ head: 4, current: false, cells: [cell('2:2')] });
+    await expect(store.replace(diagram, stage.ann.id, [], null)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(stage.compacted(diagram)).rejects.toThrow('row 5 cannot be read');
+    expect(await stage.rowsOf(diagram)).toEqual([3, 4, 5]);
+    await stage.spoilSnapshot(diagram, 4);
+    expect(await contentOf(store, diagram)).toEqual({ head: 2, current: false, cells: [cell('1:2')] });
+  });
+
+  it('without any readable snapshot there is nothing to serve', async () => {
+    const { diagram } = await stage.place();
+    const { store } = stage.openStore();
+    await store.replace(diagram, stage.ann.id, [cell('a')], null);
+    await database.log.query('delete from document_update where diagram_id = $1', [diagram]);
+    await expect(store.content(diagram, 'cells')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('a newest snapshot that cannot be read is done without, and followed by one that can', async () => {
+    const diagram = await compactedDiagram(3);
+    const { store } = stage.openStore();
+    await stage.spoilSnapshot(diagram, 6);
+    expect(await contentOf(store, diagram)).toEqual({ head: 6, current: true, cells: [cell('3:2')] });
+    expect(await store.replace(diagram, stage.ann.id, [cell('on')], null)).toEqual({ head: 7 });
+    expect(await stage.compacted(diagram)).toBe(7);
+    expect(await stage.snapshotsOf(diagram)).toEqual([4, 6, 7]);
+    expect(await stage.rowsOf(diagram)).toEqual([5, 6, 7]); // as far as the one before could be read
+    expect(await contentOf(store, diagram)).toEqual({ head: 7, current: true, cells: [cell('on')] });
+  });
+});

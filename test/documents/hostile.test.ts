@@ -1,0 +1,162 @@
+/** What no honest client writes: whatever is let into the log can be applied, everywhere, and means the same to all. */
+import * as encoding from 'lib0/encoding';
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { advance } from '../../src/documents/causality.ts';
+import { createPlacements } from '../../src/documents/placement.ts';
+import { replay, replayRow } from '../../src/documents/replaying.ts';
+import { joinUpdates } from '../../src/documents/row.ts';
+import { sliced } from '../../src/documents/slicing.ts';
+import {
+  bringsNothing,
+  decodeUpdate,
+  MalformedUpdate,
+  stateOf,
+  trimmed,
+  type DecodedUpdate,
+} from '../../src/documents/update.ts';
+import { createJudge } from '../../src/sync/judgement.ts';
+import { seeded } from '../support/seeded.ts';
+import { madeUpUpdate } from './made-up-update.ts';
+
+/** Some in `npm test`; `HOSTILE_UPDATES=1000000` on demand. */
+const UPDATES = Number(process.env.HOSTILE_UPDATES ?? 6000);
+
+/** What an update would go into the log as, null if it is refused. */
+function judged(document: Y.Doc, bytes: Uint8Array): DecodedUpdate | null {
+  const state = stateOf(document);
+  try {
+    const update = trimmed(decodeUpdate(bytes), state);
+    const found = advance(update, state);
+    return found && createPlacements(document, state).take(update, found.order) ? update : null;
+  } catch (error) {
+    if (error instanceof MalformedUpdate) return null;
+    throw error;
+  }
+}
+
+const contentOf = (document: Y.Doc) => document.getMap('cells').toJSON();
+
+it('DO4 whatever is let in can be applied as a whole, and a fresh copy is the same', () => {
+  const chance = seeded(1);
+  let taken = 0;
+  let document = new Y.Doc();
+  for (let count = 0; count < UPDATES; count += 1) {
+    if (count % 60 === 0) document = new Y.Doc();
+    const update = judged(document, madeUpUpdate(document, chance));
+    if (!update) continue;
+    taken += 1;
+    replayRow(document, { seq: count, bytes: joinUpdates([update.bytes]) }); // throws if it cannot be, or leaves a gap
+    expect(bringsNothing(document, update)).toBe(true);
+    const copy = new Y.Doc();
+    const state = decodeUpdate(Y.encodeStateAsUpdate(document));
+    for (const slice of sliced(state)) Y.applyUpdate(copy, slice);
+    expect(Y.equalSnapshots(Y.snapshot(copy), Y.snapshot(document)), `update ${count}`).toBe(true);
+    expect(contentOf(copy)).toEqual(contentOf(document));
+  }
+  expect(taken).toBeGreaterThan(UPDATES / 50);
+});
+
+describe('DO4 is refused', () => {
+  const bytes = (...numbers: number[]) =>
+    encoding.encode((encoder) => numbers.forEach((number) => encoding.writeVarUint(encoder, number)));
+  const refused = (update: Uint8Array, document = new Y.Doc()) => expect(judged(document, update)).toBeNull();
+
+  it('a client twice, of which Yjs would read only the second', () => {
+    refused(bytes(2, 1, 7, 0, 0, 2, 1, 7, 2, 0, 2, 0));
+  });
+
+  it('an empty deletion, which Yjs would keep for later for ever', () => {
+    refused(bytes(0, 1, 7, 1, 0, 0));
+  });
+
+  it('deletions that overlap, which take quadratic time', () => {
+    refused(bytes(0, 1, 7, 2, 0, 5, 3, 5));
+  });
+
+  it('a struct that names itself or what comes after it, without waiting for ever', () => {
+    const item = (origin: number) => bytes(1, 1, 7, 0, 0x88, 7, origin, 1, 125, 0);
+    refused(item(0));
+    refused(item(5));
+  });
+
+  it('two that name each other', () => {
+    const structs = (client: number, other: number) => [1, client, 0, 0x88, other, 0, 1, 125];
+    refused(bytes(2, ...structs(9, 7), ...structs(7, 9), 0));
+  });
+
+  it('the same key set again and again from nothing, which takes quadratic time', () => {
+    const update = encoding.encode((encoder) => {
+      for (const number of [1, 2000, 7, 0]) encoding.writeVarUint(encoder, number);
+      for (let struct = 0; struct < 2000; struct += 1) {
+        encoding.writeUint8(encoder, 0x28);
+        encoding.writeVarUint(encoder, 1);
+        encoding.writeVarString(encoder, 'cells');
+        encoding.writeVarString(encoder, 'a');
+        encoding.writeVarUint(encoder, 1);
+        encoding.writeAny(encoder, struct);
+      }
+      encoding.writeVarUint(encoder, 0);
+    });
+    refused(update);
+  });
+
+  it('types nested so deep that whoever deletes the outermost overflows the stack', () => {
+    const document = new Y.Doc();
+    let inner = document.getMap<unknown>('cells');
+    const levels: Uint8Array[] = [];
+    document.on('update', (update: Uint8Array) => levels.push(update));
+    for (let depth = 0; depth < 150; depth += 1) inner = inner.set('deeper', new Y.Map());
+    const log = new Y.Doc();
+    const taken = levels.findIndex((update) => {
+      const good = judged(log, update);
+      if (good) Y.applyUpdate(log, good.bytes);
+      return !good;
+    });
+    expect(taken).toBe(100);
+    refused(Y.encodeStateAsUpdate(document));
+  });
+});
+
+describe('honest oddities are taken', () => {
+  it('a struct of which the log has a part, also when that was deleted for good', () => {
+    const client = new Y.Doc();
+    client.clientID = 7;
+    const cell = client.getMap<Y.Array<number>>('cells').set('a', new Y.Array<number>());
+    cell.push([1, 2]);
+    const log = new Y.Doc();
+    Y.applyUpdate(log, Y.encodeStateAsUpdate(client));
+    log.getMap('cells').delete('a'); // by somebody else, meanwhile
+    cell.push([3, 4]);
+    const whole = Y.encodeStateAsUpdate(client);
+    const update = judged(log, whole)!;
+    replayRow(log, { seq: 1, bytes: joinUpdates([update.bytes]) });
+    expect(stateOf(log)(7)).toBe(stateOf(client)(7));
+    expect(contentOf(log)).toEqual({});
+  });
+
+  it('values of a key that were overwritten and kept, which become one struct', () => {
+    const client = new Y.Doc({ gc: false });
+    for (let value = 0; value < 5; value += 1) client.getMap('cells').set('a', value);
+    const update = judged(new Y.Doc(), Y.encodeStateAsUpdate(client))!;
+    const log = new Y.Doc();
+    replay(log, { head: 1, snapshot: null, rows: [{ seq: 1, bytes: joinUpdates([update.bytes]) }] });
+    expect(contentOf(log)).toEqual({ a: 4 });
+  });
+});
+
+it('a frame in slices is judged as one: all of it or nothing, and what comes after waits', async () => {
+  const client = new Y.Doc();
+  client.clientID = 7;
+  client.getMap('cells').set('a', 1);
+  const first = decodeUpdate(Y.encodeStateAsUpdate(client));
+  const before = Y.encodeStateVector(client);
+  client.getMap('cells').set('b', 2);
+  const second = decodeUpdate(Y.encodeStateAsUpdate(client, before));
+  const author = { person: 'ann', mayWrite: true };
+  const judge = createJudge(new Y.Doc(), author, new Map([[7, 'ann']]));
+  const verdict = await judge.hear([first, second], async () => {});
+  expect(verdict).toEqual({ kind: 'complete', updates: [first.bytes, second.bytes] });
+  const gap = createJudge(new Y.Doc(), author, new Map([[7, 'ann']]));
+  expect(await gap.hear([second, first], async () => {})).toEqual({ kind: 'gap' });
+});

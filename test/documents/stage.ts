@@ -1,0 +1,64 @@
+/** What the tests of stored documents share: a store on a real database, and a look at the rows behind it. */
+import { uuidv7 } from 'uuidv7';
+import * as Y from 'yjs';
+import type { Database, SqlExecutor } from '../../src/database/database.ts';
+import type { StoredCell } from '../../src/documents/diagram.ts';
+import { createDocumentStore } from '../../src/documents/document-store.ts';
+import type { CommittedRow } from '../../src/documents/row.ts';
+import { compact } from '../../src/documents/snapshots.ts';
+import type { Workshop } from '../../src/documents/workshop.ts';
+import type { Actor } from '../../src/identity/person.ts';
+import { addDiagram, addPerson, logger } from '../sync/stage.ts';
+
+export async function openStage(database: Database, workshop: Workshop) {
+  const [ann, bob] = [await addPerson(database, 'ann'), await addPerson(database, 'bob')];
+  const { log } = database;
+  return {
+    ann,
+    bob,
+    /** A diagram that ann owns and bob may read. */
+    place: () =>
+      addDiagram(database, [
+        [ann, 'owner'],
+        [bob, 'reader'],
+      ]),
+    /** @param executor the database, unless a test meddles with it */
+    openStore(executor: SqlExecutor = database.content, maxDocumentBytes = 67_108_864) {
+      const rows: CommittedRow[] = [];
+      const committed = (row: CommittedRow) => rows.push(row);
+      const store = createDocumentStore({ executor, workshop, newId: uuidv7, committed, maxDocumentBytes, logger });
+      return { store, rows };
+    },
+    /** Compacts whatever there is. */
+    compacted: (diagram: string) => compact(database.content, workshop, diagram, { rows: 1, bytes: Infinity }),
+    async rowsOf(diagram: string): Promise<number[]> {
+      const text = 'select seq from document_update where diagram_id = $1 order by seq';
+      return (await log.query<{ seq: string }>(text, [diagram])).map(({ seq }) => Number(seq));
+    },
+    async snapshotsOf(diagram: string): Promise<number[]> {
+      const text = 'select seq from document_snapshot where diagram_id = $1 order by seq';
+      return (await log.query<{ seq: string }>(text, [diagram])).map(({ seq }) => Number(seq));
+    },
+    spoilRow: (diagram: string, seq: number) =>
+      log.query(`update document_update set bytes = '\\x05010203' where diagram_id = $1 and seq = $2`, [diagram, seq]),
+    spoilSnapshot: (diagram: string, seq: number) =>
+      log.query(`update document_snapshot set bytes = '\\x05010203' where diagram_id = $1 and seq = $2`, [
+        diagram,
+        seq,
+      ]),
+  };
+}
+
+export type DocumentStage = Awaited<ReturnType<typeof openStage>>;
+
+export const cell = (id: string, z = 0, members: object = {}): StoredCell => ({ id, z, ...members });
+
+/** The update that a change makes. */
+export function updateOf(write: (cells: Y.Map<unknown>) => void, document = new Y.Doc()): Uint8Array {
+  const before = Y.encodeStateVector(document);
+  document.transact(() => write(document.getMap('cells')));
+  return Y.encodeStateAsUpdate(document, before);
+}
+
+/** The person's role in a diagram is somebody else's business; here they are known by name. */
+export type People = Record<'ann' | 'bob', Actor>;

@@ -1,0 +1,154 @@
+/** Versions: kept by name and by themselves, read, restored, and let go of. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { uuidv7 } from 'uuidv7';
+import type { Database } from '../../src/database/database.ts';
+import type { DocumentStore } from '../../src/documents/document-store.ts';
+import { createUpkeep, type Upkeep } from '../../src/documents/upkeep.ts';
+import { createVersions, thinOut, type Versions } from '../../src/documents/versions.ts';
+import { createWorkshop } from '../../src/documents/workshop.ts';
+import { cellsOf } from '../support/content.ts';
+import { freshDatabase } from '../support/database.ts';
+import { logger } from '../sync/stage.ts';
+import { cell, openStage, type DocumentStage } from './stage.ts';
+
+const workshop = createWorkshop();
+let database: Database;
+let stage: DocumentStage;
+let store: DocumentStore;
+let versions: Versions;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  stage = await openStage(database, workshop);
+  ({ store } = stage.openStore());
+  versions = createVersions({ executor: database.content, workshop, documents: store, newId: uuidv7 });
+});
+afterAll(async () => {
+  await workshop.stop();
+  await database.close();
+});
+
+const cellsIn = async (diagram: string, version: string) =>
+  JSON.parse(Buffer.from((await versions.read(diagram, version)).cells).toString());
+
+it('DO6 are kept by name, listed newest first, and restored by an edit', async () => {
+  const { ann, bob } = stage;
+  const { diagram } = await stage.place();
+  await store.replace(diagram, ann.id, [cell('a', 0, { label: 'first' })], null);
+  const first = await versions.keep(diagram, ann.id, 'First');
+  expect(first).toMatchObject({ seq: 1, name: 'First', kind: 'named', author: { id: ann.id, email: ann.email } });
+  await store.replace(diagram, ann.id, [cell('b')], null);
+  const second = await versions.keep(diagram, ann.id, 'Second');
+  const names = (await versions.list(diagram, { limit: 1, after: null })).map(({ name }) => name);
+  expect(names).toEqual(['Second', 'First']);
+  const rest = await versions.list(diagram, { limit: 1, after: [second.at.toISOString(), second.id] });
+  expect(rest).toEqual([first]);
+  expect(await cellsIn(diagram, first.id)).toEqual([cell('a', 0, { label: 'first' })]);
+  expect(await versions.restore(diagram, ann.id, first.id)).toEqual({ head: 3 });
+  expect(await cellsOf(store, diagram)).toEqual([cell('a', 0, { label: 'first' })]);
+  expect(await stage.rowsOf(diagram)).toEqual([1, 2, 3]); // nothing was rewritten
+  await expect(versions.keep(diagram, bob.id, 'No')).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(versions.restore(diagram, bob.id, first.id)).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(versions.read(diagram, uuidv7())).rejects.toMatchObject({ code: 'not_found' });
+  const { diagram: other } = await stage.place();
+  await expect(versions.read(other, first.id)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(versions.restore(other, ann.id, first.id)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('DO5 one that cannot be read is unavailable; none is kept of a document that cannot be read', async () => {
+  const { ann } = stage;
+  const { diagram } = await stage.place();
+  await store.replace(diagram, ann.id, [cell('a')], null);
+  const { id } = await versions.keep(diagram, ann.id, 'V');
+  await database.log.query(`update document_version set bytes = '\\x0501' where id = $1`, [id]);
+  await expect(versions.read(diagram, id)).rejects.toMatchObject({ code: 'unavailable' });
+  await expect(versions.restore(diagram, ann.id, id)).rejects.toMatchObject({ code: 'unavailable' });
+  await stage.spoilRow(diagram, 1);
+  await expect(versions.keep(diagram, ann.id, 'W')).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+/** Upkeep by a clock of the test's. */
+function upkeepAt(clock: { now: number }): Upkeep {
+  const limits = { rows: 4, bytes: Infinity, versionInterval: 300_000 };
+  const parts = { executor: database.content, workshop, documents: store, newId: uuidv7, logger };
+  return createUpkeep({ ...parts, limits, now: () => clock.now });
+}
+
+const kept = async (diagram: string) => {
+  const text = 'select kind, seq from document_version where diagram_id = $1 order by at';
+  const rows = await database.log.query<{ kind: string; seq: string }>(text, [diagram]);
+  return rows.map(({ kind, seq }) => [kind, Number(seq)]);
+};
+
+it('are kept by themselves once per interval of editing by all nodes together, and the log is compacted', async () => {
+  const { diagram } = await stage.place();
+  const clock = { now: 0 };
+  const upkeeps = [upkeepAt(clock), upkeepAt(clock)];
+  for (let write = 0; write < 5; write += 1) {
+    await store.replace(diagram, stage.ann.id, [cell(`c${write}`)], null);
+    for (const upkeep of upkeeps) upkeep.edited(diagram, 10);
+  }
+  await Promise.all(upkeeps.map((upkeep) => upkeep.idle()));
+  expect(await kept(diagram)).toEqual([['automatic', expect.any(Number)]]);
+  expect(await stage.snapshotsOf(diagram)).toHaveLength(1);
+  await Promise.all(upkeeps.map((upkeep) => upkeep.stop()));
+});
+
+it('the last edits of a stretch of editing are kept too, once the interval is over', async () => {
+  const { diagram } = await stage.place();
+  const clock = { now: 0 };
+  const upkeep = upkeepAt(clock);
+  const edit = async (id: string) => {
+    await store.replace(diagram, stage.ann.id, [cell(id)], null);
+    upkeep.edited(diagram, 10);
+    await upkeep.idle();
+  };
+  await edit('first');
+  await edit('last');
+  upkeep.look();
+  await upkeep.idle();
+  expect(await kept(diagram)).toEqual([['automatic', 1]]);
+  clock.now = 300_000;
+  await database.log.query(`update document_version set at = at - interval '5 minutes' where diagram_id = $1`, [
+    diagram,
+  ]);
+  upkeep.look();
+  await upkeep.idle();
+  expect(await kept(diagram)).toEqual([
+    ['automatic', 1],
+    ['automatic', 2],
+  ]);
+  await upkeep.stop();
+});
+
+it('stay all for 24 hours, then the last one of each day for 90 days, and for ever if they have a name', async () => {
+  const { diagram } = await stage.place();
+  const insert = (id: string, kind: string, at: string) =>
+    database.log.query(
+      `insert into document_version (id, diagram_id, seq, kind, name, bytes, at) values ($1, $2, 1, $3, $4, '\\x00', ${at})`,
+      [id, diagram, kind, kind === 'named' ? 'V' : null],
+    );
+  const noonOf = (days: number) =>
+    `date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' - interval '${days} days' + interval '12 hours'`;
+  const stay: string[] = [];
+  const go: string[] = [];
+  const at = async (list: string[], kind: string, time: string) => {
+    list.push(uuidv7());
+    await insert(list.at(-1)!, kind, time);
+  };
+  for (const minutes of [1, 6, 300, 1439]) await at(stay, 'automatic', `now() - interval '${minutes} minutes'`);
+  for (const days of [3, 40, 88]) {
+    await at(go, 'automatic', noonOf(days));
+    await at(go, 'automatic', `${noonOf(days)} + interval '1 hour'`);
+    await at(stay, 'automatic', `${noonOf(days)} + interval '2 hours'`);
+    await at(stay, 'named', noonOf(days));
+  }
+  await at(go, 'automatic', noonOf(92));
+  await at(stay, 'named', noonOf(400));
+  expect(await Promise.all([thinOut(database.content), thinOut(database.content)])).toContain(go.length);
+  const rows = await database.log.query<{ id: string }>('select id from document_version where diagram_id = $1', [
+    diagram,
+  ]);
+  expect(rows.map(({ id }) => id).toSorted()).toEqual(stay.toSorted());
+  expect(await thinOut(database.content)).toBe(0);
+});

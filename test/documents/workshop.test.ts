@@ -1,0 +1,83 @@
+/** The workshop: the same work, in a thread of its own where there is much of it. */
+import { afterAll, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { Unreadable, type LogPart } from '../../src/documents/log-part.ts';
+import { joinUpdates, splitUpdates } from '../../src/documents/row.ts';
+import { MalformedUpdate } from '../../src/documents/update.ts';
+import { work } from '../../src/documents/work.ts';
+import { createWorkshop, type Workshop } from '../../src/documents/workshop.ts';
+import { cell } from './stage.ts';
+
+const thread = createWorkshop({ largeBytes: 0 });
+afterAll(() => thread.stop());
+
+function documentOf(cells: number): Y.Doc {
+  const document = new Y.Doc();
+  document.transact(() => {
+    const map = document.getMap('cells');
+    for (let index = 0; index < cells; index += 1)
+      map.set(`c${index}`, new Y.Map(Object.entries({ z: index, label: 'a' })));
+  });
+  return document;
+}
+
+const partOf = (...updates: Uint8Array[]): LogPart => ({
+  head: 1,
+  snapshot: null,
+  rows: [{ seq: 1, bytes: joinUpdates(updates) }],
+});
+
+describe.each<[string, Workshop]>([
+  ['in its thread', thread],
+  ['here and now', createWorkshop()],
+])('%s', (_, workshop) => {
+  const document = documentOf(50);
+  const state = Y.encodeStateAsUpdate(document);
+  const part = partOf(state);
+
+  it('reads cells and state, and makes snapshots', async () => {
+    expect(Buffer.from(await workshop.run('cells', part))).toEqual(Buffer.from(work.cells(part)));
+    expect(Buffer.from(await workshop.run('state', part))).toEqual(Buffer.from(state));
+    const snapshot = await workshop.run('snapshot', part);
+    const copy = new Y.Doc();
+    for (const slice of splitUpdates(snapshot)) Y.applyUpdate(copy, slice);
+    expect(copy.getMap('cells').toJSON()).toEqual(document.getMap('cells').toJSON());
+  });
+
+  it('builds edits', async () => {
+    const replacement = await workshop.run('replacement', part, [cell('only')], 7, 1e6);
+    expect(replacement.kind).toBe('edit');
+    const row = (replacement as { row: Uint8Array }).row;
+    for (const update of splitUpdates(row)) Y.applyUpdate(document, update);
+    expect(document.getMap('cells').toJSON()).toEqual({ only: { id: 'only', z: 0 } });
+    expect(await workshop.run('replacement', partOf(state, ...splitUpdates(row)), [cell('only')], 7, 1e6)).toEqual({
+      kind: 'nothing',
+    });
+    expect(await workshop.run('replacement', part, [cell('only')], 7, 10)).toEqual({ kind: 'too large' });
+  });
+
+  it('tells what is wrong', async () => {
+    await expect(workshop.run('cells', partOf(new Uint8Array([9, 9])))).rejects.toThrow(Unreadable);
+    await expect(workshop.run('slices', new Uint8Array([9, 9]))).rejects.toThrow(MalformedUpdate);
+  });
+});
+
+it('the event loop goes on while it works', async () => {
+  let turns = 0;
+  let working = true;
+  const count = () => working && (turns += 1) && setImmediate(count);
+  const done = thread.run('cells', partOf(Y.encodeStateAsUpdate(documentOf(5000)))).finally(() => (working = false));
+  count();
+  await done;
+  expect(turns).toBeGreaterThan(10);
+});
+
+it('what takes too long is given up, and the next work is done', async () => {
+  const workshop = createWorkshop({ largeBytes: 0, patience: 1 });
+  await expect(workshop.run('cells', partOf(Y.encodeStateAsUpdate(documentOf(3000))))).rejects.toThrow('too long');
+  await workshop.stop();
+  const patient = createWorkshop({ largeBytes: 0 });
+  expect((await patient.run('state', partOf())).byteLength).toBeGreaterThan(0);
+  const unfinished = patient.run('cells', partOf(Y.encodeStateAsUpdate(documentOf(3000))));
+  await Promise.all([expect(unfinished).rejects.toThrow('stopped'), patient.stop()]);
+});
