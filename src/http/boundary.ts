@@ -10,7 +10,7 @@ import type { Attempt, Attempts } from '../observe/attempts.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { Refusal, type RefusalCode } from '../refusal.ts';
-import { phrase, statuses, type Contract } from './contract.ts';
+import { NO_ROUTE, phrase, statuses, type Contract } from './contract.ts';
 import { speak } from './language.ts';
 import type { Answer, Route } from './route.ts';
 
@@ -34,7 +34,7 @@ export function boundary({ attempts, logger, metrics, contracts, fallback }: Bou
     let refused: { refusal: Refusal; error: string } | null = null;
     try {
       await next();
-      if (context.status === 404 && context.body === undefined) throw new Refusal('not_found');
+      if (context.status === 404 && context.body === undefined) throw new Refusal('not_found', { reason: NO_ROUTE });
     } catch (error) {
       const refusal = toRefusal(error, (context.state.route as Route | undefined)?.failure);
       if (refusal.code === 'internal') logger.error({ err: error, requestId }, 'a request failed');
@@ -85,7 +85,7 @@ function answer(context: Context, contract: Contract, refusal: Refusal, requestI
   if (refusal.details.retryAfter) context.set('Retry-After', String(refusal.details.retryAfter));
   context.body = JSON.stringify({
     type: `urn:roundtable:refusal:${refusal.code}`,
-    title: contract.sentences[refusal.code][language],
+    title: phrased.title,
     status,
     code: refusal.code,
     error: phrased.error,

@@ -50,11 +50,16 @@ export const statuses: Readonly<Record<RefusalCode, number>> = {
 };
 
 export interface Phrased {
+  /** The refusal in general; `message` may say more of this one. */
+  title: string;
   error: string;
   message: string;
   field?: string;
   details?: Record<string, string[]>;
 }
+
+/** The reason of a `not_found` that no route answers to. */
+export const NO_ROUTE = 'route';
 
 const anyField: Sentence = { pl: 'Nieprawidłowa wartość', en: 'Invalid value' };
 const unknownField: Sentence = { pl: 'Nieznane pole', en: 'Unknown field' };
@@ -69,11 +74,14 @@ export function phrase(contract: Contract, refusal: Refusal, language: Language)
     return [field, sentence[language]];
   });
   const reason = details.reason === undefined ? undefined : contract.reasons?.[details.reason];
-  const sentence = (reason ?? contract.sentences[code])[language];
+  // Where no route is, nothing of the API's own was looked for.
+  const general = details.reason === NO_ROUTE ? commonSentences[code] : contract.sentences[code];
+  const sentence = (reason ?? general)[language];
   const single = contract.namesTheFault === true && sentences.length === 1;
   const message = single ? sentences[0]![1] : sentence;
   const field = details.field ?? (sentences.length === 1 ? sentences[0]![0] : undefined);
   return {
+    title: general[language],
     error: contract.errorOf(code, sentence),
     message,
     ...(field !== undefined && { field }),

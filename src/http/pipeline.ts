@@ -14,6 +14,7 @@ import { readClaims, type TokenOptions } from '../identity/tokens.ts';
 import type { Attempt } from '../observe/attempts.ts';
 import { Refusal } from '../refusal.ts';
 import { readBytes } from './bytes.ts';
+import { NO_ROUTE } from './contract.ts';
 import type { RequestLimits } from './limits.ts';
 import { validated, type Answer, type Route } from './route.ts';
 
@@ -49,7 +50,7 @@ export function routerOf(
       if (!(error instanceof Refusal) || error.code !== 'method_not_allowed') throw error;
       const methods = new Set(router.match(context.path, context.method).path.flatMap((layer) => layer.methods));
       throw methods.size === 0
-        ? new Refusal('not_found')
+        ? new Refusal('not_found', { reason: NO_ROUTE })
         : new Refusal('method_not_allowed', { allow: [...methods].join(', ') });
     }
   };

@@ -32,7 +32,10 @@ export function createHttp(parts: HttpParts): Koa {
     logger.warn({ code, fault: message }, 'an answer could not be sent'),
   );
   koa.use(boundary(parts));
-  if (config.mode === 'dev' && LOOPBACK.test(config.host)) koa.use(calledByItsOwnName(config));
+  koa.use(async (context, next) => {
+    if (!isCalledByItsOwnName(config, context)) throw new Refusal('forbidden');
+    await next();
+  });
   koa.use(securityHeaders(config.publicUrl?.startsWith('https:') === true));
   koa.use(
     cors({
@@ -59,12 +62,9 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|\[?::1\]?|localhost|[\w-]+\.localhost)$/;
  * Where anybody may sign in as anybody, only this machine may: a web page elsewhere could have its own name point to the
  * loopback, and would then be of our origin.
  */
-function calledByItsOwnName(config: Config): Middleware {
-  const known = config.publicUrl === null ? null : new URL(config.publicUrl).hostname;
-  return async ({ hostname }, next) => {
-    if (!LOOPBACK.test(hostname) && hostname !== known) throw new Refusal('forbidden');
-    await next();
-  };
+function isCalledByItsOwnName({ mode, host, publicUrl }: Config, { hostname }: Pick<Context, 'hostname'>): boolean {
+  if (mode !== 'dev' || !LOOPBACK.test(host)) return true;
+  return LOOPBACK.test(hostname) || (publicUrl !== null && hostname === new URL(publicUrl).hostname);
 }
 
 /** Everything from ourselves, nothing inline. @param secure whether clients come by https, and may be told to keep to it */
@@ -107,5 +107,6 @@ export function isAllowedOrigin(config: Config, context: Pick<Context, 'protocol
 
 /** The same for a WebSocket, which does not pass through Koa. */
 export function mayUpgrade(config: Config, koa: Koa, origin: string, request: IncomingMessage): boolean {
-  return isAllowedOrigin(config, koa.createContext(request, new ServerResponse(request)), origin);
+  const context = koa.createContext(request, new ServerResponse(request));
+  return isCalledByItsOwnName(config, context) && isAllowedOrigin(config, context, origin);
 }

@@ -108,6 +108,16 @@ describe('paths and methods', () => {
   );
 
   it.each([
+    ['/api/workspaces/x/nothing', 'Nie znaleziono'],
+    ['/api/v1/groups/x/nothing', 'There is nothing here'],
+    ['/threat_models/x/nothing', 'There is nothing here'],
+    ['/v1/messaging/conversations/1/nothing', 'There is nothing here'],
+  ])('%s: that there is no such address is not told as if its workspace or group were missing', async (path, words) => {
+    const { json } = await stage.raw('GET', path);
+    expect([json.code, json.title, json.message]).toEqual(['not_found', words, words]);
+  });
+
+  it.each([
     ['PUT', '/api/workspaces', 'GET, HEAD, POST'],
     ['DELETE', '/api/workspaces', 'GET, HEAD, POST'],
     ['POST', '/me', 'GET, HEAD'],

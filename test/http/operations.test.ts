@@ -98,6 +98,7 @@ describe('/metrics', () => {
         'Bearer for',
         'Bearer for prometheuS',
         'Basic for prometheus',
+        'for prometheus',
         'Bearer for prometheus ',
       ]) {
         const refused = await metrics(wrong);

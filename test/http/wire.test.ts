@@ -178,6 +178,28 @@ describe('CORS', () => {
   });
 });
 
+describe('in development, where anybody may sign in as anybody', () => {
+  const upgrade = {
+    connection: 'Upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  };
+
+  it.each(['rebound.example', 'rebound.example:3000', 'localhost.rebound.example', '127.0.0.1.rebound.example'])(
+    'a page whose name, %s, was made to point to this machine is refused',
+    async (host) => {
+      for (const path of ['/', '/livez', '/me']) expect((await get(path, { host })).status).toBe(403);
+      const asked = { host, origin: `http://${host}`, ...upgrade };
+      expect((await rawCall(app.url, 'GET', '/ws', { headers: asked })).status).toBe(403);
+    },
+  );
+
+  it.each(['localhost', '127.0.0.1', '[::1]', 'roundtable.localhost'])('%s is this machine', async (host) => {
+    expect((await get('/livez', { host })).status).toBe(200);
+  });
+});
+
 describe('documentation', () => {
   it('comes from local files only', async () => {
     const page = (await get('/docs')).bytes.toString();
