@@ -2,7 +2,7 @@
  * The database, PostgreSQL or embedded (PGlite), and the four ways in:
  *
  * - `asPerson` runs a request: one transaction under the request role, told who is calling, so that row level
- *   security holds (MB9). Variable and role are set local to the transaction.
+ *   security holds (MB9). Variable and role are set local to the transaction. A database that does not answer fails it.
  * - `asSystem` runs what belongs to no request: one transaction as the owner of the tables.
  * - `log` is for the update log, the leases and the poll: plain SQL on connections of its own, so that a busy or
  *   blocked request pool never holds an acknowledgement back. What is not answered soon fails, and its connection is
@@ -20,7 +20,7 @@ import { MikroORM as EmbeddedOrm, PgliteDriver } from '@mikro-orm/pglite';
 import { MikroORM as PostgreSqlOrm, type EntityManager, type Options } from '@mikro-orm/postgresql';
 import { migrations } from '../../migrations/index.ts';
 import { entities } from './entities/index.ts';
-import { giveBackLostConnections } from './lost-connections.ts';
+import { bringBackConnections } from './held-connections.ts';
 import { PERSON_VARIABLE, PLATFORM_ADMIN_VARIABLE, REQUEST_ROLE } from './request-role.ts';
 
 export type { EntityManager };
@@ -51,6 +51,11 @@ export interface Database {
   close(): Promise<void>;
 }
 
+export interface RequestPatience {
+  acquire: number;
+  hold: number;
+}
+
 /** The ORM's options that do not depend on where the database is. `mikro-orm.config.ts` uses them too. */
 export const ormOptions = {
   entities,
@@ -69,6 +74,8 @@ export const ormOptions = {
 
 const ADVISORY_LOCK = 7_203_114_001;
 const ATTEMPTS = 5;
+/** How long a request waits for a connection, and how long its transaction may then take, ms. */
+const REQUEST_PATIENCE: RequestPatience = { acquire: 10_000, hold: 20_000 };
 /** How long something small may remain unanswered, something large, and the wait for another node that migrates, ms. */
 const LOG_PATIENCE = 5000;
 const CONTENT_PATIENCE = 60_000;
@@ -77,25 +84,33 @@ const MIGRATION_PATIENCE = 3_600_000;
 /**
  * Opens the database.
  * @param where a PostgreSQL URL, or the directory of the embedded database (null: in memory)
+ * @param patience of requests, with PostgreSQL
  * @throws the driver's error if it cannot be reached
  */
-export async function openDatabase(where: { url: string } | { directory: string | null }): Promise<Database> {
-  return 'url' in where ? openPostgreSql(where.url) : openEmbedded(where.directory);
+export async function openDatabase(
+  where: { url: string } | { directory: string | null },
+  patience = REQUEST_PATIENCE,
+): Promise<Database> {
+  return 'url' in where ? openPostgreSql(where.url, patience) : openEmbedded(where.directory);
 }
 
-async function openPostgreSql(clientUrl: string): Promise<Database> {
-  const orm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max: 12 } });
-  giveBackLostConnections((await orm.em.getConnection().getNativeClient()) as unknown as EventEmitter);
+async function openPostgreSql(clientUrl: string, { acquire, hold }: RequestPatience): Promise<Database> {
+  const driverOptions = { connectionTimeoutMillis: acquire, keepAlive: true };
+  const orm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max: 12 }, driverOptions });
+  bringBackConnections((await orm.em.getConnection().getNativeClient()) as unknown as EventEmitter, hold);
   const log = await openPool(clientUrl, { max: 6, patience: LOG_PATIENCE });
   const content = await openPool(clientUrl, { max: 6, patience: CONTENT_PATIENCE });
   const migrate = async () => {
     const client = await content.pool.connect();
+    // A migration takes as long as it takes.
+    const unhurried = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max: 1 } });
     try {
       await client.query({ text: `select pg_advisory_lock(${ADVISORY_LOCK})`, query_timeout: MIGRATION_PATIENCE });
-      return await applyMigrations(orm);
+      return await applyMigrations(unhurried);
     } finally {
       await client.query(`select pg_advisory_unlock(${ADVISORY_LOCK})`).catch(() => {});
       client.release();
+      await unhurried.close(true);
     }
   };
   return assemble('postgresql', orm, { log: log.executor, content: content.executor }, migrate, async () => {

@@ -118,12 +118,14 @@ export function toRefusal(error: unknown, failure?: string): Refusal {
 
 /**
  * Connection errors of the socket, PostgreSQL's classes 08 (connection), 53 (resources) and 57P (shutdown), and what
- * the driver says, without a code, of a connection that has ended under it.
+ * the driver says, without a code, of a connection that has ended under it, or of a wait that was too long.
  */
 function databaseIsAway(code: unknown, message = ''): boolean {
   if (typeof code === 'string')
     return /^(ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|08\w{3}|53\w{3}|57P\w{2}|25006)$/.test(code);
-  return /^(Connection terminated|Client has encountered a connection error|Cannot use a pool after)/.test(message);
+  return /^(Connection terminated|Client has encountered a connection error|Cannot use a pool after|timeout exceeded when|Query read timeout)/.test(
+    message,
+  );
 }
 
 function contractOf(context: Context, contracts: readonly Contract[], fallback: Contract): Contract {

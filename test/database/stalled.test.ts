@@ -1,0 +1,50 @@
+/** A database that has stopped answering, without breaking anything: whoever asks it is told so in bounded time. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openDatabase, type Database } from '../../src/database/database.ts';
+import { toRefusal } from '../../src/http/boundary.ts';
+import { freshDatabaseUrl } from '../support/database.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+
+const PATIENCE = { acquire: 300, hold: 600 };
+/** As many as the pool has connections, and as many again. */
+const ASKING = 24;
+
+let proxy: TcpProxy;
+let database: Database;
+
+beforeAll(async () => {
+  const url = await freshDatabaseUrl();
+  proxy = await startTcpProxy(() => Number(new URL(url).port));
+  database = await openDatabase({ url: proxy.through(url) }, PATIENCE);
+});
+afterAll(async () => {
+  await proxy.mend();
+  await database.close();
+  await proxy.stop();
+});
+
+const ask = () => database.asSystem((em) => em.execute('select 1'));
+/** How each of so many questions came out. */
+const askMany = async (): Promise<string[]> => {
+  const answers = await Promise.allSettled(Array.from({ length: ASKING }, ask));
+  return answers.map((answer) => (answer.status === 'fulfilled' ? 'answered' : toRefusal(answer.reason).code));
+};
+
+it('RU5 nobody waits for it for ever, whether they hold a connection or wait for one; and then it serves on', async () => {
+  for (let round = 0; round < 2; round += 1) {
+    expect(new Set(await askMany())).toEqual(new Set(['answered']));
+    proxy.pause();
+    expect(new Set(await askMany())).toEqual(new Set(['unavailable']));
+    await proxy.mend();
+  }
+  expect(new Set(await askMany())).toEqual(new Set(['answered']));
+});
+
+it('RU5 a transaction that waits too long for a lock lets go of its connection', async () => {
+  await database.log.transaction(async (sql) => {
+    await sql.query('lock table workspace in access exclusive mode');
+    const waiting = database.asSystem((em) => em.execute('select count(*) from workspace'));
+    await expect(waiting).rejects.toSatisfy((error) => toRefusal(error).code === 'unavailable');
+  });
+  expect(await askMany()).toEqual(Array.from({ length: ASKING }, () => 'answered'));
+});
