@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Suites of several real node processes; `npm run test:nodes` runs them by themselves, so that they do not crowd two cores. */
-const nodes = ['test/cluster/{access,deployments,stalled,two-nodes,three-nodes}.test.ts'];
+const nodes = ['test/cluster/{access,deployments,redis-trouble,rolling-restart,stalled,two-nodes,three-nodes}.test.ts'];
 const onlyNodes = process.env.TEST_NODES === 'on';
 
 export default defineConfig({

@@ -10,7 +10,7 @@ import { createGrants } from './access/grants.ts';
 import { decideWriters } from './access/standing.ts';
 import { createThreatModels } from './access/threat-models.ts';
 import { seedDemo } from './demo.ts';
-import { createLeases } from './cluster/leases.ts';
+import { atMost, createLeases } from './cluster/leases.ts';
 import { createNotices } from './collaboration/notices.ts';
 import { createSessionStore } from './collaboration/session-store.ts';
 import { createSessions } from './collaboration/sessions.ts';
@@ -67,6 +67,8 @@ export interface App {
 
 /** How long a development sign-in holds, seconds. */
 const DEV_TOKEN_LIFETIME = 12 * 3600;
+/** How long a stopping node waits for a database that owes an answer, ms (NO1). */
+const LAST_QUERIES = 1000;
 const WEB_APP = fileURLToPath(new URL('../dist/web', import.meta.url));
 
 /**
@@ -236,7 +238,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
         sessions.stop,
         leases.stop,
         bus.stop,
-        database.close,
+        () => atMost(LAST_QUERIES, database.close()),
       ];
       for (const step of steps) await Promise.resolve().then<unknown>(step).catch(onError);
       release();

@@ -12,6 +12,8 @@ export interface Bus {
    * A handler that throws is logged and hurts nobody. @returns the way to stop
    */
   subscribe(channel: string, handler: (payload: Uint8Array) => void): Promise<() => void>;
+  /** Calls back whenever messages flow again after some may have been lost, for what no database keeps. */
+  onResumed(callback: () => void): void;
   start(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -24,6 +24,7 @@ export function memoryBus(onError: (error: unknown) => void): Bus {
         if (subscribed.size === 0 && handlers.get(channel) === subscribed) handlers.delete(channel);
       };
     },
+    onResumed: () => {}, // nothing is ever lost
     async start() {},
     async stop() {
       handlers.clear();

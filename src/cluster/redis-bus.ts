@@ -4,7 +4,8 @@
  * Channels carry the deployment's id, so that two deployments that share a Redis never mix. A message carries a
  * checksum, because anybody who shares the Redis may speak on our channels: what is not ours is dropped and counted
  * (NO2). While Redis is away, messages are dropped and counted, not kept: whoever missed one finds the change in the
- * database. What was subscribed, or wanted to be meanwhile, is subscribed again when Redis is back.
+ * database. What was subscribed, or wanted to be meanwhile, is subscribed again when Redis is back, and before anybody
+ * is told so.
  */
 import { crc32 } from 'node:zlib';
 import type { Bus } from './bus.ts';
@@ -43,18 +44,20 @@ export function redisBus({
   /** The listener of each channel that is wanted. */
   const listeners = new Map<string, (message: Buffer) => void>();
   const channelOf = (name: string) => `roundtable:${deployment}:${name}`;
+  const resumptions: (() => void)[] = [];
   let underWay = 0;
 
+  const call = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      onError(error);
+    }
+  };
   const deliver = (name: string) => (message: Buffer) => {
     const payload = unwrap(message);
     if (!payload) return onMalformed();
-    for (const handler of handlers.get(name) ?? []) {
-      try {
-        handler(payload);
-      } catch (error) {
-        onError(error);
-      }
-    }
+    for (const handler of handlers.get(name) ?? []) call(() => handler(payload));
   };
 
   /** Tried until Redis has taken it or nobody wants it any more. */
@@ -70,6 +73,12 @@ export function redisBus({
   subscriber.onReplaced(() => {
     for (const [name, listener] of listeners) void hold(name, listener);
   });
+
+  for (const connection of [publisher, subscriber]) {
+    connection.onReady(() => {
+      if (publisher.ready && subscriber.ready) resumptions.forEach(call);
+    });
+  }
 
   const forget = (name: string): void => {
     const listener = listeners.get(name);
@@ -110,6 +119,7 @@ export function redisBus({
         forget(name);
       };
     },
+    onResumed: (callback) => void resumptions.push(callback),
     async start() {
       await Promise.all([publisher.start(), subscriber.start()]);
     },

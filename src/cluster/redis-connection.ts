@@ -19,6 +19,8 @@ export interface RedisConnection {
   doubt(): void;
   /** Calls back with each client that takes the place of another. */
   onReplaced(callback: (client: RedisClient) => void): void;
+  /** Calls back whenever Redis is there, also for the first time. */
+  onReady(callback: () => void): void;
   /** Waits a moment for Redis, but does not depend on it. */
   start(): Promise<void>;
   stop(): void;
@@ -56,6 +58,7 @@ function createRedisClient({ url, waits, giveUp }: { url: string; waits: boolean
 
 export function createRedisConnection({ url, waits, onState, pace = PACE }: RedisConnectionOptions): RedisConnection {
   const replacements: ((client: RedisClient) => void)[] = [];
+  const arrivals: (() => void)[] = [];
   let answeredAt = -Infinity;
   /** Since when an answer is owed. */
   let askedAt: number | null = null;
@@ -74,6 +77,7 @@ export function createRedisConnection({ url, waits, onState, pace = PACE }: Redi
     if (ready === told) return;
     told = ready;
     onState({ ready, ...(error !== undefined && { error }) });
+    if (ready) for (const callback of arrivals) callback();
   }
 
   const isReady = () => client.isReady && performance.now() - answeredAt < pace.believe;
@@ -124,6 +128,7 @@ export function createRedisConnection({ url, waits, onState, pace = PACE }: Redi
       answeredAt = -Infinity;
     },
     onReplaced: (callback) => void replacements.push(callback),
+    onReady: (callback) => void arrivals.push(callback),
     async start() {
       connect();
       timer = setInterval(look, pace.ask);

@@ -60,8 +60,8 @@ export interface SessionService {
 }
 
 const BEAT = 500;
-/** How long a stopping node waits for leaves that are under way, ms; whom it does not step out, others will. */
-const LAST_LEAVES = 1000;
+/** How long a stopping node waits for what is under way, ms; whom it does not step out, others will. */
+const LAST_WORK = 1000;
 /** How many beats apart old notices are forgotten. */
 const FORGET = 120;
 
@@ -223,8 +223,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
 
     async stop() {
       clearInterval(timer);
-      await beating;
-      await atMost(LAST_LEAVES, Promise.all(departing));
+      await atMost(LAST_WORK, Promise.all([beating, ...departing]));
     },
   };
   return service;

@@ -2,7 +2,8 @@
  * Awareness between nodes, on `awareness:<diagram>`. A node sends what changes in its own entries (those of its
  * connections, and the server's), once for each turn of the event loop, and takes what others send; a node that opens a
  * document asks the others for theirs. All of it may be lost: clients repeat themselves every 15 seconds, and what is
- * not repeated for 30 is dropped, as in any awareness.
+ * not repeated for 30 is dropped, as in any awareness. When the bus was away and is back, every node asks, and tells its
+ * own anew, also what has gone meanwhile: nobody has to wait for the next repetition.
  *
  * A client that comes back on another node is that node's from then on: here its id is given up, so that its old
  * connection does not take the entry along when it closes.
@@ -31,6 +32,7 @@ export interface AwarenessRelay {
 
 interface Attached {
   greeted(): void;
+  resumed(): void;
   detach(): void;
 }
 
@@ -45,6 +47,10 @@ const UPDATE = 1;
 const RENEW = 2;
 /** Between two renewals of a document's entries, ms. */
 const RENEWAL_PAUSE = 1000;
+/** After an outage not all documents are told of at the same moment, but within so many ms. */
+const RESUMPTION = 500;
+/** Everybody has dropped by themselves what has not been repeated for so long, ms. */
+const DROPPED = 30_000;
 /** The origin of what other nodes sent. */
 const FROM_PEER = 'awareness relay';
 
@@ -62,12 +68,15 @@ export function createAwarenessRelay({
     const channel = `awareness:${diagram}`;
     const self = randomUUID();
     const ours = new Set<number>();
+    /** Entries of ours that went lately, and when. */
+    const gone = new Map<number, number>();
     const changed = new Set<number>();
     let sending: NodeJS.Immediate | null = null;
     let unsubscribe: (() => void) | null = null;
     let stopped = false;
     let renewedAt = -Infinity;
     let renewing: NodeJS.Timeout | null = null;
+    let resuming: NodeJS.Timeout | null = null;
 
     const publish = (kind: number, update: Uint8Array = new Uint8Array()) => {
       const encoder = encoding.createEncoder();
@@ -87,9 +96,19 @@ export function createAwarenessRelay({
     };
     const onUpdate = ({ added, updated, removed }: Changes, origin: unknown) => {
       if (origin === FROM_PEER) return;
-      for (const id of [...added, ...updated]) ours.add(id);
+      for (const id of [...added, ...updated]) {
+        ours.add(id);
+        gone.delete(id);
+      }
       schedule([...added, ...updated, ...removed].filter((id) => ours.has(id)));
-      for (const id of removed) ours.delete(id);
+      for (const [id, at] of gone) if (performance.now() - at > DROPPED) gone.delete(id);
+      for (const id of removed) if (ours.delete(id)) gone.set(id, performance.now());
+    };
+    const tell = () => schedule([...ours, ...gone.keys()]);
+    const askAndTell = () => {
+      resuming = null;
+      publish(QUERY);
+      tell();
     };
     const take = (update: Uint8Array) => {
       const newer = readAwareness(update).filter(
@@ -112,7 +131,7 @@ export function createAwarenessRelay({
         const decoder = decoding.createDecoder(payload);
         if (decoding.readVarString(decoder) === self) return;
         const kind = decoding.readVarUint(decoder);
-        if (kind === QUERY) schedule(ours);
+        if (kind === QUERY) tell();
         if (kind === UPDATE) take(decoding.readVarUint8Array(decoder));
         if (kind === RENEW) renewSoon();
       } catch (error) {
@@ -125,24 +144,30 @@ export function createAwarenessRelay({
     void bus.subscribe(channel, hear).then((stop) => {
       if (stopped) return stop();
       unsubscribe = stop;
-      publish(QUERY);
-      schedule(ours);
+      askAndTell();
     });
     return {
       greeted() {
         publish(RENEW);
         renewSoon();
       },
+      resumed() {
+        resuming ??= setTimeout(guarded(askAndTell, onError), Math.random() * RESUMPTION);
+      },
       detach() {
         send();
         stopped = true;
         if (sending) clearImmediate(sending);
-        if (renewing) clearTimeout(renewing);
+        for (const timer of [renewing, resuming]) if (timer) clearTimeout(timer);
         awareness.off('update', onUpdate);
         unsubscribe?.();
       },
     };
   };
+
+  bus.onResumed(() => {
+    for (const { resumed } of attached.values()) resumed();
+  });
 
   const detach = (diagram: string) => {
     attached.get(diagram)?.detach();

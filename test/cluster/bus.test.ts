@@ -113,6 +113,32 @@ describe('the redis bus when Redis does not do well', () => {
     await sendUntilHeard(bus, 'channel', 2, heard);
   });
 
+  it('NO2 says when messages flow again, and whatever is sent then is heard', async () => {
+    const redis = await startRedis();
+    const proxy = await proxied(redis);
+    const bus = await node({ url: proxy.url, pace: PACE });
+    const heard = await listening(bus, 'channel');
+    let resumed = 0;
+    bus.onResumed(() => {
+      resumed += 1;
+      bus.publish('channel', new Uint8Array([resumed]));
+    });
+    const outages = [
+      [redis.kill, redis.start],
+      [redis.stall, redis.wake],
+      [proxy.halfOpen, () => {}],
+      [proxy.cut, proxy.mend],
+    ] as const;
+    for (const [begin, end] of outages) {
+      const before = resumed;
+      await begin();
+      await healthy(bus, false);
+      await end();
+      await eventually(() => expect(resumed).toBeGreaterThan(before), 10_000);
+      await eventually(() => expect(heard).toContain(resumed));
+    }
+  });
+
   it('what is on its way to a Redis that stands still is bounded in bytes', async () => {
     const redis = await startRedis();
     let dropped = 0;

@@ -263,7 +263,7 @@ export function describeSessionRules(count: number): void {
           client.cells.set(`${(index + round) % 7}`, `${index}:${round}`);
         await pause(5);
       }
-      await Promise.all(clients.map(saved));
+      await Promise.all(clients.map((client) => saved(client)));
       await eventually(() => {
         for (const client of clients) expect(client.cells.toJSON()).toEqual(clients[0]!.cells.toJSON());
       });

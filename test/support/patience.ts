@@ -19,7 +19,7 @@ export function eventually<T>(assertion: () => T | Promise<T>, length = 5000): P
 }
 
 /** Waits until everything that a client made is saved. */
-export function saved({ provider }: Client, length = 5000): Promise<void> {
+export function saved({ provider }: Client, { length = 5000 }: { length?: number } = {}): Promise<void> {
   return eventually(() => {
     if (!provider.isSynced || provider.unsyncedChanges !== 0) throw new Error(`not saved: ${provider.unsyncedChanges}`);
   }, length);

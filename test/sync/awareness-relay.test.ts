@@ -2,10 +2,12 @@ import { Connection, Document } from '@hocuspocus/server';
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { removeAwarenessStates } from 'y-protocols/awareness';
+import type { Bus } from '../../src/cluster/bus.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import { createAwarenessGuard } from '../../src/sync/awareness.ts';
 import { writeAwareness } from '../../src/sync/awareness-frame.ts';
 import { createAwarenessRelay } from '../../src/sync/awareness-relay.ts';
+import { eventually } from '../support/patience.ts';
 
 const DIAGRAM = 'a';
 const stamp = {
@@ -21,12 +23,21 @@ const stamp = {
 
 describe('awareness between two nodes', () => {
   const onError = vi.fn<(error: unknown) => void>();
-  let bus: ReturnType<typeof memoryBus>;
+  let bus: Bus;
+  /** Whether messages vanish. */
+  let away: boolean;
+  let resumed: (() => void)[];
   const stops: (() => void)[] = [];
   let time = 0;
 
   beforeEach(() => {
-    bus = memoryBus(onError);
+    const memory = memoryBus(onError);
+    [away, resumed] = [false, []];
+    bus = {
+      ...memory,
+      publish: (channel, payload) => away || memory.publish(channel, payload),
+      onResumed: (callback) => void resumed.push(callback),
+    };
     onError.mockClear();
   });
   afterEach(() => {
@@ -140,6 +151,38 @@ describe('awareness between two nodes', () => {
     removeAwarenessStates(two.document.awareness, [5], 'timeout');
     await turns();
     expect([one.sees(5), two.sees(5)]).toEqual([1, undefined]);
+  });
+
+  it('NO2 what was shown, changed or taken away while the bus was away is told as soon as it is back', async () => {
+    const [one, two] = [node(), node()];
+    const going = one.connect();
+    one.show(going, 5, 1);
+    one.show(one.connect(), 6, 1);
+    await turns();
+    away = true;
+    going.close();
+    one.document.awareness.setLocalState({ kind: 'session', revision: 1 });
+    two.show(two.connect(), 7, 1);
+    await turns();
+    expect([two.sees(5), one.sees(7)]).toEqual([1, undefined]);
+    away = false;
+    resumed.forEach((callback) => callback());
+    await eventually(() => expect([two.sees(5), two.sees(6), one.sees(7)]).toEqual([undefined, 1, 1]));
+    expect(two.document.awareness.getStates().get(one.document.awareness.clientID)).toMatchObject({ revision: 1 });
+  });
+
+  it('NO2 a node that alone was without the bus asks for what it has missed', async () => {
+    const [one, two] = [node(), node()];
+    const going = one.connect();
+    one.show(going, 5, 1);
+    await turns();
+    away = true;
+    going.close();
+    one.show(one.connect(), 6, 1);
+    await turns();
+    away = false;
+    resumed[1]!();
+    await eventually(() => expect([two.sees(5), two.sees(6)]).toEqual([undefined, 1]));
   });
 
   it('after a detach nothing comes and nothing goes', async () => {
