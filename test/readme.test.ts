@@ -1,9 +1,10 @@
-/** The README is followed to the letter: its walk is pasted into a shell, its provider example is run. */
+/** The README is followed to the letter: its walk is pasted into a shell, its examples are run. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { HocuspocusProvider } from '@hocuspocus/provider';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createClient, putCell, type LiveDiagram } from '../src/client/index.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { clientOf } from './support/client.ts';
 
@@ -62,6 +63,36 @@ describe('the README', () => {
       await vi.waitFor(() => expect(heard.slice(-2)).toEqual(['saving', 'saved']));
     } finally {
       provider.destroy();
+      vi.unstubAllGlobals();
+    }
+  });
+
+  it('has an SDK example that is live, shows who is there, and waits until it is saved', async () => {
+    const example = blocks('ts').find((block) => block.includes('createClient'))!;
+    const ada = clientOf(app.url, 'ada@example.com');
+    const { body: model } = await ada.call('POST', '/threat_models', { body: { name: 'Example' } });
+    const path = `/threat_models/${model.id}/diagrams`;
+    const { body: made } = await ada.call('POST', path, { body: { name: 'Example' } });
+
+    const shown: unknown[][] = [];
+    const names = ['createClient', 'putCell', 'base', 'token', 'model', 'diagram_id', 'show'];
+    const body = `return (async () => {${example.replaceAll(/^import .*$/gm, '')}\nreturn diagram; })();`;
+    vi.stubGlobal('WebSocket', WebSocket);
+    try {
+      const diagram = (await new Function(...names, body)(
+        createClient,
+        putCell,
+        app.url,
+        ada.token,
+        model.id,
+        made.id,
+        (...state: unknown[]) => shown.push(state),
+      )) as LiveDiagram;
+      const { body: content } = await ada.call('GET', `${path}/${made.id}/content`);
+      expect(content.cells).toMatchObject([{ id: 'bank', label: 'Bank' }]);
+      expect(shown.at(-1)).toMatchObject([[{ user_id: 'ada@example.com' }], 'ada@example.com', true, { kind: 'live' }]);
+      diagram.leave();
+    } finally {
       vi.unstubAllGlobals();
     }
   });

@@ -34,6 +34,17 @@ export interface EdgeCell {
 
 export type Cell = NodeCell | EdgeCell;
 
+/** Whether a stored cell is an edge with both its ends. */
+export function isEdge(cell: StoredCell): cell is StoredCell & EdgeCell {
+  const isEnd = (end: unknown) => typeof (end as EdgeCell['source'] | undefined)?.cell === 'string';
+  return isEnd(cell.source) && isEnd(cell.target);
+}
+
+/** Whether a stored cell is one that can be drawn by itself. */
+export function isNode(cell: StoredCell): cell is StoredCell & NodeCell {
+  return [cell.x, cell.y, cell.width, cell.height].every(Number.isFinite);
+}
+
 export type Cells = Y.Map<Y.Map<unknown>>;
 
 export function cellsOf(document: Y.Doc): Cells {

@@ -13,6 +13,8 @@ export type { AuditFilter } from './apis/people.ts';
 export type { Place } from './apis/diagrams.ts';
 export {
   cellsOf,
+  isEdge,
+  isNode,
   listCells,
   putCell,
   removeCell,

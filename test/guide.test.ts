@@ -1,0 +1,201 @@
+/**
+ * The guide for editors, as it stands: its files are taken out of it, compiled, bundled and opened in a browser, React
+ * Flow and X6 on one diagram.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import react from '@vitejs/plugin-react';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startApp, type TestApp } from './support/app.ts';
+import { eventually } from './support/patience.ts';
+import { launchBrowser } from './web/visitor.ts';
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+const root = join(import.meta.dirname, '..');
+const sdk = {
+  'roundtable/client/react': join(root, 'src/client/react/index.ts'),
+  'roundtable/client/offline': join(root, 'src/client/offline.ts'),
+  'roundtable/client': join(root, 'src/client/index.ts'),
+};
+const PAGE = '<!doctype html><link rel="stylesheet" href="style.css"><div id="root"></div>';
+
+let project: string;
+let app: TestApp;
+let site: Server;
+let browser: Browser;
+const files = new Map<string, string>();
+const pages: Page[] = [];
+
+beforeAll(async () => {
+  site = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1);
+    const type = { js: 'text/javascript', css: 'text/css' }[path.split('.').at(-1)!] ?? 'text/html; charset=utf-8';
+    response.setHeader('content-type', type);
+    const script = `${path}.js`;
+    response.end(
+      files.get(path) ?? (files.has(script) ? `${PAGE}<script type="module" src="${script}"></script>` : ''),
+    );
+  });
+  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+  app = await startApp({ environment: { ALLOWED_ORIGINS: home() } });
+  project = await mkdtemp(join(tmpdir(), 'roundtable-guide-'));
+  await symlink(join(root, 'node_modules'), join(project, 'node_modules'));
+  const guide = await readFile(join(root, 'docs/your-editor.md'), 'utf8');
+  for (const [, text] of guide.matchAll(/```tsx?\n(.*?)```/gs)) {
+    const [, name] = /^\/\/ (\S+)\n/.exec(text!)!;
+    await writeFile(join(project, name!), text!.replace('http://localhost:3000', app.url));
+  }
+  for (const entry of ['flow.tsx', 'graph.ts']) await bundle(entry);
+  browser = await launchBrowser();
+});
+afterEach(() => Promise.all(pages.splice(0).map((page) => page.context().close())));
+afterAll(async () => {
+  await browser?.close();
+  site.close();
+  await app.stop();
+  await rm(project, { recursive: true, force: true });
+});
+
+const home = () => `http://localhost:${(site.address() as AddressInfo).port}`;
+
+async function bundle(entry: string): Promise<void> {
+  const [name] = entry.split('.');
+  const result = await build({
+    root: project,
+    configFile: false,
+    logLevel: 'silent',
+    plugins: [react()],
+    define: { 'process.env.NODE_ENV': '"development"' }, // strict mode does its work only there
+    resolve: { alias: sdk, dedupe: ['yjs'] },
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: join(project, entry), formats: ['es'], fileName: name!, cssFileName: 'style' },
+      rolldownOptions: { output: { codeSplitting: false } },
+    },
+  });
+  const [{ output }] = result as unknown as [
+    { output: { type: string; fileName: string; code: string; source: string | Uint8Array }[] },
+  ];
+  for (const made of output) {
+    if (made.type === 'chunk') files.set(`${name}.js`, made.code);
+    else files.set(made.fileName, String(made.source));
+  }
+}
+
+/** Somebody of the demo people opens one of the editors. */
+async function opens(editor: 'flow' | 'graph', name: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
+  const page = await context.newPage();
+  pages.push(page);
+  await page.goto(`${home()}/${editor}?as=${name}@example.com`);
+  await nodeOf(page, 'Checkout').waitFor({ timeout: 20_000 });
+  return page;
+}
+
+/** The node with a label, in either editor. */
+const nodeOf = (page: Page, label: string): Locator => page.locator('.react-flow__node, .x6-node', { hasText: label });
+const edgesOf = (page: Page): Locator => page.locator('.react-flow__edge, .x6-edge');
+
+async function drag(page: Page, label: string, by: { x: number; y: number }): Promise<void> {
+  const { x, y, width, height } = (await nodeOf(page, label).boundingBox())!;
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2 + by.x, y + height / 2 + by.y, { steps: 8 });
+  await page.mouse.up();
+}
+
+/** Where the cell of a label stands, as the server has it. */
+async function stored(label: string): Promise<Record<string, unknown> | undefined> {
+  const { token } = await post('/dev/login', { email: 'ada@example.com' });
+  const read = async (path: string) =>
+    (await fetch(app.url + path, { headers: { authorization: `Bearer ${token}` } })).json() as Promise<any>;
+  const [model] = (await read('/threat_models')).data;
+  const [diagram] = (await read(`/threat_models/${model.id}/diagrams`)).data;
+  const { cells } = await read(`/threat_models/${model.id}/diagrams/${diagram.id}/content`);
+  return cells.find((cell: { label: string }) => cell.label === label);
+}
+
+async function post(path: string, body: unknown): Promise<{ token: string }> {
+  const headers = { 'content-type': 'application/json' };
+  return (await fetch(app.url + path, { method: 'POST', headers, body: JSON.stringify(body) })).json() as never;
+}
+
+describe('the guide for editors', () => {
+  it('compiles in a strict project', async () => {
+    const options = {
+      target: 'es2023',
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      lib: ['es2024', 'dom', 'dom.iterable'],
+      jsx: 'react-jsx',
+      strict: true,
+      noUncheckedIndexedAccess: true,
+      allowImportingTsExtensions: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: [],
+      paths: Object.fromEntries(Object.entries(sdk).map(([name, file]) => [name, [file]])),
+    };
+    await writeFile(join(project, 'css.d.ts'), `declare module '*.css';`);
+    await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, include: ['.'] }));
+    const compiled = promisify(execFile)(join(root, 'node_modules/.bin/tsc'), ['-p', project], {
+      env: { ...process.env, PATH: `${join(process.execPath, '..')}:${process.env.PATH}` },
+    });
+    expect(
+      await compiled.then(
+        () => '',
+        ({ stdout }: { stdout: string }) => stdout,
+      ),
+    ).toBe('');
+  });
+
+  it('puts React Flow and X6 on one diagram: what one does, the other shows, and it is saved', async () => {
+    const flow = await opens('flow', 'ada');
+    const graph = await opens('graph', 'grace');
+    await flow.getByText('Ada Lovelace, Grace Hopper · Saved').waitFor();
+    await eventually(async () => expect(await graph.title()).toBe('Ada Lovelace, Grace Hopper · Saved'), 15_000);
+    await eventually(async () => expect([await edgesOf(flow).count(), await edgesOf(graph).count()]).toEqual([2, 2]));
+
+    for (const [mine, theirs] of [
+      [flow, graph],
+      [graph, flow],
+    ] as const) {
+      const before = (await nodeOf(theirs, 'Orders').boundingBox())!;
+      await drag(mine, 'Orders', { x: 40, y: 90 });
+      await eventually(async () => {
+        const after = (await nodeOf(theirs, 'Orders').boundingBox())!;
+        expect([after.x - before.x, after.y - before.y].map((way) => Math.round(way / 20) * 20)).toEqual([40, 80]);
+      }, 15_000);
+    }
+    await eventually(async () => expect((await stored('Orders'))?.y).toBeGreaterThan(250), 15_000);
+
+    await nodeOf(flow, 'Orders').click();
+    await flow.keyboard.press('Delete');
+    await nodeOf(graph, 'Orders').waitFor({ state: 'detached' });
+    await eventually(async () => expect([await edgesOf(flow).count(), await edgesOf(graph).count()]).toEqual([1, 1]));
+    await flow.getByText('· Saved').waitFor();
+    expect(await stored('Orders')).toBeUndefined();
+  });
+
+  it.each(['flow', 'graph'] as const)('lets a reader only look (%s)', async (editor) => {
+    await opens('flow', 'ada');
+    const page = await opens(editor, 'alan');
+    await eventually(async () =>
+      expect((await page.title()) + (await page.locator('body').innerText())).toContain('Alan Turing'),
+    );
+    const before = await stored('Checkout');
+    await drag(page, 'Checkout', { x: 60, y: 60 });
+    await drag(await opens('flow', 'ada'), 'Customer', { x: 0, y: 60 });
+    await eventually(async () => expect((await stored('Customer'))?.y).not.toBe(120), 15_000);
+    expect(await stored('Checkout')).toEqual(before);
+  });
+});
