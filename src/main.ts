@@ -7,6 +7,7 @@ import { DataDirectoryInUse, holdDataDirectory, keptSecret } from './database/da
 import { openDatabase } from './database/database.ts';
 import { examine } from './doctor.ts';
 import { signToken } from './identity/tokens.ts';
+import { startFault } from './start-fault.ts';
 
 const EX_CONFIG = 78;
 /** After SIGTERM the process is gone within this time, ms (NO1). */
@@ -75,9 +76,11 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof ConfigurationError || error instanceof DataDirectoryInUse)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exit(EX_CONFIG);
+  const misconfigured = error instanceof ConfigurationError || error instanceof DataDirectoryInUse;
+  const words = misconfigured ? error.message : startFault(error);
+  if (words === null) throw error;
+  process.stderr.write(`${words}\n`);
+  process.exit(misconfigured ? EX_CONFIG : 1);
 }
 
 /** Commands that are neither look at what is configured: a database of its own means production. */
@@ -87,7 +90,12 @@ function modeOf(environment: NodeJS.ProcessEnv): Mode {
 
 async function run(config: Config): Promise<void> {
   const app = await build(config);
-  await app.start();
+  try {
+    await app.start();
+  } catch (error) {
+    await app.stop();
+    throw error;
+  }
   print(
     `Roundtable is running at ${app.url}${config.mode === 'dev' ? ' (development: anybody may sign in as anybody)' : ''}`,
   );

@@ -8,7 +8,7 @@ import { openDatabase } from '../src/database/database.ts';
 import { TEST_SECRET } from './support/app.ts';
 import { call } from './support/client.ts';
 import { runCommand, startCommand } from './support/command-line.ts';
-import { emptyDatabaseUrl } from './support/database.ts';
+import { emptyDatabaseUrl, freshDatabaseUrl } from './support/database.ts';
 
 // Every test starts processes, on a machine that may be busy.
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
@@ -108,9 +108,18 @@ describe('migrate and serve', () => {
       JWT_SECRET: TEST_SECRET,
       PORT: '0',
     });
-    expect(code).not.toBe(0);
-    expect(errors).toContain('ECONNREFUSED');
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^The database cannot be used: ECONNREFUSED .*\n$/);
     expect(errors).not.toContain('hunter2');
+  });
+
+  it('where another program listens already it says so in a line, and leaves nothing behind', async () => {
+    const DATABASE_URL = await freshDatabaseUrl();
+    const [first, second] = ['first', 'second'].map((name) => ({ DATABASE_URL, DATA_DIR: join(folder, name) }));
+    const running = await startCommand(['dev'], first);
+    const { code, errors } = await runCommand(['dev'], { ...second, PORT: new URL(running.url).port });
+    expect([code, errors]).toEqual([1, expect.stringMatching(/^Cannot listen on 127\.0\.0\.1:\d+: another .*\n$/)]);
+    await running.stop();
   });
 });
 

@@ -31,6 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sync: [...FOUNDATION, ...DOMAIN, ...EDGES],
   foundations: FOUNDATION,
   demo: [...FOUNDATION, ...DOMAIN],
+  'start-fault': [],
   doctor: [...FOUNDATION, ...DOMAIN],
   client: [],
   web: ['client'],
