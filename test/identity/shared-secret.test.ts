@@ -3,11 +3,15 @@ import { createHmac } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
+import { tokenOptions, verifyToken } from '../../src/identity/tokens.ts';
 import { call } from '../support/client.ts';
 import { auditOf } from '../support/rows.ts';
 
 const ISSUER = 'https://identity.example';
 const AUDIENCE = 'roundtable';
+
+/** How a token is verified that comes over a socket. */
+const onSockets = tokenOptions({ kind: 'secret', secret: TEST_SECRET, issuer: ISSUER, audience: AUDIENCE });
 
 let app: TestApp;
 const sent: string[] = [];
@@ -70,6 +74,10 @@ describe('401', () => {
     ['a blank one', () => ''],
     ['garbage', () => 'garbage'],
     ['three times garbage', () => 'a.b.c'],
+    [
+      'a payload that is no JSON',
+      () => `${encoded({ alg: 'HS256', typ: 'JWT' })}.e30x.${signed(good()).split('.')[2]}`,
+    ],
     ['another secret', () => signed(good(), {}, 'another secret that is long enough for HS256')],
     ['another algorithm of the same kind', () => signed(good(), { algorithm: 'HS512' })],
     ['no algorithm', () => `${encoded({ alg: 'none', typ: 'JWT' })}.${encoded(good())}.`],
@@ -100,6 +108,7 @@ describe('401', () => {
   ])('for %s, with WWW-Authenticate and nothing of why', async (_, token) => {
     const { status, headers, body } = await me(token());
     expect(status).toBe(401);
+    await expect(verifyToken(token() ?? '', onSockets)).rejects.toMatchObject({ code: 'unauthenticated' });
     expect(headers.get('www-authenticate')).toBe('Bearer');
     expect(body).toMatchObject({ code: 'unauthenticated', error: 'unauthenticated', message: 'You are not signed in' });
     expect(Object.keys(body).sort()).toEqual([
