@@ -119,11 +119,13 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
 
   return {
     async admit(channel, token) {
+      const gone = () => channel.state.kind === 'ended';
       const actor = await authenticator.authenticate(token);
+      if (gone()) throw new Refusal('unavailable'); // a socket that is gone would count for ever
       if (directory.claim(actor.id, channel.socket) > limits.maxSocketsPerUser) throw new Refusal('rate_limited');
       const diagram = diagramOf(channel.name);
       const admission = diagram ? await admitToDiagram(channel, actor, diagram) : await admitToRoom(channel, actor);
-      if (channel.state.kind === 'ended') throw new Refusal('unavailable');
+      if (gone()) throw new Refusal('unavailable');
       channel.joined(admission);
       directory.add(channel);
       logger.info({ document: channel.name, ...identityOf(admission) }, 'connected');

@@ -179,6 +179,26 @@ describe('before admission', () => {
     expect((await third.closed).code).toBe(4429);
     await admitted(stage, at, bob);
   });
+
+  it('CS13 a socket that goes while its token is verified does not count for its person', async () => {
+    const verifications: (() => void)[] = [];
+    let slow = true;
+    const authenticate = async () => {
+      if (slow) await new Promise<void>((resolve) => verifications.push(resolve));
+      return { ...ann };
+    };
+    const stage = await start({ limits: { maxSocketsPerUser: 1 }, overrides: { authenticator: { authenticate } } });
+    const at = await place();
+    const hasty = raw(stage.url(at));
+    await hasty.opened;
+    hasty.auth(`diagram:${at.diagram}`, ann.id);
+    await eventually(() => expect(verifications).toHaveLength(1));
+    hasty.ws.close();
+    await hasty.closed;
+    slow = false;
+    verifications[0]!();
+    await admitted(stage, at, ann);
+  });
 });
 
 describe('frames', () => {
