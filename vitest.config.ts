@@ -1,7 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { measureSlowness } from './test/support/slowness.ts';
 
 /** Suites of several real node processes; `npm run test:nodes` runs them by themselves, so that they do not crowd two cores. */
 const nodes = ['test/cluster/{access,deployments,redis-trouble,rolling-restart,stalled,two-nodes,three-nodes}.test.ts'];
+const slowness = measureSlowness();
 const onlyNodes = process.env.TEST_NODES === 'on';
 
 export default defineConfig({
@@ -11,8 +13,9 @@ export default defineConfig({
     include: onlyNodes ? nodes : ['test/**/*.test.ts'],
     exclude: onlyNodes ? configDefaults.exclude : [...configDefaults.exclude, ...nodes],
     globalSetup: ['test/support/services.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    provide: { slowness },
+    testTimeout: 120_000 * slowness,
+    hookTimeout: 120_000 * slowness,
     maxWorkers: 2,
     reporters: ['default', './test/support/closing-line.ts'],
   },

@@ -4,15 +4,13 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, inject, it, vi } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { openDatabase } from '../src/database/database.ts';
 import { startApp, TEST_SECRET } from './support/app.ts';
 import { call } from './support/client.ts';
 import { freshDatabaseUrl } from './support/database.ts';
+import { eventually } from './support/patience.ts';
 import { newcomer, personOf } from './support/people.ts';
-
-// Its processes start on a machine that may be busy.
-vi.setConfig({ testTimeout: 90_000 });
 
 const SCRIPT = new URL('./support/start-and-stop.ts', import.meta.url).pathname;
 
@@ -58,7 +56,7 @@ it('lets a request that is under way finish, and takes no new one', async () => 
   await aside.log.transaction(async ({ query }) => {
     await query('lock table workspace in access exclusive mode');
     waiting = person.call('POST', '/api/workspaces', { body: { name: 'Just in time' } });
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await query('select from pg_locks where not granted')).length).toBeGreaterThan(0),
     );
     stopped = app.stop();

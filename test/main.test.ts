@@ -3,15 +3,13 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../src/database/database.ts';
 import { TEST_SECRET } from './support/app.ts';
 import { call } from './support/client.ts';
 import { runCommand, startCommand } from './support/command-line.ts';
 import { emptyDatabaseUrl, freshDatabaseUrl } from './support/database.ts';
-
-// Every test starts processes, on a machine that may be busy.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+import { within } from './support/patience.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -98,7 +96,7 @@ describe('migrate and serve', () => {
     expect((await call(node.url.replace('0.0.0.0', '127.0.0.1'), 'GET', '/readyz')).body.ready).toBe(true);
     const { code, output, took } = await node.stop();
     expect(code).toBe(0);
-    expect(took).toBeLessThan(10_000);
+    expect(took).toBeLessThan(within(10_000));
     expect(output).not.toContain(TEST_SECRET);
   });
 

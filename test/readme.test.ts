@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createClient, putCell, type LiveDiagram } from '../src/client/index.ts';
 import { startApp, type TestApp } from './support/app.ts';
 import { clientOf } from './support/client.ts';
+import { eventually } from './support/patience.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const blocks = (language: string) =>
@@ -56,11 +57,11 @@ describe('the README', () => {
       log: (line: unknown) => heard.push(line),
     })) as { provider: HocuspocusProvider; cells: { set(key: string, value: unknown): void } };
     try {
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect(heard.map((line) => (line as { type?: string }).type)).toContain('participants_update'),
       );
       cells.set('cell', 'anything');
-      await vi.waitFor(() => expect(heard.slice(-2)).toEqual(['saving', 'saved']));
+      await eventually(() => expect(heard.slice(-2)).toEqual(['saving', 'saved']));
     } finally {
       provider.destroy();
       vi.unstubAllGlobals();

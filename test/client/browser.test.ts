@@ -6,16 +6,15 @@ import type { Browser, Page } from 'playwright-core';
 import { createElement } from 'react';
 import { renderToString } from 'react-dom/server';
 import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listCells, putCell } from '../../src/client/index.ts';
 import { useDiagram, useSaved } from '../../src/client/react/index.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/patience.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 import { launchBrowser } from '../web/visitor.ts';
 import type { PageWindow, Shown, Start } from './page/page.ts';
 import { becomes, joined, node, table, tokenOf, type Table } from './stage.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let app: TestApp;
 let relay: Relay;
@@ -96,8 +95,7 @@ async function start(more: Partial<Start> = {}): Promise<void> {
 const shown = async (): Promise<Shown> => JSON.parse((await page.locator('#shown').textContent()) ?? '{}');
 
 /** Waits until the page shows this. */
-const shows = (wanted: Partial<Shown>) =>
-  vi.waitFor(async () => expect(await shown()).toMatchObject(wanted), { timeout: 20_000, interval: 50 });
+const shows = (wanted: Partial<Shown>) => eventually(async () => expect(await shown()).toMatchObject(wanted), 20_000);
 
 const put = (id: string) => page.evaluate((cell) => (window as unknown as PageWindow).put(cell), node(id));
 
@@ -140,9 +138,9 @@ describe('the hooks, in strict mode', () => {
     await shows({ status: 'live', people: ['grace'], hosting: true });
     await becomes(() => ada.participants.length, 1);
     await page.evaluate(() => (window as unknown as PageWindow).stop());
-    await vi.waitFor(async () => expect((await stage.people[0]!.client.sessions.mine()).length).toBe(2));
+    await eventually(async () => expect((await stage.people[0]!.client.sessions.mine()).length).toBe(2));
     const place = { ...stage.place, diagramId: other.id };
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { attendance } = await stage.people[0]!.client.sessions.get(place);
       expect(attendance.every(({ left_at }) => left_at !== null)).toBe(true);
     }, 10_000);

@@ -5,6 +5,7 @@ import { createClient, listCells, putCell, type LiveDiagram } from '../../src/cl
 import WebSocket from 'ws';
 import { startApp, type TestApp, type TestAppOptions } from '../support/app.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
+import { pause } from '../support/patience.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 import { becomes, joined, node, opened, seated, somebody, table, tokenOf } from './stage.ts';
 
@@ -213,7 +214,7 @@ describe('AC5 tokens', () => {
     const diagram = await joined(createClient({ url: app.url, token, WebSocket }), place);
     const seen = kinds(diagram);
     await becomes(() => asked.includes(true), true);
-    await new Promise((resolve) => setTimeout(resolve, 3000)); // past the expiry of the first
+    await pause(3000); // past the expiry of the first
     putCell(diagram.cells, node('later'));
     await diagram.whenSaved();
     expect(seen.filter((kind) => kind !== 'live')).toEqual([]);

@@ -10,13 +10,11 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApi } from '../../src/client/index.ts';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
 import { emptyDatabaseUrl } from '../support/database.ts';
 import { tokenOf } from './stage.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');

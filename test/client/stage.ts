@@ -11,7 +11,7 @@ import {
 import { afterEach } from 'vitest';
 import WebSocket from 'ws';
 import { TEST_SECRET, type TestApp } from '../support/app.ts';
-import { eventually } from '../support/provider.ts';
+import { eventually } from '../support/patience.ts';
 
 export interface Somebody {
   email: string;

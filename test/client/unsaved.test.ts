@@ -6,6 +6,7 @@ import { StockProvider } from '../../src/client/live/stock-provider.ts';
 import { StockSocket } from '../../src/client/live/stock-socket.ts';
 import { trackUnsaved, type Unsaved } from '../../src/client/live/unsaved.ts';
 import { PlayedSocket } from './played.ts';
+import { pause } from '../support/patience.ts';
 
 let socket: StockSocket;
 let provider: StockProvider;
@@ -56,7 +57,7 @@ async function open(): Promise<void> {
   await settle();
 }
 /** Longer than edits are kept to go out together. */
-const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 60));
+const soon = () => pause(60);
 const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 describe('an edit goes out', () => {

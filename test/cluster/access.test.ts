@@ -1,5 +1,5 @@
 /** AC: who may do what, changed over REST on one node, in force on the connections of another, with Redis up and down. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { signToken } from '../../src/identity/tokens.ts';
 import { TEST_SECRET } from '../support/app.ts';
 import { call } from '../support/client.ts';
@@ -9,8 +9,6 @@ import { eventually, saved } from '../support/patience.ts';
 import { disconnectAll, type Client } from '../support/provider.ts';
 import { stored } from '../support/stored.ts';
 import { agreed, emails, of, setTable, told, type Role, type Table } from '../support/table.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** What the rules say, and what a machine that does everything at once may add. */
 const SECOND = 1000;

@@ -1,6 +1,6 @@
 /** Two deployments that share a Redis, the second one's database a copy of the first's: same diagrams, same people. */
 import { randomUUID } from 'node:crypto';
-import { afterEach, expect, inject, it, vi } from 'vitest';
+import { afterEach, expect, inject, it } from 'vitest';
 import { openDatabase } from '../../src/database/database.ts';
 import { call } from '../support/client.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
@@ -8,8 +8,6 @@ import { createNode } from '../support/node-process.ts';
 import { eventually, saved } from '../support/patience.ts';
 import { disconnectAll } from '../support/provider.ts';
 import { emails, present, setTable, told } from '../support/table.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,5 +1,5 @@
 /** A node that dies without a word (SIGKILL): who was on it, what they wrote, and the session that they were in. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import type { TestPerson } from '../support/people.ts';
 import { eventually, pause, saved } from '../support/patience.ts';
@@ -7,8 +7,6 @@ import { disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import { stored } from '../support/stored.ts';
 import { agreed, emails, of, present, setTable, told, type Table } from '../support/table.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const GRACE = 1500;
 /** CS5, and what a machine that does everything at once may add. */

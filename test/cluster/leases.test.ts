@@ -2,6 +2,7 @@ import { afterEach, describe, beforeAll, afterAll, expect, it, beforeEach, vi } 
 import { createLeases, type Leases } from '../../src/cluster/leases.ts';
 import { openDatabase, type Database, type SqlExecutor } from '../../src/database/database.ts';
 import { freshDatabase } from '../support/database.ts';
+import { eventually, pause } from '../support/patience.ts';
 
 /** The monotonic clock of a node, moved by hand. */
 function clock() {
@@ -206,10 +207,10 @@ describe.each(['postgresql', 'embedded'] as const)('leases on %s', (kind) => {
     const leases = createLeases({ sql: database.log, hostGrace: 5000, onLost: () => {}, onError: () => {}, every: 10 });
     await leases.start();
     await expire(leases.node);
-    await vi.waitFor(async () => expect((await rows())[0]?.left).toBeGreaterThan(0));
+    await eventually(async () => expect((await rows())[0]?.left).toBeGreaterThan(0));
     await leases.stop();
     await expire(leases.node);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
     expect((await rows())[0]?.left).toBeLessThan(0);
   });
 });

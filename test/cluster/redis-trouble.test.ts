@@ -4,15 +4,13 @@
  * is as before within two seconds.
  */
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../support/client.ts';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import type { TestPerson } from '../support/people.ts';
 import { eventually, saved } from '../support/patience.ts';
 import { disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import { agreed, emails, of, setTable, told, type Table } from '../support/table.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** DO3 without Redis, and what a machine that does everything at once may add. */
 const BY_POLL = 1000 + 500;

@@ -1,5 +1,5 @@
 /** Nodes that are told to stop (SIGTERM) while people work, and what becomes of the people. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import type { NodeProcess } from '../support/node-process.ts';
 import type { TestPerson } from '../support/people.ts';
@@ -8,8 +8,6 @@ import { disconnectAll, type Client } from '../support/provider.ts';
 import { stored } from '../support/stored.ts';
 import { agreed, emails, of, setTable, told, type Table } from '../support/table.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** NO1 */
 const TEN_SECONDS = 10_000;
@@ -71,7 +69,7 @@ it('NO1 a rolling restart under load loses and doubles no edit, ends no session,
   } finally {
     clearInterval(typing);
   }
-  await Promise.all(clients.map((client) => saved(client, { length: 10_000 })));
+  await Promise.all(clients.map(saved));
   const log = (await stored(cluster.database, table.diagram)).getArray<string>('list').toArray();
   expect(log.toSorted()).toEqual(written.toSorted());
   await eventually(() => {

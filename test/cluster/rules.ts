@@ -1,12 +1,10 @@
 /** The rules of sessions with people spread over nodes: the same suite for any number of them. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import type { TestPerson } from '../support/people.ts';
 import { eventually, pause, saved } from '../support/patience.ts';
 import { disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import { agreed, emails, of, present, setTable, told, type Role, type Table } from '../support/table.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const GRACE = 1500;
 const IDLE = 3000;

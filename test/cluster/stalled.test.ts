@@ -1,13 +1,11 @@
 /** A node that stands still (SIGSTOP), and a database that does. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import type { TestPerson } from '../support/people.ts';
 import { eventually, pause, saved } from '../support/patience.ts';
 import { disconnectAll, type Client } from '../support/provider.ts';
 import { stored } from '../support/stored.ts';
 import { agreed, emails, of, setTable, told, type Table } from '../support/table.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const GRACE = 1000;
 const LEASE = 3000;

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { oneAtATime } from '../../src/collaboration/one-at-a-time.ts';
+import { eventually } from '../support/patience.ts';
 
 /** Work whose runs end when the test says so. */
 function stepwise() {
@@ -20,7 +21,7 @@ it('calls that come during a run share one that begins after it', async () => {
   expect(work).toHaveBeenCalledTimes(1);
   runs[0]?.resolve();
   await first;
-  await vi.waitFor(() => expect(work).toHaveBeenCalledTimes(2));
+  await eventually(() => expect(work).toHaveBeenCalledTimes(2));
   runs[1]?.resolve();
   await Promise.all(later);
   expect(work).toHaveBeenCalledTimes(2);
@@ -33,7 +34,7 @@ it('a run that fails fails for those who asked for it, and the next one runs', a
   const second = ask();
   runs[0]?.reject(new Error('away'));
   await expect(first).rejects.toThrow('away');
-  await vi.waitFor(() => expect(work).toHaveBeenCalledTimes(2));
+  await eventually(() => expect(work).toHaveBeenCalledTimes(2));
   runs[1]?.resolve();
   await second;
   void ask();

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { clientOf, type TestClient } from '../support/client.ts';
+import { eventually } from '../support/patience.ts';
 import { connect, disconnectAll } from '../support/provider.ts';
 
 describe('MB5 what somebody does to a session leaves a row', () => {
@@ -49,15 +50,15 @@ describe('MB5 what somebody does to a session leaves a row', () => {
     const place = { url: session.websocket_url as string, name: session.document_name as string };
     const host = connect({ ...place, token: ada.token });
     const guest = connect({ ...place, token: grace.token });
-    await vi.waitFor(async () => expect((await ada.call('GET', path)).body.participants).toHaveLength(2));
+    await eventually(async () => expect((await ada.call('GET', path)).body.participants).toHaveLength(2));
 
     const say = (client: typeof host, message: object) => client.provider.sendStateless(JSON.stringify(message));
     say(guest, { type: 'change_host', user_id: 'grace@example.com' });
-    await vi.waitFor(async () => expect(await rows()).toHaveLength(3));
+    await eventually(async () => expect(await rows()).toHaveLength(3));
     say(host, { type: 'change_presenter', user_id: 'grace@example.com' });
-    await vi.waitFor(async () => expect(await rows()).toHaveLength(4));
+    await eventually(async () => expect(await rows()).toHaveLength(4));
     say(host, { type: 'remove_participant', user_id: 'grace@example.com' });
-    await vi.waitFor(async () => expect(await rows()).toHaveLength(5));
+    await eventually(async () => expect(await rows()).toHaveLength(5));
     expect((await ada.call('DELETE', path)).status).toBe(204);
 
     const [opened, ...others] = await rows();

@@ -6,6 +6,7 @@ import { participants } from '../../src/collaboration/session-value.ts';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import type { Person } from '../../src/identity/person.ts';
 import { freshDatabase } from '../support/database.ts';
+import { pause } from '../support/patience.ts';
 import { createStage, stageLimits, type Stage } from '../support/session-stage.ts';
 
 describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on %s', (kind) => {
@@ -127,7 +128,7 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     expect(await list(session)).toEqual([who(bob).id]);
     expect(await store.leave([two.id])).toEqual([{ session, diagram }]);
     expect(await list(session)).toEqual([]);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await pause(5);
     await join(diagram, bob);
     expect(participants((await read(session)).value)).toEqual([first]);
     expect((await read(session)).value.revision).toBe(3);

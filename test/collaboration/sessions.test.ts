@@ -4,6 +4,7 @@ import type { SessionService } from '../../src/collaboration/sessions.ts';
 import type { Database } from '../../src/database/database.ts';
 import type { Person } from '../../src/identity/person.ts';
 import { freshDatabase } from '../support/database.ts';
+import { eventually } from '../support/patience.ts';
 import { createStage, type Stage } from '../support/session-stage.ts';
 
 describe('the sessions of a node', () => {
@@ -247,7 +248,7 @@ describe('the sessions of a node', () => {
       return advanced;
     });
     await sessions.redecide(diagram);
-    await vi.waitFor(async () => expect((await sessions.find(diagram))?.participants[0]?.permissions).toBe('reader'));
+    await eventually(async () => expect((await sessions.find(diagram))?.participants[0]?.permissions).toBe('reader'));
   });
 
   it('a crowd that joins one session leaves the database to others', async () => {

@@ -2,8 +2,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
+import { eventually, pause } from '../support/patience.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
-import { connect, disconnect, disconnectAll, eventually, type Client } from '../support/provider.ts';
+import { connect, disconnect, disconnectAll, type Client } from '../support/provider.ts';
 
 const GRACE = 2500;
 
@@ -167,8 +168,8 @@ describe('a session on two nodes', () => {
     const back = join(host, one);
     await eventually(() => expect(update(back)?.revision).toBe(revision));
     await stopping;
-    await new Promise((resolve) => setTimeout(resolve, GRACE + 3000));
+    await pause(GRACE + 3000);
     expect(guests.messages.filter(({ type }) => type === 'leave' || type === 'session_ended')).toEqual([]);
     expect(update(guests)?.revision).toBe(revision);
-  }, 20_000);
+  });
 });

@@ -11,7 +11,8 @@ import { createVersions } from '../../src/documents/versions.ts';
 import { createWorkshop } from '../../src/documents/workshop.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { cellsOf } from '../support/content.ts';
-import { connect, disconnectAll, eventually, saved } from '../support/provider.ts';
+import { eventually, saved } from '../support/patience.ts';
+import { connect, disconnectAll } from '../support/provider.ts';
 import { addDiagram, addPerson, grant, startStage, type Stage } from '../sync/stage.ts';
 
 const workshop = createWorkshop();

@@ -10,6 +10,7 @@ import { createUpdateLog, type LogOutcome, type UpdateLog } from '../../src/docu
 import type { Actor } from '../../src/identity/person.ts';
 import { freshDatabase } from '../support/database.ts';
 import { addDiagram, addPerson, grant, logger } from '../sync/stage.ts';
+import { pause } from '../support/patience.ts';
 
 let database: Database;
 let ann: Actor;
@@ -129,7 +130,7 @@ it('DO3 sequence numbers have no gap and follow the commits, under two logs at o
     for (const [index, { append }] of nodes.entries()) {
       for (const { diagram } of places) appended.push(append(diagram, ann, `${index}:${round}`));
     }
-    if (round % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    if (round % 3 === 0) await pause(1);
   }
   await Promise.all(appended);
   for (const { diagram } of places) {

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { startApp, type TestApp } from '../support/app.ts';
 import { audited } from '../support/audit.ts';
-import { connect, disconnectAll, eventually, saved } from '../support/provider.ts';
+import { eventually, saved } from '../support/patience.ts';
+import { connect, disconnectAll } from '../support/provider.ts';
 import { rawCall } from '../support/raw.ts';
 import { makeDiagram, type Drawn } from './drawn.ts';
 

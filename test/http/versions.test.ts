@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { audited } from '../support/audit.ts';
+import { eventually, saved } from '../support/patience.ts';
 import { newcomer } from '../support/people.ts';
-import { connect, disconnectAll, eventually, saved } from '../support/provider.ts';
+import { connect, disconnectAll } from '../support/provider.ts';
 import { makeDiagram, type Drawn } from './drawn.ts';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

@@ -36,7 +36,7 @@ beforeAll(async () => {
   await seeding.close();
   database = await openDatabase({ url });
   plans = await collectPlans(database);
-}, 120_000);
+});
 afterAll(() => database.close());
 
 const announce = createAnnounce(

@@ -4,8 +4,9 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
+import { eventually, pause, saved } from '../support/patience.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
-import { disconnectAll, eventually, saved, type Client } from '../support/provider.ts';
+import { disconnectAll, type Client } from '../support/provider.ts';
 import {
   closeForgers,
   forge,
@@ -197,7 +198,7 @@ describe('AC3 the fence', () => {
     for (let count = 0; count < 100; count += 1) edit();
     await forger.closed;
     clearInterval(typing);
-    await new Promise((resolve) => setTimeout(resolve, 100)); // whatever was still being written
+    await pause(100); // whatever was still being written
     expect((await stored(app, place)).cells).toEqual(before);
     expect(Object.keys(before).every((key) => Number(key) <= sentBefore)).toBe(true);
   });

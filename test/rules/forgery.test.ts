@@ -3,7 +3,8 @@ import { writeVarString, writeVarUint8Array } from 'lib0/encoding';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { startApp, type TestApp } from '../support/app.ts';
-import { disconnect, disconnectAll, eventually, saved, type Client } from '../support/provider.ts';
+import { eventually, saved } from '../support/patience.ts';
+import { disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import {
   closeForgers,
   forge,

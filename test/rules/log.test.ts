@@ -2,8 +2,9 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { signToken } from '../../src/identity/tokens.ts';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/patience.ts';
 import { newcomer } from '../support/people.ts';
-import { disconnect, disconnectAll, eventually } from '../support/provider.ts';
+import { disconnect, disconnectAll } from '../support/provider.ts';
 import {
   closeForgers,
   grant,

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
 import { startCommand, type Running } from '../support/command-line.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
-import { disconnect, disconnectAll, eventually, type Client } from '../support/provider.ts';
+import { eventually } from '../support/patience.ts';
+import { disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import {
   closeForgers,
   forge,

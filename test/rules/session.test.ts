@@ -1,8 +1,9 @@
 /** CS1 to CS6, CS8, CS10 and CS12, as clients meet them: who is in a session, who hosts and presents it, and how all are told. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
+import { eventually, pause } from '../support/patience.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
-import { disconnect, disconnectAll, eventually, type Client } from '../support/provider.ts';
+import { disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import {
   closeForgers,
   forge,
@@ -366,7 +367,7 @@ describe('the list', () => {
     for (let round = 0; round < 4; round += 1) {
       clients.forEach((client, index) => index % 2 === round % 2 && disconnect(client));
       clients = people.map((person) => join(app, place, person));
-      await new Promise((resolve) => setTimeout(resolve, 30 * round));
+      await pause(30 * round);
     }
     await eventually(() => expect(usersOf(watching)).toHaveLength(9));
     await expectOneList(place, host, [watching, ...clients]);

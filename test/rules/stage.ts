@@ -5,8 +5,9 @@ import * as Y from 'yjs';
 import { readLog, replay } from '../../src/documents/reading.ts';
 import { writeAwareness, type AwarenessEntry } from '../../src/sync/awareness-frame.ts';
 import type { TestApp } from '../support/app.ts';
+import { eventually } from '../support/patience.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
-import { connect, eventually, type Client, type ClientOptions } from '../support/provider.ts';
+import { connect, type Client, type ClientOptions } from '../support/provider.ts';
 import { NO_STATE, openRaw, textOf, type RawSocket } from '../support/raw-socket.ts';
 
 export type Role = 'reader' | 'writer' | 'owner';

@@ -11,7 +11,8 @@ import { writeAwareness } from '../../src/sync/awareness-frame.ts';
 import { createAwarenessGuard } from '../../src/sync/awareness.ts';
 import type { SyncDependencies } from '../../src/sync/sync.ts';
 import { freshDatabase } from '../support/database.ts';
-import { connect, disconnectAll, eventually, saved } from '../support/provider.ts';
+import { eventually, pause, saved } from '../support/patience.ts';
+import { connect, disconnectAll } from '../support/provider.ts';
 import { NO_STATE, openRaw, type RawSocket } from '../support/raw-socket.ts';
 import { addDiagram, addPerson, grant, startStage, type Stage } from '../sync/stage.ts';
 import { updateBy } from './stage.ts';
@@ -126,7 +127,7 @@ async function visit(target: Stage, at: { model: string; diagram: string }, pers
       ),
     );
   }
-  await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 80))]);
+  await Promise.race([gone, pause(80)]);
   await grant(database, at.model, person, 'writer');
   await target.sync.redecide(at.diagram);
   raw.ws.close();
@@ -136,7 +137,7 @@ async function visit(target: Stage, at: { model: string; diagram: string }, pers
   await hasty.opened.catch(() => {});
   if (hasty.ws.readyState === hasty.ws.OPEN) hasty.auth(address, person.id);
   hasty.ws.close(); // while it is being let in
-  await Promise.race([hasty.closed, new Promise((resolve) => setTimeout(resolve, 50))]);
+  await Promise.race([hasty.closed, pause(50)]);
 }
 
 it.each(parts)('NO5 trouble with %s is logged, and ends neither the process nor others', async (_, override) => {
@@ -172,7 +173,7 @@ it.each(parts)('NO5 trouble with %s is logged, and ends neither the process nor 
   troubled = true;
   await visit(stage, here, people[1]!);
   await eventually(() => expect(thrown).toBeGreaterThan(0));
-  await new Promise((resolve) => setTimeout(resolve, 60)); // rounds in which there is trouble
+  await pause(60); // rounds in which there is trouble
   troubled = false;
   const told = lines.filter(({ level, err }) => level >= 40 && err?.message === 'injected');
   expect(told.length).toBeGreaterThan(0);

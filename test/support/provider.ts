@@ -1,6 +1,5 @@
 /** Real Hocuspocus providers on real sockets, as a browser would use them. */
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider';
-import { vi } from 'vitest';
 import WebSocket from 'ws';
 import * as Y from 'yjs';
 
@@ -82,14 +81,4 @@ export function disconnectAll(): void {
   for (const client of clients) disconnect(client);
 }
 
-/** Waits until an assertion holds. */
-export function eventually<T>(assertion: () => T | Promise<T>, timeout = 5000): Promise<T> {
-  return vi.waitFor(assertion, { timeout, interval: 10 });
-}
-
-/** Waits until everything that a client made is saved. */
-export function saved(client: Client): Promise<void> {
-  return eventually(() => {
-    if (!client.provider.isSynced || client.provider.unsyncedChanges !== 0) throw new Error('not saved');
-  });
-}
+export { eventually, saved } from './patience.ts';

@@ -7,7 +7,8 @@ import { readLog, replay } from '../../src/documents/reading.ts';
 import { splitUpdates } from '../../src/documents/row.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { freshDatabase } from '../support/database.ts';
-import { connect, disconnectAll, eventually, saved, type Client } from '../support/provider.ts';
+import { eventually, pause, saved } from '../support/patience.ts';
+import { connect, disconnectAll, type Client } from '../support/provider.ts';
 import { addDiagram, addPerson, grant, logger, startStage, type Stage } from './stage.ts';
 
 let database: Database;
@@ -44,7 +45,7 @@ function troubled(random: (below: number) => number, commits: Commits): SqlExecu
   const trouble = async <T>(run: () => Promise<T>): Promise<T> => {
     const kind = random(12);
     if (kind === 0) throw new Error('Connection terminated unexpectedly');
-    if (kind < 4) await new Promise((resolve) => setTimeout(resolve, random(15)));
+    if (kind < 4) await pause(random(15));
     const answer = await run();
     if (kind === 11) throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
     return answer;
@@ -123,7 +124,7 @@ it.each([1, 2, 3])(
       else if (kind === 2) await grant(database, at.model, people[1]!, random(2) ? 'reader' : 'writer');
       else if (kind < 8) client.cells.delete(`k${random(6)}`);
       else client.cells.set(`k${random(6)}`, step);
-      if (random(3) === 0) await new Promise((resolve) => setTimeout(resolve, random(8)));
+      if (random(3) === 0) await pause(random(8));
     }
     await grant(database, at.model, people[1]!, 'writer');
     await Promise.all(clients.map((client) => eventually(() => saved(client), 15_000)));

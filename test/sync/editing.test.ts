@@ -4,7 +4,8 @@ import * as Y from 'yjs';
 import type { Database } from '../../src/database/database.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { freshDatabase } from '../support/database.ts';
-import { connect, disconnectAll, eventually, saved } from '../support/provider.ts';
+import { eventually, saved } from '../support/patience.ts';
+import { connect, disconnectAll } from '../support/provider.ts';
 import { addDiagram, addPerson, startStage, type Stage } from './stage.ts';
 
 let database: Database;

@@ -7,7 +7,8 @@ import { openDatabase, type Database } from '../../src/database/database.ts';
 import { readLog, replay } from '../../src/documents/reading.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
-import { connect, disconnectAll, eventually, saved } from '../support/provider.ts';
+import { eventually, pause, saved } from '../support/patience.ts';
+import { connect, disconnectAll } from '../support/provider.ts';
 import { addDiagram, addPerson } from './stage.ts';
 
 let url: string;
@@ -58,7 +59,7 @@ it('DO1 nothing that was acknowledged is lost', async () => {
   for (let edit = 0; edit < 200; edit += 1) {
     for (const client of clients) client.cells.set(`k${edit % 9}`, edit);
     if (edit % 20 === 0 && edit < 100) await Promise.all(clients.map(saved));
-    if (edit % 3 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    if (edit % 3 === 0) await pause(2);
   }
   child.kill('SIGKILL');
   await eventually(() => expect(clients.every((client) => client.closes.length > 0)).toBe(true));

@@ -7,7 +7,8 @@ import { compact } from '../../src/documents/snapshots.ts';
 import { createWorkshop } from '../../src/documents/workshop.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { freshDatabase } from '../support/database.ts';
-import { connect, disconnect, disconnectAll, eventually, saved, type Client } from '../support/provider.ts';
+import { eventually, pause, saved } from '../support/patience.ts';
+import { connect, disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import { NO_STATE, openRaw } from '../support/raw-socket.ts';
 import { addDiagram, addPerson, startStage, type Stage } from './stage.ts';
 
@@ -78,7 +79,7 @@ it('DO3 edits that are made while somebody opens it reach everybody', async () =
   const b = open(at, bob);
   for (let edit = 0; edit < 100; edit += 1) {
     a.cells.set(`edit ${edit}`, edit);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await pause(2);
   }
   await Promise.all([saved(a), saved(b)]);
   await eventually(() => expect(b.cells.size).toBe(CELLS + 100));

@@ -8,6 +8,7 @@ import type { Database } from '../../src/database/database.ts';
 import type { Person } from '../../src/identity/person.ts';
 import { writeAwareness } from '../../src/sync/awareness-frame.ts';
 import { freshDatabase } from '../support/database.ts';
+import { eventually } from '../support/patience.ts';
 import {
   createStage,
   type FakeConnection,
@@ -47,13 +48,13 @@ describe('what a session means to the connections of two nodes', () => {
     (message?.participants as { user_id: string }[] | undefined)?.map(({ user_id }) => user_id);
   /** Waits until a connection was told of a revision. */
   const told = (connection: FakeConnection, revision: number) =>
-    vi.waitFor(() => expect(update(connection)?.revision).toBe(revision));
+    eventually(() => expect(update(connection)?.revision).toBe(revision));
   /** Waits until whatever was said before has reached everybody: another person comes, and all hear of it. */
   const settled = async (...connections: FakeConnection[]) => {
     const marker = await stage.person('marker');
     await stage.grant(threatModel, marker, 'reader');
     const made = await join(marker);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(connections.every((connection) => users(update(connection))?.includes(marker.email))).toBe(true),
     );
     connections.forEach(({ heard }) =>
@@ -106,7 +107,7 @@ describe('what a session means to the connections of two nodes', () => {
     await settled(host);
     expect(types(host)).toEqual(['join', 'participants_update', 'join', 'participants_update']);
     await other.leave();
-    await vi.waitFor(() => expect(host.of('leave')).toMatchObject([{ user_id: bob.email }]));
+    await eventually(() => expect(host.of('leave')).toMatchObject([{ user_id: bob.email }]));
   });
 
   it('CS5 leaving is told to the others, then the list without them', async () => {
@@ -139,7 +140,7 @@ describe('what a session means to the connections of two nodes', () => {
     await at(two).die();
     at(one).leases.swept.push('two');
     await at(one).sessions.beat();
-    await vi.waitFor(() => expect(asleep.closed?.code).toBe(1012));
+    await eventually(() => expect(asleep.closed?.code).toBe(1012));
     expect(asleep.of('leave')).toMatchObject([{ user_id: bob.email }]);
   });
 
@@ -163,7 +164,7 @@ describe('what a session means to the connections of two nodes', () => {
     await stage.overdue(session);
     await at(two).sessions.beat();
     for (const connection of [near, far]) {
-      await vi.waitFor(() => expect(connection.closed).toEqual({ code: 4410, reason: 'session ended' }));
+      await eventually(() => expect(connection.closed).toEqual({ code: 4410, reason: 'session ended' }));
       expect(connection.heard.slice(-2)).toMatchObject([
         { type: 'leave', user_id: ada.email, revision: 4 },
         { type: 'session_ended', session_id: session, reason: 'host_left' },
@@ -199,9 +200,9 @@ describe('what a session means to the connections of two nodes', () => {
     const [guest, other] = [await join(bob, two), await join(cem)];
     await guest.say({ type: 'presenter_request' });
     for (const connection of [host, tab])
-      await vi.waitFor(() => expect(connection.of('presenter_request_event')).toMatchObject([{ user_id: bob.email }]));
+      await eventually(() => expect(connection.of('presenter_request_event')).toMatchObject([{ user_id: bob.email }]));
     await host.say({ type: 'presenter_denied', user_id: bob.email });
-    await vi.waitFor(() => expect(guest.of('presenter_denied_event')).toHaveLength(1));
+    await eventually(() => expect(guest.of('presenter_denied_event')).toHaveLength(1));
     await settled(host, tab, guest, other);
     expect(other.of('presenter_request_event', 'presenter_denied_event')).toEqual([]);
     expect(guest.of('presenter_request_event')).toEqual([]);
@@ -235,7 +236,7 @@ describe('what a session means to the connections of two nodes', () => {
     const tabs = [await join(bob), await join(bob, two)];
     await host.say({ type: 'remove_participant', user_id: bob.email });
     for (const tab of tabs) {
-      await vi.waitFor(() => expect(tab.closed).toEqual({ code: 4403, reason: 'removed_from_session' }));
+      await eventually(() => expect(tab.closed).toEqual({ code: 4403, reason: 'removed_from_session' }));
       expect(tab.heard.at(-1)).toMatchObject({ type: 'removed_from_session', session_id: session });
     }
     await told(host, 3);
@@ -284,7 +285,7 @@ describe('what a session means to the connections of two nodes', () => {
     const awareness = await attached(one);
     expect(awareness.getLocalState()).toMatchObject({ kind: 'session', session_id: session, revision: 1 });
     await at(one).sessions.end(diagram, ada);
-    await vi.waitFor(() => expect(awareness.getLocalState()).toBeNull());
+    await eventually(() => expect(awareness.getLocalState()).toBeNull());
   });
 
   it('CS10 in a storm every revision that is told grows, and the last list is complete', async () => {
@@ -313,7 +314,7 @@ describe('what a session means to the connections of two nodes', () => {
     await at(two).die();
     at(one).leases.swept.push('two');
     await at(one).sessions.beat();
-    await vi.waitFor(() => expect(awareness.getStates().has(5)).toBe(false));
+    await eventually(() => expect(awareness.getStates().has(5)).toBe(false));
     expect(awareness.getLocalState()).toMatchObject({ revision: 3 });
   });
 
@@ -352,7 +353,7 @@ describe('what a session means to the connections of two nodes', () => {
     const [host, guest] = [await join(ada), await join(bob, two)];
     await stage.grant(threatModel, bob, null);
     await at(one).sessions.redecide(diagram);
-    await vi.waitFor(() => expect(guest.closed).toEqual({ code: 4403, reason: 'forbidden' }));
+    await eventually(() => expect(guest.closed).toEqual({ code: 4403, reason: 'forbidden' }));
     await told(host, 3);
     expect(host.of('leave')).toMatchObject([{ user_id: bob.email }]);
   });
@@ -361,7 +362,7 @@ describe('what a session means to the connections of two nodes', () => {
     const guest = await join(bob, two);
     await stage.grant(threatModel, ada, null);
     await at(one).sessions.redecide(diagram);
-    await vi.waitFor(() => expect(guest.closed?.code).toBe(4410));
+    await eventually(() => expect(guest.closed?.code).toBe(4410));
     expect(guest.heard.at(-1)).toMatchObject({ type: 'session_ended', reason: 'host_left' });
   });
 
@@ -428,7 +429,7 @@ describe('what a session means to the connections of two nodes', () => {
     const view = { viewport: { x: 1, y: 2, zoom: 0.5 }, cursor: null, selected_cells: ['a'] };
     await host.say({ type: 'presenter_view', ...view });
     for (const connection of [near, far]) {
-      await vi.waitFor(() =>
+      await eventually(() =>
         expect(connection.of('presenter_view')).toMatchObject([{ ...view, session_id: session, user_id: ada.email }]),
       );
     }

@@ -10,7 +10,8 @@ import type { Actor } from '../../src/identity/person.ts';
 import { createWorkshop } from '../../src/documents/workshop.ts';
 import { cellsOf, headOf } from '../support/content.ts';
 import { freshDatabase } from '../support/database.ts';
-import { connect, disconnectAll, eventually, saved, type Client } from '../support/provider.ts';
+import { eventually, pause, saved } from '../support/patience.ts';
+import { connect, disconnectAll, type Client } from '../support/provider.ts';
 import { addDiagram, addPerson, grant, logger, startStage, type Stage, type StageOptions } from './stage.ts';
 
 let database: Database;
@@ -58,7 +59,7 @@ function fragileBus(): Bus & { up: boolean } {
 async function edited(clients: Client[], rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, client] of clients.entries()) client.cells.set(`${index}:${round % 5}`, round);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await pause(2);
   }
   await Promise.all(clients.map(saved));
 }
@@ -167,10 +168,10 @@ it('DO3 a node that is behind rows which were compacted away reads the newest sn
 });
 
 it('what was sent right before a socket broke is committed all the same', async () => {
-  const pause = { ms: 0 };
+  const delay = { ms: 0 };
   const slow = {
     query: async (text: string, values?: readonly unknown[]) => {
-      await new Promise((resolve) => setTimeout(resolve, pause.ms));
+      await pause(delay.ms);
       return database.log.query<never>(text, values);
     },
     transaction: database.log.transaction,
@@ -179,10 +180,10 @@ it('what was sent right before a socket broke is committed all the same', async 
   const at = await place();
   const client = open(stage, at, ann);
   await saved(client);
-  pause.ms = 50;
+  delay.ms = 50;
   for (let edit = 0; edit < 5; edit += 1) {
     client.cells.set(`c${edit}`, new Y.Map());
-    await new Promise((resolve) => setTimeout(resolve, 5)); // the first is on its way, the others wait for it
+    await pause(5); // the first is on its way, the others wait for it
   }
   client.websocket.shouldConnect = false;
   client.websocket.webSocket!.close();

@@ -7,7 +7,8 @@ import type { Actor } from '../../src/identity/person.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { documentOf, headOf } from '../support/content.ts';
 import { freshDatabase } from '../support/database.ts';
-import { connect, disconnectAll, eventually, saved } from '../support/provider.ts';
+import { eventually, pause, saved, within } from '../support/patience.ts';
+import { connect, disconnectAll } from '../support/provider.ts';
 import { NO_STATE, openRaw, textOf, type RawSocket } from '../support/raw-socket.ts';
 import { addDiagram, addPerson, startStage, type Stage, type StageOptions } from './stage.ts';
 
@@ -236,9 +237,10 @@ describe('frames', () => {
   });
 
   it('one that is silent and answers our pings stays', async () => {
-    const stage = await start({ limits: { pingInterval: 10, deadAfter: 60 } });
+    const deadAfter = within(200);
+    const stage = await start({ limits: { pingInterval: 10, deadAfter } });
     const { socket } = await admitted(stage, await place(), ann);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await pause(2 * deadAfter);
     expect(socket.ws.readyState).toBe(socket.ws.OPEN);
   });
 

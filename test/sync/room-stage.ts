@@ -3,8 +3,9 @@ import { HocuspocusProviderWebsocket } from '@hocuspocus/provider';
 import WebSocket from 'ws';
 import { startApp, type TestApp } from '../support/app.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
+import { eventually, saved } from '../support/patience.ts';
 import type { TestPerson } from '../support/people.ts';
-import { connect, eventually, saved, type Client } from '../support/provider.ts';
+import { connect, type Client } from '../support/provider.ts';
 
 export type Apps = [near: TestApp, far: TestApp];
 

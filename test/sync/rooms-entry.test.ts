@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { toUlid } from '../../src/identity/spelling.ts';
 import { placeOfRoom } from '../../src/sync/room-name.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/patience.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
-import { disconnectAll, eventually } from '../support/provider.ts';
+import { disconnectAll } from '../support/provider.ts';
 import { NO_STATE, openRaw, textOf } from '../support/raw-socket.ts';
 import { listening, open, roomsUrl, sharedSocket, told } from './room-stage.ts';
 

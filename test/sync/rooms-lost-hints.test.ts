@@ -15,6 +15,7 @@ import { byNumber } from '../../src/membership/subjects.ts';
 import { createRooms, type RoomDesk, type RoomDeskDependencies } from '../../src/sync/room-desk.ts';
 import type { RoomConnection } from '../../src/sync/rooms.ts';
 import { freshDatabase } from '../support/database.ts';
+import { eventually } from '../support/patience.ts';
 import { stageLimits } from '../support/session-stage.ts';
 import { addPerson } from './stage.ts';
 
@@ -132,7 +133,7 @@ describe('without hints', () => {
     const early = await come(desk, ada);
     const late = await come(desk, ada, { between: () => say('between') });
     const removed = await come(desk, bob, { between: () => roster().remove(attempt(), byNumber(bob.number)) });
-    await vi.waitFor(() => expect(removed.closes).toEqual([{ code: 4403, reason: 'removed' }]));
+    await eventually(() => expect(removed.closes).toEqual([{ code: 4403, reason: 'removed' }]));
     for (const connection of [early, late])
       expect(connection.messages.map(({ type }) => type)).toEqual(['message_created', 'participant_removed']);
     expect(removed.messages).toEqual([]);
@@ -214,11 +215,11 @@ describe('trouble', () => {
     const bus = memoryBus(() => {});
     const desk = node({ bus, lease });
     const connection = await come(desk, ada);
-    await vi.waitFor(() => expect(lease.held).toHaveBeenCalledTimes(1)); // the first read
+    await eventually(() => expect(lease.held).toHaveBeenCalledTimes(1)); // the first read
     sure = false;
     await say('held');
     bus.publish(`room:conversation:${id}`, Buffer.from('{"revision":2}'));
-    await vi.waitFor(() => expect(lease.held).toHaveBeenCalledTimes(2));
+    await eventually(() => expect(lease.held).toHaveBeenCalledTimes(2));
     await desk.poll();
     expect(connection.messages).toEqual([]);
     sure = true;
@@ -238,7 +239,7 @@ describe('trouble', () => {
     await say('one');
     for (const hint of ['{"revision":2}', '{"revision":2}', '{"revision":1}', '{"revision":null}', '{"revision":900}'])
       bus.publish(channel, Buffer.from(hint));
-    await vi.waitFor(() => expect(bodies(connection)).toEqual(['one']));
+    await eventually(() => expect(bodies(connection)).toEqual(['one']));
     await desk.poll();
     expect(bodies(connection)).toEqual(['one']);
     expect(connection.closes).toEqual([]);

@@ -1,8 +1,9 @@
 /** The live rooms, on two nodes: with Redis, and with a bus that loses every hint between them. */
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { TestApp } from '../support/app.ts';
+import { eventually } from '../support/patience.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
-import { disconnectAll, eventually } from '../support/provider.ts';
+import { disconnectAll } from '../support/provider.ts';
 import { listening, open, sharedSocket, startApps, told, type Apps } from './room-stage.ts';
 
 const CONVERSATIONS = '/v1/messaging/conversations';

@@ -5,7 +5,8 @@ import type { Database, SqlExecutor } from '../../src/database/database.ts';
 import { splitUpdates } from '../../src/documents/row.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { freshDatabase } from '../support/database.ts';
-import { connect, disconnect, disconnectAll, eventually, saved, type Client } from '../support/provider.ts';
+import { eventually, pause, saved } from '../support/patience.ts';
+import { connect, disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import { addDiagram, addPerson, grant, startStage, type Stage } from './stage.ts';
 
 let database: Database;
@@ -19,7 +20,7 @@ let release = () => {};
 const slow: SqlExecutor = {
   async query(text, values) {
     if (delay === null) await new Promise<void>((resolve) => (release = resolve));
-    else if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay!));
+    else if (delay > 0) await pause(delay!);
     return database.log.query(text, values);
   },
   transaction: (work) => database.log.transaction(work),
@@ -70,7 +71,7 @@ it('DO1 the counter stays above zero until the commit', async () => {
   client.cells.set('a', 1);
   client.cells.set('b', 2);
   expect(client.provider.unsyncedChanges).toBe(2);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await pause(100);
   expect(client.provider.unsyncedChanges).toBe(2);
   expect(lacks(client, at.diagram)).toBe(true);
   delay = 0;
@@ -85,7 +86,7 @@ it('DO2 nobody sees what is not committed', async () => {
   await Promise.all([saved(a), saved(b)]);
   delay = null;
   a.cells.set('a', 1);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await pause(100);
   expect(b.cells.has('a')).toBe(false);
   delay = 0;
   release();
@@ -108,17 +109,17 @@ it('DO1 every zero is true, and zero is reached, over many reconnects', async ()
   for (let round = 0; round < 6; round += 1) {
     for (let burst = 0; burst < 15; burst += 1) {
       for (let count = 0; count < 4; count += 1) edit();
-      await new Promise((resolve) => setTimeout(resolve, burst % 3));
+      await pause(burst % 3);
     }
     if (round % 2 === 1) await saved(client);
     client.websocket.webSocket?.close(); // edits of the next rounds are made while it is away, and while it comes back
     for (let offline = 0; offline < 5; offline += 1) {
       edit();
-      await new Promise((resolve) => setTimeout(resolve, 15));
+      await pause(15);
     }
   }
   await saved(client);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await pause(50);
   expect(client.provider.unsyncedChanges).toBe(0);
   expect(untrue).toEqual([]);
   expect(zeros).toBeGreaterThanOrEqual(4);

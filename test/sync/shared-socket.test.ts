@@ -8,7 +8,8 @@ import { Refusal } from '../../src/refusal.ts';
 import type { RoomConnection } from '../../src/sync/rooms.ts';
 import { headOf } from '../support/content.ts';
 import { freshDatabase } from '../support/database.ts';
-import { connect, disconnectAll, eventually, saved } from '../support/provider.ts';
+import { eventually, saved } from '../support/patience.ts';
+import { connect, disconnectAll } from '../support/provider.ts';
 import { NO_STATE, openRaw, textOf, type RawSocket } from '../support/raw-socket.ts';
 import { addDiagram, addPerson, grant, startStage, type Stage } from './stage.ts';
 

@@ -28,4 +28,4 @@ it('has no serious findings of axe and fits a phone, light and dark, signing in,
     }
     expect(await page.locator('html').evaluate((root) => root.scrollWidth - root.clientWidth)).toBe(0);
   }
-}, 60_000);
+});
