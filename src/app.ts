@@ -11,6 +11,7 @@ import { decideWriters } from './access/standing.ts';
 import { createThreatModels } from './access/threat-models.ts';
 import { seedDemo } from './demo.ts';
 import { atMost, createLeases } from './cluster/leases.ts';
+import { createPoll } from './cluster/poll.ts';
 import { createNotices } from './collaboration/notices.ts';
 import { createSessionStore } from './collaboration/session-store.ts';
 import { createSessions } from './collaboration/sessions.ts';
@@ -90,14 +91,11 @@ export async function build(config: Config, logger: Logger = createLogger(config
 
   const budget = createBudget(syncLimits(config.limits).bufferBytes);
   const onError = (error: unknown) => logger.error({ err: error }, 'something that goes on by itself failed');
-  const leases = createLeases({
-    sql: database.log,
-    hostGrace: config.hostGrace,
-    onLost: () => sync.restart(),
-    onError,
-  });
-  const store = createSessionStore(database, { ...config.limits, hostGrace: config.hostGrace, idle: config.idle });
-  const notices = createNotices({ store, bus, onError });
+  const { hostGrace } = config;
+  const leases = createLeases({ sql: database.log, hostGrace, onLost: () => sync.restart(), onError });
+  const store = createSessionStore(database, { ...config.limits, hostGrace, idle: config.idle });
+  const poll = createPoll({ executor: database.log, lease: leases, onError });
+  const notices = createNotices({ store, bus, poll, onError });
   const sessions = createSessions({ store, notices, leases, onError });
   const accessChanged = (changed: readonly string[]) => {
     tellAccessChanged(bus, changed);
@@ -127,7 +125,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
   const guard = createAwarenessGuard({ maxAwarenessBytes });
   const relay = createAwarenessRelay({ bus, onError });
   const live = createLive({ sessions, notices, guard, relay, maxMessageBytes: maxAwarenessBytes, onError });
-  const rooms = createRooms({ database, bus, lease: leases, logger });
+  const rooms = createRooms({ database, bus, poll, lease: leases, logger });
   const sync = createSync({
     database,
     bus,
@@ -143,6 +141,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
     metrics,
     rooms,
     lease: leases,
+    poll,
     limits: syncLimits(config.limits),
     originAllowed: (origin, request) => mayUpgrade(config, koa, origin, request),
     newId: uuidv7,
@@ -215,6 +214,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
       await sessions.start();
       await hearAccessChanges(bus, (diagram) => void sync.redecide(diagram));
       sync.start();
+      poll.start();
       upkeep.start();
       const demo = config.mode === 'dev' && secret !== null;
       if (demo) await seedDemo({ database, signIn, threatModels, grants, diagrams, documents });
@@ -229,6 +229,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
         // At once, so that closes are not leaves, and nobody is let in while a slow database is asked to mark the lease.
         () => Promise.all([leases.drain(), sync.drain()]),
         sync.stop,
+        poll.stop,
         rooms.stop,
         () => closeServer(server),
         log.stop,

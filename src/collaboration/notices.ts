@@ -4,15 +4,15 @@
  * After a commit the node that made the step publishes a hint on `session:<diagram>`. Every node that follows the
  * session then reads, in one statement, the session as it is and the notices since its own position, and hands them
  * on: the notices in order of revision and ordinal, and with them the session that they led to. So nothing depends on
- * the hints: they may be lost, doubled or late. What they miss is found by the poll, twice a second, one query for all
- * that is followed. One read at a time for each session: hints that come during it share the next.
+ * the hints: they may be lost, doubled or late. What they miss is found by the poll. One read at a time for each session: hints that come during it share the next.
  *
  * What a presenter shows is relayed on the same channel, as it is, and may be lost.
  */
 import { z } from 'zod';
 import type { Bus } from '../cluster/bus.ts';
+import type { Poll } from '../cluster/poll.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { AFTER_ALL, type PlacedNotice, type Position, type SessionMoment } from './session-rows.ts';
+import { AFTER_ALL, differingSessions, type PlacedNotice, type Position, type SessionMoment } from './session-rows.ts';
 import type { SessionStore } from './session-store.ts';
 
 /** What a session has come to, with the notices since the last news. */
@@ -48,8 +48,6 @@ export interface Notices {
   show(of: { session: string; diagram: string }, shown: Shown): void;
   /** Nothing is handed on before the first `refresh`. */
   follow(of: { session: string; diagram: string }, follower: Follower): Following;
-  /** Finds what the bus lost. Rejects if the database does. */
-  poll(): Promise<void>;
 }
 
 const message = z.union([
@@ -65,18 +63,34 @@ interface Followed {
   refresh(): Promise<void>;
 }
 
-export function createNotices({
-  store,
-  bus,
-  onError,
-}: {
-  store: SessionStore;
+export interface NoticesDependencies {
+  store: Pick<SessionStore, 'since'>;
   bus: Bus;
+  poll: Pick<Poll, 'watch'>;
   onError: (error: unknown) => void;
-}): Notices {
+}
+
+export function createNotices({ store, bus, poll, onError }: NoticesDependencies): Notices {
   const followed = new Map<string, Set<Followed>>();
   const send = (diagram: string, content: z.infer<typeof message>) =>
     bus.publish(`session:${diagram}`, Buffer.from(JSON.stringify(content)));
+
+  poll.watch({
+    known() {
+      if (followed.size === 0) return null;
+      const all = [...followed].flatMap(([session, followers]) =>
+        [...followers].map(({ position }) => ({ session, ...position })),
+      );
+      return [
+        all.map(({ session }) => session),
+        all.map(({ revision }) => revision),
+        all.map(({ ordinal }) => ordinal),
+      ];
+    },
+    query: differingSessions,
+    differ: (differences) =>
+      Promise.all(differences.flatMap(({ key }) => [...(followed.get(key) ?? [])].map(({ refresh }) => refresh()))),
+  });
 
   return {
     publish: ({ session, diagram }) => send(diagram, { session }),
@@ -117,20 +131,7 @@ export function createNotices({
         },
       };
     },
-
-    async poll() {
-      if (followed.size === 0) return;
-      const positions = await store.positions([...followed.keys()]);
-      const behind = [...followed].flatMap(([session, followers]) =>
-        [...followers].filter(({ position }) => !same(position, positions.get(session))),
-      );
-      await Promise.all(behind.map(({ refresh }) => refresh()));
-    },
   };
-}
-
-function same(one: Position, other: Position | undefined): boolean {
-  return one.revision === other?.revision && one.ordinal === other.ordinal;
 }
 
 /** NO2: nonsense on our channels is nothing. */

@@ -48,7 +48,7 @@ const MOMENT = `jsonb_build_object(
   'people', (select jsonb_agg(to_jsonb(known)) from (select ${PROFILE_COLUMNS} from profile join
       (select p.profile_id as id from session_participant p where p.session_id = s.id union select s.host_id union select s.presenter_id)
       someone using (id)) known),
-  'lastOrdinal', (select coalesce(max(n.ordinal), -1) from notice n where n.scope = 'session:' || s.id and n.revision = s.revision),
+  'lastOrdinal', s.last_ordinal,
   'notices', (select coalesce(jsonb_agg(jsonb_build_object('revision', n.revision, 'ordinal', n.ordinal, 'at', ${ms('n.at')},
       'notice', n.payload) order by n.revision, n.ordinal), '[]')
     from notice n where n.scope = 'session:' || s.id and (n.revision, n.ordinal) > (?, ?))) as moment`;
@@ -115,16 +115,12 @@ export async function lockSession(queries: Queries, key: SessionKey): Promise<Se
   return rows[0] ? readSession(queries, { session: rows[0].id }) : null;
 }
 
-/** Of some sessions, where their notices have come to. */
-export async function readPositions(queries: Queries, sessions: readonly string[]): Promise<Map<string, Position>> {
-  const rows = (await queries.execute(
-    `select s.id, s.revision, (select coalesce(max(n.ordinal), -1) from notice n
-       where n.scope = 'session:' || s.id and n.revision = s.revision) as ordinal
-     from collaboration_session s where s.id = any (?::uuid[])`,
-    [uuids(sessions)],
-  )) as (Position & { id: string })[];
-  return new Map(rows.map(({ id, revision, ordinal }) => [id, { revision, ordinal }]));
-}
+/** For the poll: of sessions, with the position that is known of each, those that have come to another one or are gone. */
+export const differingSessions = (first: number) => `
+  select known.id::text as key, 'news' as what
+  from unnest($${first}::uuid[], $${first + 1}::int[], $${first + 2}::int[]) as known (id, revision, ordinal)
+  left join collaboration_session s on s.id = known.id
+  where s.revision is distinct from known.revision or s.last_ordinal is distinct from known.ordinal`;
 
 /** Ids as PostgreSQL reads an array of them. */
 export function uuids(ids: readonly string[]): string {

@@ -9,19 +9,19 @@ export function run(
   before: SessionMoment,
   events: readonly SessionEvent[],
   limits: SessionLimits,
-): { value: Session; notices: PlacedNotice[] } {
-  let { value, lastOrdinal: ordinal } = before;
+): { value: Session; lastOrdinal: number; notices: PlacedNotice[] } {
+  let { value, lastOrdinal } = before;
   const notices: PlacedNotice[] = [];
   for (const event of events) {
     if (value.kind === 'ended') break;
     const result = step(value, event, limits);
     if (result instanceof Refusal) throw result;
-    if (result.session.revision !== value.revision) ordinal = -1;
+    if (result.session.revision !== value.revision) lastOrdinal = -1;
     value = result.session;
     for (const notice of result.notices)
-      notices.push({ revision: value.revision, ordinal: (ordinal += 1), at: before.now, notice });
+      notices.push({ revision: value.revision, ordinal: (lastOrdinal += 1), at: before.now, notice });
   }
-  return { value, notices };
+  return { value, lastOrdinal, notices };
 }
 
 /** Which of some events, one after the other, are refused: null for those that are not. */

@@ -25,7 +25,6 @@ import {
   lockSession,
   readActive,
   readActiveDiagrams,
-  readPositions,
   readSession,
   uuids,
   type Position,
@@ -62,12 +61,13 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
     events: readonly SessionEvent[],
     requestId?: string,
   ): Promise<Advanced | null> => {
-    const { value, notices } = run(before, events, limits);
+    const { value, lastOrdinal, notices } = run(before, events, limits);
     for (const event of events) {
       const entry = entryOf(before.diagram, event);
       if (entry) await recordAudit(em, { ...entry, requestId });
     }
-    if (value !== before.value) await writeSession(em, before, value, deadline(value, limits)?.at ?? null);
+    const endsAt = deadline(value, limits)?.at ?? null;
+    if (value !== before.value || notices.length > 0) await writeSession(em, before, value, { lastOrdinal, endsAt });
     await writeNotices(em, before.id, notices);
     const told = notices.length > 0 || value.revision !== before.value.revision;
     return told ? { session: before.id, diagram: before.diagram } : null;
@@ -99,9 +99,6 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
     /** A session, whatever its state, with the notices after a position. */
     since: (session: string, after: Position): Promise<SessionMoment | null> =>
       readSession(queries(), { session }, after),
-
-    /** Of some sessions, where their notices have come to. */
-    positions: (sessions: readonly string[]): Promise<Map<string, Position>> => readPositions(queries(), sessions),
 
     /** CS1, CS2. @throws Refusal `not_found` without such a diagram */
     async open(
@@ -217,13 +214,9 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
     /** CS5: steps out the people whose connections went with their node. */
     stepOutLost: async (): Promise<Advanced[]> => advanceEach(await sessionsWithLostPeople(queries()), leavesOf),
 
-    /** Notices are kept 15 minutes; the last one of an active session's revision longer, because ordinals count on from it. */
+    /** Notices are kept 15 minutes. */
     async forgetNotices(): Promise<void> {
-      await queries().execute(
-        `delete from notice n where n.at < clock_timestamp() - interval '15 minutes' and not exists
-           (select from collaboration_session s where n.scope = 'session:' || s.id and s.ended_at is null and s.revision = n.revision
-              and not exists (select from notice later where later.scope = n.scope and later.revision = n.revision and later.ordinal > n.ordinal))`,
-      );
+      await queries().execute(`delete from notice where at < clock_timestamp() - interval '15 minutes'`);
     },
   };
 }

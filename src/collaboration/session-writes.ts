@@ -40,13 +40,13 @@ export async function insertSession(
 
 /**
  * Writes the difference between a locked session and what steps made of it.
- * @param endsAt when it ends by itself, ms since the epoch, or null
+ * @param at.endsAt when it ends by itself, ms since the epoch, or null
  */
 export async function writeSession(
   queries: Queries,
   before: StoredSession,
   after: Session,
-  endsAt: number | null,
+  { lastOrdinal, endsAt }: { lastOrdinal: number; endsAt: number | null },
 ): Promise<void> {
   const changed = after.attendance.filter((attendee) => !before.value.attendance.includes(attendee));
   const gone = changed.filter(({ presence }) => presence.kind !== 'connected').map(({ user }) => user);
@@ -73,11 +73,12 @@ export async function writeSession(
     ]);
   }
   await queries.execute(
-    'update collaboration_session set host_id = ?, presenter_id = ?, revision = ?, ends_at = ?, ended_at = ?, end_reason = ? where id = ?',
+    'update collaboration_session set host_id = ?, presenter_id = ?, revision = ?, last_ordinal = ?, ends_at = ?, ended_at = ?, end_reason = ? where id = ?',
     [
       after.host,
       after.presenter,
       after.revision,
+      lastOrdinal,
       time(endsAt),
       after.kind === 'ended' ? time(after.at) : null,
       after.kind === 'ended' ? after.reason : null,

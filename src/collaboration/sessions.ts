@@ -3,8 +3,7 @@
  *
  * Every change runs in the store and is published after its commit. What must not be lost (a leave, a decision about
  * access) and finds the database away is owed, and tried again on every beat. A beat comes twice a second: it pays
- * what is owed, sweeps dead nodes and steps their people out, ends sessions whose time has come, and reads what the
- * bus may have lost.
+ * what is owed, sweeps dead nodes and steps their people out, and ends sessions whose time has come.
  */
 import type { Permissions } from '../access/roles.ts';
 import { atMost, type Leases } from '../cluster/leases.ts';
@@ -145,7 +144,6 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
     await tried(payDecisions);
     await tried(sweepNodes);
     await tried(expireSessions);
-    await tried(() => notices.poll());
     if (beats % FORGET === 0) await tried(() => store.forgetNotices());
   };
 

@@ -1,41 +1,38 @@
 /**
  * The live rooms of this node: who is let in, and which rooms are open. A room is open as long as somebody is in it.
  *
- * Hints of the bus may be lost: twice a second, while any room is open, one query for everybody in all of them finds the rooms that have moved,
- * that are gone, or in which somebody is something else than they were, and those are read (MB7, AC3).
+ * Hints of the bus may be lost: the poll finds the rooms that have moved, that are gone, or in which somebody is
+ * something else than they were, and those are read (MB7, AC3).
  */
 import type { Logger } from 'pino';
 import type { Bus } from '../cluster/bus.ts';
+import type { Poll } from '../cluster/poll.ts';
 import type { Database } from '../database/database.ts';
 import { Refusal } from '../refusal.ts';
 import { errorMessage } from './error-message.ts';
 import { placeOfRoom } from './room-name.ts';
-import { AFTER_ALL, differingRooms, readRoom } from './room-rows.ts';
+import { AFTER_ALL, differingRooms, openRooms, readRoom } from './room-rows.ts';
 import { createRoom, mayHear, type Room } from './room.ts';
 import type { Rooms } from './rooms.ts';
 
 export interface RoomDesk extends Rooms {
-  /** Finds what the bus lost. Never rejects. */
-  poll(): Promise<void>;
   /** Lets go of what is still open. */
   stop(): Promise<void>;
 }
 
 export interface RoomDeskDependencies {
-  database: Pick<Database, 'orm' | 'log'>;
+  database: Pick<Database, 'orm'>;
   bus: Pick<Bus, 'subscribe'>;
+  poll: Pick<Poll, 'watch'>;
   lease: { held(): boolean };
   logger: Logger;
 }
 
-const POLL = 500;
 /** Of what a client sends, no more is read than tells what it wanted, characters. */
 const LONGEST_READ = 4096;
 
-export function createRooms({ database, bus, lease, logger }: RoomDeskDependencies): RoomDesk {
+export function createRooms({ database, bus, poll, lease, logger }: RoomDeskDependencies): RoomDesk {
   const rooms = new Map<string, Room>();
-  let timer: NodeJS.Timeout | undefined;
-  let polling: Promise<void> | null = null;
   const queries = () => database.orm.em.fork();
 
   const open = (name: string): Room => {
@@ -49,32 +46,25 @@ export function createRooms({ database, bus, lease, logger }: RoomDeskDependenci
       onError: (err) => logger.warn({ err, room: name }, 'a room could not be read; the poll will try again'),
     });
     rooms.set(name, room);
-    timer ??= setInterval(() => void desk.poll(), POLL);
     return room;
   };
 
   const close = (name: string): void => {
     rooms.get(name)?.stop();
     rooms.delete(name);
-    if (rooms.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
   };
 
-  const round = async (): Promise<void> => {
-    for (const room of rooms.values()) room.decide();
-    try {
-      const differing = await differingRooms(
-        database.log,
-        [...rooms.values()].flatMap(({ known }) => known),
-      );
-      await Promise.all(differing.map((name) => rooms.get(name)?.refresh()));
-    } catch (error) {
-      logger.warn({ err: error }, 'the poll of the rooms failed');
-    }
-  };
+  poll.watch({
+    known() {
+      for (const room of rooms.values()) room.decide();
+      const known = [...rooms.values()].flatMap((room) => room.known);
+      return known.length === 0 ? null : [openRooms(known)];
+    },
+    query: differingRooms,
+    differ: (differences) => Promise.all(differences.map(({ key }) => rooms.get(key)?.refresh())),
+  });
 
-  const desk: RoomDesk = {
+  return {
     async admit(name, actor) {
       const place = placeOfRoom(name);
       const moment = place && (await readRoom(queries(), place, { people: [actor.id], after: AFTER_ALL }));
@@ -98,16 +88,10 @@ export function createRooms({ database, bus, lease, logger }: RoomDeskDependenci
       connection.sendStateless(JSON.stringify(errorMessage('forbidden', new Date(), typeIn(payload))));
     },
 
-    async poll() {
-      if (lease.held()) await (polling ??= round().finally(() => (polling = null)));
-    },
-
     async stop() {
       for (const name of rooms.keys()) close(name);
-      await polling;
     },
   };
-  return desk;
 }
 
 /** What a client wanted, if it can be told. */

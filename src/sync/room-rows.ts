@@ -4,7 +4,6 @@
  * open on a node, those that differ from what the node knows.
  */
 import type { Queries } from '../access/standing.ts';
-import type { SqlExecutor } from '../database/database.ts';
 import { roomScope, type Place } from '../membership/announce.ts';
 
 export interface StoredNotice {
@@ -57,10 +56,6 @@ const READ = `
     (select coalesce(jsonb_agg(jsonb_build_object('revision', n.revision, 'payload', n.payload, 'at', n.at)
         order by n.revision, n.ordinal), '[]') from notice n where n.scope = ? and n.revision > ?) as notices`;
 
-const DIFFERING = `
-  select distinct open.room from ${joined('$1')}
-  where ${REVISION} is distinct from open.revision or ${ROLE} is distinct from open.role`;
-
 /**
  * @param people profile ids, at least one
  * @param after the revision whose notices are known
@@ -79,9 +74,11 @@ export async function readRoom(
   return revision === null ? null : { revision, roles: new Map(Object.entries(roles)), notices };
 }
 
-/** The rooms that have moved, that are gone, or in which somebody is something else now. */
-export async function differingRooms(executor: SqlExecutor, known: readonly Known[]): Promise<string[]> {
-  if (known.length === 0) return [];
-  const rows = known.map(({ place, ...open }) => ({ ...row(place), ...open }));
-  return (await executor.query<{ room: string }>(DIFFERING, [JSON.stringify(rows)])).map(({ room }) => room);
+/** For the poll: of people in rooms, as `openRooms` writes them, the rooms that have moved, that are gone, or in which somebody is something else now. */
+export const differingRooms = (first: number) => `
+  select distinct open.room as key, 'news' as what from ${joined(`$${first}`)}
+  where ${REVISION} is distinct from open.revision or ${ROLE} is distinct from open.role`;
+
+export function openRooms(known: readonly Known[]): string {
+  return JSON.stringify(known.map(({ place, ...open }) => ({ ...row(place), ...open })));
 }

@@ -24,7 +24,7 @@ export interface SocketDependencies {
   place: Place;
   limits: SyncLimits;
   createChannel(socket: Socket, address: string): Channel;
-  /** NO1: nothing is taken in while this node is not sure of its lease. */
+  /** NO1: nothing is taken in or sent while this node is not sure of its lease. */
   lease: { held(): boolean; whenHeld(): Promise<void> };
   now(): number;
   logger: Logger;
@@ -53,7 +53,9 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   /** Unsent bytes of initial syncs. */
   let excepted = 0;
   let ending: Closing | null = null;
-  let held: Uint8Array[] | null = null;
+  /** What waits for the lease, coming and going, in order; null: nothing does. */
+  let held: (() => void)[] | null = null;
+  let heldBytes = 0;
 
   function end(closing: Closing): void {
     if (ending) return;
@@ -71,13 +73,19 @@ export function createSocket(dependencies: SocketDependencies): Socket {
 
   function receive(bytes: Uint8Array): void {
     heardAt = now();
-    if (held) return void held.push(bytes);
-    if (lease.held()) return handle(bytes);
-    held = [bytes];
+    whenHeld(() => handle(bytes));
+  }
+
+  /** Past the lease somebody else may have stepped these people out: then the socket ends, and what waits is never done. */
+  function whenHeld(work: () => void): void {
+    if (held) return void held.push(work);
+    if (lease.held()) return work();
+    held = [work];
     void lease.whenHeld().then(() => {
-      const frames = held ?? [];
+      const waiting = held ?? [];
       held = null;
-      frames.forEach(handle);
+      heldBytes = 0;
+      waiting.forEach((one) => one());
     });
   }
 
@@ -119,6 +127,16 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     return live < limits.maxDocumentsPerSocket && (channels.has(address) || channels.size < MOST_ADDRESSES);
   }
 
+  const send: Socket['send'] = (bytes, options) => {
+    if (options?.initialSync) {
+      excepted += bytes.byteLength;
+      ws.send(bytes, () => (excepted -= bytes.byteLength));
+    } else {
+      ws.send(bytes);
+    }
+    if (ws.bufferedAmount - excepted > limits.slowConsumerBytes) close(closings.tooSlow);
+  };
+
   let ponged = false;
   const socket: Socket = {
     place,
@@ -130,13 +148,9 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     people: new Set(),
     send(bytes, options) {
       if (ending) return;
-      if (options?.initialSync) {
-        excepted += bytes.byteLength;
-        ws.send(bytes, () => (excepted -= bytes.byteLength));
-      } else {
-        ws.send(bytes);
-      }
-      if (ws.bufferedAmount - excepted > limits.slowConsumerBytes) close(closings.tooSlow);
+      if (!held && lease.held()) return send(bytes, options);
+      if ((heldBytes += bytes.byteLength) > limits.slowConsumerBytes) return close(closings.unavailable);
+      whenHeld(() => ending || send(bytes, options));
     },
     close,
     check(time, ping) {

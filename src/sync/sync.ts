@@ -12,6 +12,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Bus } from '../cluster/bus.ts';
 import type { SessionService } from '../collaboration/sessions.ts';
 import type { Leases } from '../cluster/leases.ts';
+import type { Poll } from '../cluster/poll.ts';
 import type { Database } from '../database/database.ts';
 import type { Budget } from '../documents/budget.ts';
 import type { CommittedRow } from '../documents/row.ts';
@@ -28,6 +29,7 @@ import { createHocuspocus } from './hocuspocus.ts';
 import { createIntake } from './intake.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Live } from './live.ts';
+import { openDocuments } from './open-documents.ts';
 import { createReplicas } from './replicas.ts';
 import type { Rooms } from './rooms.ts';
 import { createRounds } from './rounds.ts';
@@ -63,6 +65,7 @@ export interface SyncDependencies {
   guard: Pick<AwarenessGuard, 'receive' | 'isShownByAnother'>;
   rooms: Rooms | null;
   lease: Pick<Leases, 'held' | 'whenHeld'>;
+  poll: Pick<Poll, 'watch'>;
   limits: SyncLimits;
   /** Whether a page of this origin may open sockets. */
   originAllowed(origin: string, request: IncomingMessage): boolean;
@@ -83,13 +86,13 @@ export interface SyncMetrics {
 }
 
 interface Pace {
-  poll: number;
+  round: number;
   /** How long a draining node waits for the log, before and after it closes its sockets, and over how long it does that. */
   flushDeadline: number;
   closeOver: number;
 }
 
-const PACE: Pace = { poll: 500, flushDeadline: 2000, closeOver: 2000 };
+const PACE: Pace = { round: 500, flushDeadline: 2000, closeOver: 2000 };
 const SLICES = 20;
 /** How long a stopping node waits for the answers to its closes, ms. */
 const LAST_WORDS = 500;
@@ -99,12 +102,11 @@ export function createSync(dependencies: SyncDependencies): Sync {
     dependencies;
   const pace = { ...PACE, ...dependencies.pace };
   const now = () => performance.now();
-  const executor = database.log;
   const sockets = new Set<Socket>();
   const directory = createDirectory();
   const admission = createAdmission({ ...dependencies, directory });
   const replicas = createReplicas({
-    executor,
+    executor: database.log,
     workshop,
     bus,
     lease,
@@ -125,15 +127,11 @@ export function createSync(dependencies: SyncDependencies): Sync {
   const writeStateless = createStatelessFrames();
   let draining = false;
   const failed = (error: unknown) => logger.error({ err: error }, 'a connection could not be ended as it should');
+  dependencies.poll.watch(openDocuments({ replicas, directory, admission }));
   const rounds = createRounds({
     sockets,
-    directory,
-    replicas,
-    admission,
-    executor,
-    lease,
     limits,
-    interval: pace.poll,
+    interval: pace.round,
     now,
     timeOfDay: dependencies.timeOfDay ?? Date.now,
     measure: () => metrics.documents.set(hocuspocus.getDocumentsCount()),
@@ -230,7 +228,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
     async stop() {
       draining = true;
       for (const socket of sockets) socket.close(closings.stopping);
-      await rounds.stop();
+      rounds.stop();
       const until = now() + LAST_WORDS;
       while (server.clients.size > 0 && now() < until) await pause(10);
       for (const ws of server.clients) ws.terminate();

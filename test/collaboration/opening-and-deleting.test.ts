@@ -10,7 +10,7 @@ afterAll(() => app.stop());
 
 it('a diagram is not deleted from under a session that opens at the same moment', async () => {
   const ada = clientOf(app.url, 'ada@example.com');
-  for (let round = 0; round < 20; round += 1) {
+  for (let round = 0; round < 60; round += 1) {
     const { body: model } = await ada.call('POST', '/threat_models', { body: { name: 'Raced' } });
     const { body: diagram } = await ada.call('POST', `/threat_models/${model.id}/diagrams`, {
       body: { name: 'Raced' },

@@ -8,6 +8,7 @@ import { createSessions } from '../../src/collaboration/sessions.ts';
 import { createSessionStore } from '../../src/collaboration/session-store.ts';
 import type { SessionLimits } from '../../src/collaboration/session-value.ts';
 import type { Bus } from '../../src/cluster/bus.ts';
+import { createPoll } from '../../src/cluster/poll.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import type { Database } from '../../src/database/database.ts';
 import type { Person } from '../../src/identity/person.ts';
@@ -101,8 +102,11 @@ export function createStage(database: Database) {
       [leases.node],
     );
     const store = createSessionStore(through, { ...stageLimits, ...limits });
-    const notices = createNotices({ store, bus, onError });
+    const poll = createPoll({ executor: through.log, lease: { held: () => true }, onError });
+    const notices = createNotices({ store, bus, poll, onError });
     const sessions = createSessions({ store, notices, leases, onError });
+    const { beat } = sessions;
+    sessions.beat = () => beat().then(poll.run);
     const guard = createAwarenessGuard({ maxAwarenessBytes: 16_384 });
     const live = createLive({
       sessions,

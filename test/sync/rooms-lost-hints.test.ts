@@ -2,9 +2,10 @@
 import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createPoll } from '../../src/cluster/poll.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import { createSessionStore } from '../../src/collaboration/session-store.ts';
-import type { Database } from '../../src/database/database.ts';
+import type { Database, SqlExecutor } from '../../src/database/database.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { createAnnounce } from '../../src/membership/announce.ts';
 import { createConversations } from '../../src/membership/conversations.ts';
@@ -48,11 +49,13 @@ afterEach(async () => {
 });
 afterAll(() => database.close());
 
-function node(options: Partial<RoomDeskDependencies> = {}): RoomDesk {
-  const lease = { held: () => true };
-  const desk = createRooms({ database, bus: SILENT, lease, logger: pino({ level: 'silent' }), ...options });
+function node(options: Partial<RoomDeskDependencies> = {}) {
+  const { lease = { held: () => true } } = options;
+  const executor: SqlExecutor = { ...database.log, query: (...asked) => database.log.query(...asked) };
+  const poll = createPoll({ executor, lease, onError: () => {} });
+  const desk = createRooms({ database, bus: SILENT, poll, lease, logger: pino({ level: 'silent' }), ...options });
   desks.push(desk);
-  return desk;
+  return { ...desk, poll: poll.run };
 }
 
 interface Heard extends RoomConnection {

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
+import { createPoll } from '../../src/cluster/poll.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import type { Bus } from '../../src/cluster/bus.ts';
 import type { AccessRole } from '../../src/access/roles.ts';
@@ -148,8 +149,16 @@ export async function startStage({
     logger,
   });
   const byId = new Map(people.map((person) => [person.id, person]));
+  const lease = options.overrides?.lease ?? { held: () => true, whenHeld: async () => {} };
+  const poll = createPoll({
+    executor: database.log,
+    lease,
+    interval: options.poll ?? 100,
+    onError: (error) => logger.error(error),
+  });
   const sync = createSync({
     database,
+    poll,
     bus,
     log,
     workshop,
@@ -159,7 +168,7 @@ export async function startStage({
     newId: uuidv7,
     rooms: null,
     originAllowed: (origin) => origin === 'https://app.example.com',
-    lease: { held: () => true, whenHeld: async () => {} },
+    lease,
     authenticator: {
       async authenticate(token) {
         const person = byId.get(token);
@@ -187,10 +196,11 @@ export async function startStage({
     },
     guard: createAwarenessGuard({ maxAwarenessBytes: limits.maxAwarenessBytes }),
     metrics: { sockets: { set() {} }, documents: { set() {} }, closes: { inc() {} } },
-    pace: { poll: options.poll ?? 100, flushDeadline: 2000, closeOver: 40 },
+    pace: { round: options.poll ?? 100, flushDeadline: 2000, closeOver: 40 },
     ...options.overrides,
   });
   sync.start();
+  poll.start();
   const http = createServer();
   http.on('upgrade', sync.upgrade);
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -206,6 +216,7 @@ export async function startStage({
     url: ({ model, diagram }) => `${origin}/threat_models/${model}/diagrams/${diagram}/ws`,
     sharedUrl: `${origin}/ws`,
     async close() {
+      await poll.stop();
       await sync.stop();
       await log.stop();
       await workshop.stop();

@@ -18,6 +18,7 @@ export const CollaborationSession = defineEntity({
     host: () => p.manyToOne(Profile).mapToPk(),
     presenter: () => p.manyToOne(Profile).mapToPk(),
     revision: p.integer().default(0),
+    lastOrdinal: p.integer().default(-1),
     startedAt: p.datetime(3).defaultRaw('clock_timestamp()'),
     endsAt: p.datetime(3).nullable(),
     endedAt: p.datetime(3).nullable(),

@@ -93,7 +93,8 @@ export function collaborateRoutes({ config, database, sessions }: CollaboratePar
       const standing = await standingInDiagram(em, diagram, actor.id);
       if (standing.threatModel !== threatModel) throw new Refusal('not_found', { reason: 'diagram' });
       if (standing.role === null) throw new Refusal('forbidden', { reason: 'collaborate' });
-      const [row] = await em.execute<[PlaceRow]>(`${PLACE} where d.id = ?`, [diagram]);
+      const [row] = await em.execute<PlaceRow[]>(`${PLACE} where d.id = ?`, [diagram]);
+      if (!row) throw new Refusal('not_found', { reason: 'diagram' }); // deleted since
       return toPlace(row, context);
     });
   };

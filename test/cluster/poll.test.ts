@@ -1,0 +1,186 @@
+/** The poll: one query for everything that is open, which gives back only what differs. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { createPoll, type PollPart } from '../../src/cluster/poll.ts';
+import { createNotices } from '../../src/collaboration/notices.ts';
+import { memoryBus } from '../../src/cluster/memory-bus.ts';
+import type { Database, SqlExecutor } from '../../src/database/database.ts';
+import { openDocuments } from '../../src/sync/open-documents.ts';
+import { freshDatabase } from '../support/database.ts';
+import { within } from '../support/patience.ts';
+
+const DOCUMENTS = 10_000;
+/** ms of the database's time. */
+const LIMIT = 20;
+
+let database: Database;
+let diagrams: string[];
+let sessions: { id: string; diagram: string }[];
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  const { log } = database;
+  const id = 'gen_random_uuid()';
+  await log.query(`insert into profile (id, issuer, subject, email, username, full_name)
+    values (${id}, '', 'ada', 'ada@example.com', 'ada', 'Ada')`);
+  await log.query(`insert into threat_model (id, name, owner_id) select ${id}, 'Model', profile.id from profile`);
+  await log.query(
+    `insert into diagram (id, threat_model_id, name, head)
+     select ${id}, t.id, 'Diagram', n from threat_model t, generate_series(1, $1::int) n`,
+    [DOCUMENTS],
+  );
+  await log.query(
+    `insert into collaboration_session (id, diagram_id, host_id, presenter_id, revision, last_ordinal) select ${id}, d.id, t.owner_id, t.owner_id, 3, 0
+     from diagram d join threat_model t on t.id = d.threat_model_id`,
+  );
+  await log.query('vacuum analyze');
+  const rows = await log.query<{ id: string; diagram: string }>(
+    'select s.id, diagram_id as diagram from collaboration_session s join diagram d on d.id = diagram_id order by d.head',
+  );
+  sessions = rows.map(({ id: session, diagram }) => ({ id: session, diagram }));
+  diagrams = rows.map(({ diagram }) => diagram);
+}, 60_000);
+afterAll(() => database.close());
+
+/** A node that has all diagrams open as the database has them, and follows the session of each. */
+function node() {
+  const queries: { text: string; values: unknown[] }[] = [];
+  const executor: SqlExecutor = {
+    ...database.log,
+    query: (text, values = []) => {
+      queries.push({ text, values: [...values] });
+      return database.log.query(text, values);
+    },
+  };
+  const held = vi.fn<() => boolean>(() => true);
+  const onError = vi.fn<(error: unknown) => void>();
+  const poll = createPoll({ executor, lease: { held }, onError });
+  const known = new Map(diagrams.map((diagram, index) => [diagram, { have: index + 1, epoch: 0 }]));
+  const [caughtUp, redecided, refreshed]: [string[], string[], string[]] = [[], [], []];
+  const replica = (diagram: string) => ({
+    diagram,
+    have: known.get(diagram)!.have,
+    catchUp: async () => void caughtUp.push(diagram),
+  });
+  poll.watch(
+    openDocuments({
+      replicas: {
+        get all() {
+          return [...known.keys()].map(replica) as never;
+        },
+        ofDiagram: (diagram) => [replica(diagram)] as never,
+      },
+      directory: {
+        of: (name) =>
+          [
+            { state: { kind: 'open', admission: { kind: 'diagram', epoch: known.get(name.slice(8))!.epoch } } },
+          ] as never,
+      },
+      admission: { redecide: async (diagram) => void redecided.push(diagram) },
+    }),
+  );
+  const notices = createNotices({
+    poll,
+    bus: memoryBus(onError),
+    onError,
+    store: {
+      async since(session) {
+        refreshed.push(session);
+        return { value: { revision: 3 }, lastOrdinal: 0, notices: [] } as never;
+      },
+    },
+  });
+  const follow = async () => {
+    const following = sessions.map(({ id, diagram }) =>
+      notices.follow({ session: id, diagram }, { news() {}, shown() {} }),
+    );
+    await Promise.all(following.map(({ refresh }) => refresh()));
+    await new Promise((resolve) => setImmediate(resolve));
+    refreshed.length = 0;
+  };
+  return { poll, queries, held, onError, known, caughtUp, redecided, refreshed, follow };
+}
+
+it(`is one query, which takes the database no more than ${LIMIT} ms for ${DOCUMENTS} documents and their sessions`, async () => {
+  const { poll, queries, onError, follow, ...found } = node();
+  await follow();
+  await poll.run();
+  expect(onError).not.toHaveBeenCalled();
+  expect(queries).toHaveLength(1);
+  expect([found.caughtUp, found.redecided, found.refreshed]).toEqual([[], [], []]);
+  const { text, values } = queries[0]!;
+  const took: number[] = [];
+  for (let run = 0; run < 10; run += 1) {
+    const plan = await database.log.query<{ 'QUERY PLAN': string }>(`explain (analyze, timing off) ${text}`, values);
+    const lines = plan.map((row) => row['QUERY PLAN']);
+    took.push(Number(/Execution Time: ([\d.]+)/.exec(lines.at(-1)!)![1]));
+  }
+  expect(Math.min(...took)).toBeLessThan(within(LIMIT));
+});
+
+it('DO3 AC3 CS10 gives back what differs, and only that: heads, also lower ones and those that are gone, epochs, revisions, ordinals and ends', async () => {
+  const { poll, queries, known, follow, caughtUp, redecided, refreshed } = node();
+  await follow();
+  const [behind, ahead, lowered, notice, ended, gone] = [10, 20, 30, 40, 50, 60];
+  const both = 70;
+  known.get(diagrams[behind]!)!.have -= 1;
+  known.get(diagrams[ahead]!)!.have += 1;
+  known.get(diagrams[both]!)!.have -= 1;
+  const { log } = database;
+  await log.query('update diagram set access_epoch = 1 where id = any ($1)', [[diagrams[lowered], diagrams[both]]]);
+  await log.query('update collaboration_session set last_ordinal = 1 where id = $1', [sessions[notice]!.id]);
+  await log.query(
+    `update collaboration_session set revision = 4, ended_at = clock_timestamp(), end_reason = 'idle' where id = $1`,
+    [sessions[ended]!.id],
+  );
+  await log.query('delete from diagram where id = $1', [diagrams[gone]]);
+  await poll.run();
+  expect(queries).toHaveLength(1);
+  expect(caughtUp.toSorted()).toEqual([behind, ahead, gone, both].map((index) => diagrams[index]).toSorted());
+  expect(redecided.toSorted()).toEqual([diagrams[lowered], diagrams[both]].toSorted());
+  expect(refreshed.toSorted()).toEqual([notice, ended, gone].map((index) => sessions[index]!.id).toSorted());
+});
+
+it('NO1 a node that is not sure of its lease does not ask, and does not act on an answer that came too late', async () => {
+  const { poll, queries, held, known, caughtUp } = node();
+  known.get(diagrams[0]!)!.have = 0;
+  held.mockReturnValue(false);
+  await poll.run();
+  expect(queries).toEqual([]);
+  held.mockReturnValueOnce(true);
+  await poll.run();
+  expect(queries).toHaveLength(1);
+  expect(caughtUp).toEqual([]);
+});
+
+it('asks nothing while nothing is open, one question at a time, and goes on after an error', async () => {
+  let answer: (rows: unknown[]) => void = () => {};
+  let fail: (error: Error) => void = () => {};
+  const query = vi.fn(
+    () =>
+      new Promise<unknown[]>((resolve, reject) => {
+        [answer, fail] = [resolve, reject];
+      }),
+  );
+  const onError = vi.fn<(error: unknown) => void>();
+  const poll = createPoll({
+    executor: { query, transaction: () => Promise.reject(new Error()) } as unknown as SqlExecutor,
+    lease: { held: () => true },
+    onError,
+  });
+  let known: unknown[] | null = null;
+  const part: PollPart = { known: () => known, query: (first) => `select $${first}`, differ: async () => {} };
+  poll.watch(part);
+  await poll.run();
+  expect(query).not.toHaveBeenCalled();
+  known = [1];
+  const [one, two] = [poll.run(), poll.run()];
+  expect(query).toHaveBeenCalledTimes(1);
+  fail(new Error('away'));
+  await Promise.all([one, two]);
+  expect(onError).toHaveBeenCalledTimes(1);
+  const next = poll.run();
+  answer([]);
+  await next;
+  expect(query).toHaveBeenCalledTimes(2);
+  await poll.stop();
+});
