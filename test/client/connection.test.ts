@@ -52,7 +52,10 @@ describe('the connection breaks', () => {
     const seen = kinds(diagram);
     await relay.cut();
     await becomes(() => diagram.status.kind, 'reconnecting');
-    expect(diagram.status).toMatchObject({ reason: 'unreachable' });
+    expect(diagram.status).toMatchObject({
+      reason: 'unreachable',
+      message: expect.stringContaining('cannot be reached'),
+    });
     for (const id of ['a', 'b', 'c']) putCell(diagram.cells, node(id));
     expect([diagram.saved, diagram.unsavedChanges]).toEqual([false, 3]);
     expect(diagram.unsavedCells().map(({ id }) => id)).toEqual(['a', 'b', 'c']);
@@ -87,12 +90,18 @@ describe('the connection breaks', () => {
   it('opens with a server that is not there yet: what is edited is kept until it is', async () => {
     const { app, relay, url } = await runBehind();
     const { place, people } = await table(app, ['ada']);
-    const client = createClient({ url, token: () => people[0]!.client.token(), WebSocket });
+    const client = createClient({ url, token: () => people[0]!.client.token(), WebSocket, language: 'pl' });
     await relay.cut();
     const diagram = opened(client, place);
     putCell(diagram.cells, node('early'));
     await becomes(() => diagram.status.kind, 'reconnecting');
     expect(diagram.unsavedChanges).toBe(1);
+    // Why it is not connected, and what cannot be asked for meanwhile, is told in the person's language.
+    expect(diagram.status).toMatchObject({ message: expect.stringContaining('Nie można połączyć się z serwerem') });
+    const refused: string[] = [];
+    diagram.on('refused', ({ message }) => refused.push(message));
+    diagram.requestPresenter();
+    expect(refused).toEqual(['Nie ma teraz połączenia z sesją.']);
     await relay.mend();
     diagram.retry();
     await diagram.whenLive();

@@ -50,7 +50,7 @@ export async function seedLargeRoster(
 ): Promise<LargeRoster> {
   const workspace = idOf(1, 1);
   const group = idOf(2, 1);
-  const run = (text: string, values: unknown[] = []) => database.log.query(text, values);
+  const run = (text: string, values: unknown[] = []) => database.content.query(text, values);
   await run(
     `insert into profile (id, issuer, subject, email, username, full_name)
      select ${idSql(0, 'n')}, '', 'person-' || n, 'person-' || n || '@example.com', 'person-' || n, 'Person ' || n

@@ -4,8 +4,10 @@
  */
 import type { Clock } from '../clock.ts';
 import type { RefusalCode } from '../shapes.ts';
+import type { Language } from '../transport.ts';
 import type { SessionCommand, ShownView } from './messages.ts';
 import { throttle } from './throttle.ts';
+import { offlineWords } from './words.ts';
 
 /** Something that was asked for and did not happen. */
 export interface Refused {
@@ -39,14 +41,15 @@ const VIEW_EVERY = 50;
 /** @param options.live whether something can be said now */
 export function createCommands(options: {
   clock: Clock;
+  language: Language;
   live(): boolean;
   send(payload: string): void;
   refused(refused: Refused): void;
 }): Commands & { stop(): void } {
-  const { clock, live, send, refused } = options;
+  const { clock, language, live, send, refused } = options;
   const say = (command: SessionCommand) => {
     if (live()) return send(JSON.stringify(command));
-    refused({ code: 'unreachable', message: 'There is no connection to the session now', request: command.type });
+    refused({ code: 'unreachable', message: offlineWords[language], request: command.type });
   };
   const show = throttle<ShownView>(
     clock,

@@ -11,7 +11,7 @@ import { cellsOf } from '../cells.ts';
 import { createEmitter } from '../emitter.ts';
 import { RoundtableError } from '../error.ts';
 import { createCommands } from './commands.ts';
-import { ended, endOf } from './ending.ts';
+import { ended, endOf, reconnecting } from './ending.ts';
 import { createEntering } from './entering.ts';
 import type { DiagramEvents, JoinOptions, LiveDiagram } from './live-diagram.ts';
 import { readMessage, type SessionEnd, type SessionMessage } from './messages.ts';
@@ -72,6 +72,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
   const restored = copy.ready.then(unsaved.restore);
   const commands = createCommands({
     clock,
+    language,
     live: () => state.status.kind === 'live',
     send: (payload) => provider.sendStateless(payload),
     refused: (refused) => events.emit('refused', refused),
@@ -91,7 +92,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
       update(withRoster({ ...state, person, session }, roster && told(state.roster, roster)));
       kept.connect(session.websocket_url);
     },
-    waiting: (reason, attempt, nextAttemptAt) => become({ kind: 'reconnecting', reason, attempt, nextAttemptAt }),
+    waiting: (reason, attempt, nextAttemptAt) => become(reconnecting(reason, language, attempt, nextAttemptAt)),
     ended: end,
   });
 
@@ -107,12 +108,11 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     if (provider.isSynced) provider.onClose(); // the stock socket does not always tell its provider
     if (socket.kind === 'waiting') {
       const { reason, attempt, until } = socket;
-      become({ kind: 'reconnecting', reason, attempt, nextAttemptAt: until });
+      become(reconnecting(reason, language, attempt, until));
     } else if (socket.kind === 'connecting') {
       endedBy = null;
       if (state.status.kind === 'reconnecting') become({ ...state.status, nextAttemptAt: null });
-      else if (state.status.kind === 'live')
-        become({ kind: 'reconnecting', reason: 'no_token', attempt: 0, nextAttemptAt: null });
+      else if (state.status.kind === 'live') become(reconnecting('no_token', language));
     } else if (socket.reason === 'too_large' && !submitted) {
       void submitWhole();
     } else if (socket.reason !== null) {
@@ -123,7 +123,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
   /** A frame was larger than the socket takes: REST takes more, and then the handshake has little left to say. */
   async function submitWhole(): Promise<void> {
     submitted = true;
-    become({ kind: 'reconnecting', reason: 'unreachable', attempt: 0, nextAttemptAt: null });
+    become(reconnecting('unreachable', language));
     try {
       await api.diagrams.applyUpdate(place, Y.encodeStateAsUpdate(document));
       if (!left && state.status.kind === 'reconnecting') kept.connect();

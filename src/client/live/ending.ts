@@ -1,12 +1,13 @@
-/** Why a diagram is not open any more: from a refusal, or from how its connection stopped, to a status. */
+/** Why a diagram is not connected or not open any more: from a refusal, or from how its connection stopped, to a status. */
 import { RoundtableError, type ErrorCode } from '../error.ts';
 import type { Language } from '../transport.ts';
 import type { StopReason, WaitReason } from './closing.ts';
 import type { SessionEnd } from './messages.ts';
 import type { DiagramStatus } from './state.ts';
-import { endWords, type EndReason } from './words.ts';
+import { endWords, waitWords, type EndReason } from './words.ts';
 
-export type Ended = Extract<DiagramStatus, { kind: 'ended' }>;
+type Ended = Extract<DiagramStatus, { kind: 'ended' }>;
+type Reconnecting = Extract<DiagramStatus, { kind: 'reconnecting' }>;
 
 /** The refusal that REST would have for it. */
 const codes: Readonly<Record<EndReason, { code: ErrorCode; status: number }>> = {
@@ -27,6 +28,16 @@ export function ended(reason: EndReason, language: Language, at: number, cause?:
   const message = endWords[language][reason];
   const error = cause ?? new RoundtableError({ ...codes[reason], message });
   return { kind: 'ended', reason, message, at: new Date(at), error };
+}
+
+/** @param attempt how many were made in a row; @param nextAttemptAt ms since the epoch, null while one is under way */
+export function reconnecting(
+  reason: WaitReason,
+  language: Language,
+  attempt = 0,
+  nextAttemptAt: number | null = null,
+): Reconnecting {
+  return { kind: 'reconnecting', reason, message: waitWords[language][reason], attempt, nextAttemptAt };
 }
 
 /** @param heard why the session ended, if that was told before the close */

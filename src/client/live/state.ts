@@ -12,10 +12,11 @@ import type { EndReason } from './words.ts';
 export type DiagramStatus =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
-  /** It tries again by itself; `nextAttemptAt` is null while it does, else ms since the epoch. */
+  /** It tries again by itself; `message` says why, for people; `nextAttemptAt` is null while it does, else ms since the epoch. */
   | {
       readonly kind: 'reconnecting';
       readonly reason: WaitReason;
+      readonly message: string;
       readonly attempt: number;
       readonly nextAttemptAt: number | null;
     }

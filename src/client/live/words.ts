@@ -1,5 +1,6 @@
-/** Why a diagram is not open any more, in words, in both languages of the server. */
+/** Why a diagram is not connected, or not open any more, in words, in both languages of the server. */
 import type { Language } from '../transport.ts';
+import type { WaitReason } from './closing.ts';
 import type { SessionEnd } from './messages.ts';
 
 /** Why it ended. After `host_left`, `host_ended`, `idle` and `no_session`, and after signing in again, `rejoin` goes on. */
@@ -44,4 +45,28 @@ export const endWords: Readonly<Record<Language, Sentences>> = {
     no_access: 'Nie masz dostępu do tego diagramu.',
     not_found: 'Ten diagram nie istnieje.',
   },
+};
+
+/** Why it is not connected now; it tries again by itself. */
+export const waitWords: Readonly<Record<Language, Readonly<Record<WaitReason, string>>>> = {
+  en: {
+    unreachable: 'The server cannot be reached. Changes are kept here.',
+    server_stopping: 'The server is being restarted. Changes are kept here.',
+    server_busy: 'The server is busy. Changes are kept here.',
+    too_many: 'Too many people or connections. Changes are kept here.',
+    no_token: 'Your sign-in could not be renewed yet. Changes are kept here.',
+  },
+  pl: {
+    unreachable: 'Nie można połączyć się z serwerem. Zmiany są przechowywane tutaj.',
+    server_stopping: 'Serwer jest uruchamiany ponownie. Zmiany są przechowywane tutaj.',
+    server_busy: 'Serwer jest zajęty. Zmiany są przechowywane tutaj.',
+    too_many: 'Zbyt wiele osób lub połączeń. Zmiany są przechowywane tutaj.',
+    no_token: 'Nie udało się jeszcze odnowić logowania. Zmiany są przechowywane tutaj.',
+  },
+};
+
+/** What is said to whoever asks for something that needs a connection. */
+export const offlineWords: Readonly<Record<Language, string>> = {
+  en: 'There is no connection to the session now.',
+  pl: 'Nie ma teraz połączenia z sesją.',
 };
