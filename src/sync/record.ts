@@ -24,7 +24,8 @@ export interface Record {
 }
 
 export interface RecordDependencies {
-  executor: SqlExecutor;
+  /** Whole documents are read through it. */
+  content: SqlExecutor;
   workshop: Pick<Workshop, 'run'>;
   logger: Logger;
   /** From how many bytes on a document is large. */
@@ -38,7 +39,7 @@ const sum = (updates: readonly Uint8Array[]) => updates.reduce((bytes, update) =
 
 export function createRecord(
   diagram: string,
-  { executor, workshop, logger, largeBytes = 262_144 }: RecordDependencies,
+  { content, workshop, logger, largeBytes = 262_144 }: RecordDependencies,
 ): Record {
   let updates: Uint8Array[] | null = null;
   /** Bytes of all updates, and how many of them there may be before they are made anew. */
@@ -51,7 +52,7 @@ export function createRecord(
     const rows: Stored[] = (since = []);
     try {
       const read = await readWhole(
-        executor,
+        content,
         diagram,
         (part) => workshop.run('snapshot', part),
         () => {},

@@ -10,6 +10,7 @@
  * already, is that of a database that was set back: the document cannot go on.
  */
 import type { Doc } from 'yjs';
+import type { SqlExecutor } from '../database/database.ts';
 import { bindClients } from '../documents/client-binding.ts';
 import { Unreadable, type LogPart, type Stored } from '../documents/log-part.ts';
 import { persistently } from '../documents/persistently.ts';
@@ -56,6 +57,8 @@ export interface Replica {
 }
 
 export interface ReplicaDependencies extends RecordDependencies {
+  /** For what is small and waited for. */
+  executor: SqlExecutor;
   /** Told once that this document cannot go on; its connections must be closed. */
   lost(loss: Loss): void;
 }
@@ -67,7 +70,7 @@ const MOST_AHEAD = 1000;
 const LARGE_ROW = 65_536;
 
 export function createReplica(diagram: string, dependencies: ReplicaDependencies): Replica {
-  const { executor, lost, logger } = dependencies;
+  const { executor, content, lost, logger } = dependencies;
   let document: Doc | null = null;
   let have: number | null = null;
   /** The furthest row that anybody told of. */
@@ -197,7 +200,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
     },
     owners,
     async load(target, snapshotLimit) {
-      const part = await readLog(executor, diagram, 0, snapshotLimit);
+      const part = await readLog(content, diagram, 0, snapshotLimit);
       if (!part || closed) return null;
       document = target;
       const at = await replayInTurns(target, part, ORIGIN, { turn, wanted }).catch((error: Unreadable) => {

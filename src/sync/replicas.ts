@@ -31,7 +31,9 @@ export interface Replicas {
 }
 
 export interface ReplicasDependencies {
+  /** For what is small and waited for; whole documents come through `content`. */
   executor: SqlExecutor;
+  content: SqlExecutor;
   workshop: Pick<Workshop, 'run'>;
   bus: Bus;
   /** NO1: what the bus says is not applied while this node is not sure of its lease; the poll finds it later. */

@@ -107,6 +107,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
   const admission = createAdmission({ ...dependencies, directory });
   const replicas = createReplicas({
     executor: database.log,
+    content: database.content,
     workshop,
     bus,
     lease,
