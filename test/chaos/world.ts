@@ -73,7 +73,10 @@ function troublesOf(nodes: readonly NodeProcess[], postgres: PostgresProcess, da
   const killNode: Trouble = async (chance) => {
     const node = chance.of(nodes);
     await node.kill();
-    return () => node.start();
+    return async () => {
+      await node.database.mend(); // it does not start without
+      await node.start();
+    };
   };
   const killDatabase: Trouble = async () => {
     await postgres.kill();

@@ -43,6 +43,7 @@ export async function startPostgres(directory: string, flags: readonly string[] 
     url: `postgresql://postgres:postgres@127.0.0.1:${port}`,
     createDatabase: (name) => server.createDatabase(name),
     async start() {
+      if (running) return;
       for (let attempt = 1; !running; attempt += 1) {
         try {
           await server.start();
