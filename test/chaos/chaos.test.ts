@@ -52,7 +52,7 @@ it('DO1 DO2 DO3 nothing that was acknowledged is ever lost, whatever is killed, 
       told.push(`round ${round}: ${chosen.join(', ')}`);
       await typingOn(() => trouble(chosen));
       await world.mend();
-      await Promise.all(editors.map(({ client }) => saved(client, { length: RECOVERY })));
+      await Promise.all(editors.map(({ client }) => saved(client, RECOVERY)));
       before = await check(before);
     }
   } catch (error) {

@@ -26,11 +26,11 @@ export function eventually<T>(assertion: () => T | Promise<T>, length = SOON): P
   return vi.waitFor(assertion, { timeout: within(length), interval: LOOK_EVERY });
 }
 
-/** Waits until everything that a client made is saved. */
-export function saved({ provider }: Client): Promise<void> {
+/** Waits until everything that a client made is saved. @param length as for `eventually` */
+export function saved({ provider }: Client, length = SOON): Promise<void> {
   return eventually(() => {
     if (!provider.isSynced || provider.unsyncedChanges !== 0) throw new Error(`not saved: ${provider.unsyncedChanges}`);
-  });
+  }, length);
 }
 
 export const pause = (length: number) => new Promise<void>((resolve) => setTimeout(resolve, length));
