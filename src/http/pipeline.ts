@@ -15,10 +15,13 @@ import type { Attempt } from '../observe/attempts.ts';
 import { Refusal } from '../refusal.ts';
 import { readBytes } from './bytes.ts';
 import { NO_ROUTE } from './contract.ts';
+import { nestsDeeperThan } from './depth.ts';
 import type { RequestLimits } from './limits.ts';
 import { validated, type Answer, type Route } from './route.ts';
 
 export const JSON_LIMIT = 256 * 1024;
+/** Levels of lists and objects in a JSON body. Documents take up to 100, and keep something for what they add. */
+const JSON_DEPTH = 64;
 
 /** Turns a verified or missing token into `context.state.actor`. @throws Refusal `unauthenticated` (through koa-jwt) */
 export function authentication(
@@ -115,7 +118,9 @@ async function bodyOf(route: Route, context: Context, parse: Middleware): Promis
   if (context.request.length === 0 || context.is('json') === null) return {};
   if (context.is('json') === false || !isUtf8(context.request.charset)) throw new Refusal('unsupported_media_type');
   await parse(context, async () => {});
-  return (context.request as { body?: unknown }).body ?? {};
+  const { body = {} } = context.request as { body?: unknown };
+  if (nestsDeeperThan(JSON_DEPTH, body)) throw new Refusal('invalid');
+  return body;
 }
 
 /** JSON is UTF-8; nothing else is guessed at. */

@@ -38,6 +38,26 @@ describe('a body that is no object: 400', () => {
   });
 });
 
+describe('a body that nests deeper than anybody needs: 400', () => {
+  const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+  const asked = (levels: number) => `{"query":"{ me { email } }","variables":{"a":${nested(levels)}}}`;
+  const drawn = (levels: number) => `{"cells":[{"id":"a","shape":"process","data":${nested(levels)}}]}`;
+
+  it.each([65, 500, 5000, 100_000])('%i levels', async (levels) => {
+    const content = `/threat_models/${stage.model}/diagrams/${stage.workspace}/content`;
+    for (const answered of [
+      await stage.raw('POST', '/graphql', JSON_TYPE, asked(levels)),
+      await stage.raw('PUT', content, JSON_TYPE, drawn(levels)),
+    ])
+      expect([answered.status, answered.json.code]).toEqual([400, 'invalid']);
+  });
+
+  it('what is needed passes', async () => {
+    const answered = await stage.raw('POST', '/graphql', JSON_TYPE, asked(62));
+    expect([answered.status, answered.json.errors]).toEqual([200, undefined]);
+  });
+});
+
 describe('members that are not known: 400', () => {
   it.each(['id', 'owner', 'constructor', 'toString', 'hasOwnProperty', ''])('"%s"', async (member) => {
     const answered = await sent(JSON.stringify({ name: 'x', [member]: 1 }));

@@ -66,6 +66,16 @@ it.each([
   },
 );
 
+it('holds no more of what was sent than an email can be long', async () => {
+  for (const [email, logged] of [
+    ['x'.repeat(100_000), 'x'.repeat(500)],
+    [{ not: 'an email' }, null],
+  ]) {
+    const [line] = await linesDuring(() => owner.call('POST', path, { body: { email, role: 'member' } }));
+    expect(line).toMatchObject({ errorType: 'invalid', inviteeEmail: logged });
+  }
+});
+
 it('says Błąd for somebody without the right, and for nobody at all', async () => {
   const stranger = await newcomer(app);
   const body = { email: invitee.email, role: 'member' };

@@ -21,6 +21,8 @@ export const memberSchema = z
   })
   .meta({ id: 'WorkspaceMember' });
 
+/** So much of an email that is none is logged, characters. */
+const MOST_LOGGED = 500;
 const one = z.object({ workspace_id: uuid });
 const oneMember = z.object({ workspace_id: uuid, user_id: uuid });
 const MEMBERS = '/api/workspaces/:workspace_id/members';
@@ -167,7 +169,7 @@ function logInvitation(logger: Logger, { actor, params, body, refusal, error, an
   }
   const line = {
     workspaceId: params.workspace_id,
-    inviteeEmail: body.email ?? null,
+    inviteeEmail: typeof body.email === 'string' ? body.email.slice(0, MOST_LOGGED) : null,
     currentUserId: actor?.id ?? null,
     errorType: refusal.code,
     error,
