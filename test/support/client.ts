@@ -12,6 +12,8 @@ export interface Answered {
 export interface CallOptions {
   body?: unknown;
   headers?: Record<string, string>;
+  /** Gives it up. */
+  signal?: AbortSignal;
 }
 
 export interface TestClient {
@@ -36,11 +38,12 @@ export async function call(
   url: string,
   method: string,
   path: string,
-  { body, headers = {} }: CallOptions = {},
+  { body, headers = {}, signal }: CallOptions = {},
 ): Promise<Answered> {
   const bytes = body instanceof Uint8Array || typeof body === 'string';
   const response = await fetch(url + path, {
     method,
+    ...(signal && { signal }),
     headers: { ...(body !== undefined && !bytes && { 'content-type': 'application/json' }), ...headers },
     ...(body !== undefined && { body: bytes ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
   });

@@ -21,6 +21,8 @@ export interface ClusterOptions {
   redisStarted?: boolean;
   /** Another deployment's, to share it. */
   redis?: RedisProcess;
+  /** A migrated database, in place of a new one. */
+  databaseUrl?: string;
 }
 
 export async function startCluster({
@@ -29,7 +31,10 @@ export async function startCluster({
   redisStarted = true,
   ...options
 }: ClusterOptions = {}): Promise<Cluster> {
-  const [databaseUrl, redis] = await Promise.all([freshDatabaseUrl(), options.redis ?? createRedis(redisStarted)]);
+  const [databaseUrl, redis] = await Promise.all([
+    options.databaseUrl ?? freshDatabaseUrl(),
+    options.redis ?? createRedis(redisStarted),
+  ]);
   const database = await openDatabase({ url: databaseUrl });
   const creating = Array.from({ length: count }, () => createNode({ databaseUrl, redisUrl: redis.url, environment }));
   const nodes = await Promise.all(creating);
