@@ -40,6 +40,8 @@ const MOST_ADDRESSES = 500;
  */
 const MOST_QUEUED = 20_000;
 const LAST_WORDS = 2000;
+/** What a frame that waits costs besides its bytes. */
+const HELD_COST = 200;
 
 export function createSocket(dependencies: SocketDependencies): Socket {
   const { ws, place, limits, createChannel, lease, now, logger, closed } = dependencies;
@@ -60,6 +62,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   function end(closing: Closing): void {
     if (ending) return;
     ending = closing;
+    held &&= [];
     for (const channel of channels.values()) channel.end(closing);
     closed(socket, closing);
   }
@@ -73,13 +76,17 @@ export function createSocket(dependencies: SocketDependencies): Socket {
 
   function receive(bytes: Uint8Array): void {
     heardAt = now();
-    whenHeld(() => handle(bytes));
+    if (!ending) whenHeld(bytes.byteLength, () => handle(bytes));
   }
 
-  /** Past the lease somebody else may have stepped these people out: then the socket ends, and what waits is never done. */
-  function whenHeld(work: () => void): void {
+  /**
+   * Past the lease somebody else may have stepped these people out: then the socket ends, and what waits is never done.
+   * @param size bytes that wait with the work; a client that has more waiting than a slow reader may is sent away
+   */
+  function whenHeld(size: number, work: () => void): void {
+    if (!held && lease.held()) return work();
+    if ((heldBytes += size + HELD_COST) > limits.slowConsumerBytes) return close(closings.unavailable);
     if (held) return void held.push(work);
-    if (lease.held()) return work();
     held = [work];
     void lease.whenHeld().then(() => {
       const waiting = held ?? [];
@@ -147,10 +154,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     channels,
     people: new Set(),
     send(bytes, options) {
-      if (ending) return;
-      if (!held && lease.held()) return send(bytes, options);
-      if ((heldBytes += bytes.byteLength) > limits.slowConsumerBytes) return close(closings.unavailable);
-      whenHeld(() => ending || send(bytes, options));
+      if (!ending) whenHeld(bytes.byteLength, () => ending || send(bytes, options));
     },
     close,
     check(time, ping) {

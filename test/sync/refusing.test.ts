@@ -386,6 +386,24 @@ describe('updates', () => {
     expect(statuses(socket)).toEqual([]);
   });
 
+  it('NO1 1013 for who sends more than can wait while the node is not sure of its lease, known or not', async () => {
+    let held = true;
+    const stage = await start({
+      limits: { slowConsumerBytes: 100_000 },
+      overrides: { lease: { held: () => held, whenHeld: () => new Promise(() => {}) } },
+    });
+    const at = await place();
+    const { socket, address } = await admitted(stage, at, bob);
+    const stranger = raw(stage.url(at));
+    await stranger.pinged;
+    held = false;
+    for (const sender of [socket, stranger]) {
+      for (let frame = 0; frame < 500; frame += 1)
+        sender.send(address, 1, (encoder) => writeVarUint8Array(encoder, Buffer.alloc(20)));
+      expect((await sender.closed).code).toBe(1013);
+    }
+  });
+
   it('NO3 1013 for a socket that does not read, and the others do not feel it', async () => {
     const stage = await start({ limits: { slowConsumerBytes: 100_000 } });
     const at = await place();
