@@ -69,7 +69,7 @@ it('NO1 a rolling restart under load loses and doubles no edit, ends no session,
   } finally {
     clearInterval(typing);
   }
-  await Promise.all(clients.map(saved));
+  await Promise.all(clients.map((client) => saved(client)));
   const log = (await stored(cluster.database, table.diagram)).getArray<string>('list').toArray();
   expect(log.toSorted()).toEqual(written.toSorted());
   await eventually(() => {

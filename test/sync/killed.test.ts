@@ -45,7 +45,7 @@ it('DO1 nothing that was acknowledged is lost', async () => {
   const { child, at } = await startNode();
   const path = at.replace('/ws', `/threat_models/${model}/diagrams/${diagram}/ws`);
   const clients = people.map((person) => connect({ url: path, name: `diagram:${diagram}`, token: person.id }));
-  await Promise.all(clients.map(saved));
+  await Promise.all(clients.map((client) => saved(client)));
   /** What each client had made when its counter last was at zero. */
   const acknowledged = new Map(clients.map((client) => [client, Y.encodeStateVector(client.document)]));
   let zeros = 0;
@@ -58,7 +58,7 @@ it('DO1 nothing that was acknowledged is lost', async () => {
   }
   for (let edit = 0; edit < 200; edit += 1) {
     for (const client of clients) client.cells.set(`k${edit % 9}`, edit);
-    if (edit % 20 === 0 && edit < 100) await Promise.all(clients.map(saved));
+    if (edit % 20 === 0 && edit < 100) await Promise.all(clients.map((client) => saved(client)));
     if (edit % 3 === 0) await pause(2);
   }
   child.kill('SIGKILL');
@@ -82,7 +82,7 @@ it('DO1 nothing that was acknowledged is lost', async () => {
       document: client.document,
     }),
   );
-  await Promise.all(again.map(saved));
+  await Promise.all(again.map((client) => saved(client)));
   await eventually(() => expect(again[0]!.cells.toJSON()).toEqual(again[1]!.cells.toJSON()));
   expect(again[0]!.cells.size).toBe(9);
 });

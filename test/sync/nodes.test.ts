@@ -61,7 +61,7 @@ async function edited(clients: Client[], rounds: number): Promise<void> {
     for (const [index, client] of clients.entries()) client.cells.set(`${index}:${round % 5}`, round);
     await pause(2);
   }
-  await Promise.all(clients.map(saved));
+  await Promise.all(clients.map((client) => saved(client)));
 }
 
 async function converged(clients: Client[], within: number): Promise<void> {
@@ -76,7 +76,7 @@ it('DO3 replicas on two nodes converge through the bus', async () => {
   const [one, two] = [await start({ bus, poll: 60_000 }), await start({ bus, poll: 60_000 })];
   const at = await place();
   const clients = [open(one, at, ann), open(two, at, bob)];
-  await Promise.all(clients.map(saved));
+  await Promise.all(clients.map((client) => saved(client)));
   await edited(clients, 40);
   await converged(clients, 1000);
 });
@@ -87,7 +87,7 @@ it('DO3 without the bus they converge within a second, through the poll', async 
   const [one, two] = [await start({ bus, poll: 500 }), await start({ bus, poll: 500 })];
   const at = await place();
   const clients = [open(one, at, ann), open(two, at, bob)];
-  await Promise.all(clients.map(saved));
+  await Promise.all(clients.map((client) => saved(client)));
   await edited(clients, 10);
   await converged(clients, 1000);
 });
@@ -102,7 +102,7 @@ it('DO3 a bus that loses some of the rows leaves no gap', async () => {
   const [one, two] = [await start({ bus: lossy, poll: 60_000 }), await start({ bus: lossy, poll: 60_000 })];
   const at = await place();
   const clients = [open(one, at, ann), open(two, at, bob)];
-  await Promise.all(clients.map(saved));
+  await Promise.all(clients.map((client) => saved(client)));
   await edited(clients, 40);
   for (const client of clients) {
     said = 0; // the next one arrives, and tells of those before it
@@ -117,7 +117,7 @@ it('NO2 nonsense on the bus changes nothing', async () => {
   const [one, two] = [await start({ bus }), await start({ bus })];
   const at = await place();
   const clients = [open(one, at, ann), open(two, at, bob)];
-  await Promise.all(clients.map(saved));
+  await Promise.all(clients.map((client) => saved(client)));
   for (const nonsense of [
     new Uint8Array(0),
     new Uint8Array([1, 2, 3]),
@@ -244,7 +244,7 @@ it('NO1 a node that drains flushes its log, closes everybody with 1012, and refu
   const stage = await start();
   const at = await place();
   const clients = [open(stage, at, ann), open(stage, at, bob)];
-  await Promise.all(clients.map(saved));
+  await Promise.all(clients.map((client) => saved(client)));
   clients[0]!.cells.set('last', 1);
   await eventually(() => expect(stage.rows).toHaveLength(1));
   await stage.sync.drain();

@@ -65,11 +65,11 @@ it('carries several diagrams, and the same one several times', async () => {
   const open = (at: { diagram: string }) =>
     connect({ url: stage.sharedUrl, name: `diagram:${at.diagram}`, token: bob.id, websocket, sessionAwareness: true });
   const [a, b, other] = [open(one), open(one), open(two)];
-  await Promise.all([a, b, other].map(saved));
+  await Promise.all([a, b, other].map((client) => saved(client)));
   a.cells.set('a', 1);
   b.cells.set('b', 2);
   other.cells.set('c', 3);
-  await Promise.all([a, b, other].map(saved));
+  await Promise.all([a, b, other].map((client) => saved(client)));
   await eventually(() => expect(a.cells.toJSON()).toEqual({ a: 1, b: 2 }));
   expect(b.cells.toJSON()).toEqual({ a: 1, b: 2 });
   expect(other.cells.toJSON()).toEqual({ c: 3 });
