@@ -22,6 +22,8 @@ export interface SyncLimits {
   deadAfter: number;
   /** How long an update that depends on unknown ones waits for them, ms (4408). */
   gapTimeout: number;
+  /** Bytes that all who are not admitted yet may have waiting on this node (4429). */
+  strangerBytes: number;
   /** Bytes of updates on their way to the log, on this node (1013). */
   bufferBytes: number;
 }
@@ -47,6 +49,7 @@ export function syncLimits(
     pingInterval: 5000,
     deadAfter: 14_000,
     gapTimeout: 10_000,
+    strangerBytes: 67_108_864,
     bufferBytes: 134_217_728,
   };
 }

@@ -5,6 +5,7 @@
  */
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
+import type { Budget } from '../documents/budget.ts';
 import { closings, type Closing } from './closing.ts';
 import type { Carrier, Channel } from './channel.ts';
 import { decodeFrame, documentName, PING } from './frames.ts';
@@ -23,6 +24,8 @@ export interface SocketDependencies {
   ws: WebSocket;
   place: Place;
   limits: SyncLimits;
+  /** What strangers on all sockets together may have kept for them. */
+  strangers: Budget;
   createChannel(socket: Socket, address: string): Channel;
   /** NO1: nothing is taken in or sent while this node is not sure of its lease. */
   lease: { held(): boolean; whenHeld(): Promise<void> };
@@ -39,18 +42,20 @@ const MOST_ADDRESSES = 500;
  * among them comes once more in its step 2, so what goes beyond the bytes that a stranger may send can be dropped.
  */
 const MOST_QUEUED = 20_000;
+/** A frame with a token is no larger than the headers of a request may be, bytes. */
+const MOST_TOKEN = 16_384;
 const LAST_WORDS = 2000;
 /** What a frame that waits costs besides its bytes. */
 const HELD_COST = 200;
 
 export function createSocket(dependencies: SocketDependencies): Socket {
-  const { ws, place, limits, createChannel, lease, now, logger, closed } = dependencies;
+  const { ws, place, limits, strangers, createChannel, lease, now, logger, closed } = dependencies;
   const openedAt = now();
   const bucket = createTokenBucket(limits.framesPerSecond, limits.frameBurst);
   const channels = new Map<string, Channel>();
   let heardAt = openedAt;
   let queued = 0;
-  /** Bytes that came before anybody was known. */
+  /** Bytes that came before anybody was known, and may still be kept. */
   let strange = 0;
   /** Unsent bytes of initial syncs. */
   let excepted = 0;
@@ -63,6 +68,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     if (ending) return;
     ending = closing;
     held &&= [];
+    settle();
     for (const channel of channels.values()) channel.end(closing);
     closed(socket, closing);
   }
@@ -115,7 +121,8 @@ export function createSocket(dependencies: SocketDependencies): Socket {
       ponged = true;
       return;
     }
-    if (socket.people.size === 0 && frame.kind !== 'auth' && (strange += bytes.byteLength) > limits.maxFrameBytes)
+    if (frame.kind === 'auth' && bytes.byteLength > MOST_TOKEN) return close(closings.unauthenticated);
+    if (socket.people.size === 0 && frame.kind !== 'auth' && !mayKeep(bytes.byteLength))
       return ponged ? close(closings.tooMany) : undefined;
     // Hocuspocus looks connections up in plain objects.
     if (documentName(frame.address) in Object.prototype) return close(closings.badFrame);
@@ -127,6 +134,18 @@ export function createSocket(dependencies: SocketDependencies): Socket {
       channels.set(frame.address, channel);
     }
     channel.receive(frame, bytes);
+  }
+
+  /** Whether so much more of somebody unknown may be kept until they are known. */
+  function mayKeep(size: number): boolean {
+    if (strange + size > limits.maxFrameBytes || !strangers.take(size)) return false;
+    strange += size;
+    return true;
+  }
+
+  function settle(): void {
+    strangers.give(strange);
+    strange = 0;
   }
 
   function hasRoomFor(address: string): boolean {
@@ -159,6 +178,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     close,
     check(time, ping) {
       if (ending) return;
+      if (socket.people.size > 0) settle();
       if (socket.people.size === 0 && time - openedAt > limits.admissionTimeout) return close(closings.idle);
       if (time - heardAt > limits.deadAfter) return close(closings.unresponsive);
       for (const channel of channels.values()) {

@@ -14,7 +14,7 @@ import type { SessionService } from '../collaboration/sessions.ts';
 import type { Leases } from '../cluster/leases.ts';
 import type { Poll } from '../cluster/poll.ts';
 import type { Database } from '../database/database.ts';
-import type { Budget } from '../documents/budget.ts';
+import { createBudget, type Budget } from '../documents/budget.ts';
 import type { CommittedRow } from '../documents/row.ts';
 import type { UpdateLog } from '../documents/update-log.ts';
 import type { Upkeep } from '../documents/upkeep.ts';
@@ -103,6 +103,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
   const pace = { ...PACE, ...dependencies.pace };
   const now = () => performance.now();
   const sockets = new Set<Socket>();
+  const strangers = createBudget(limits.strangerBytes);
   const directory = createDirectory();
   const admission = createAdmission({ ...dependencies, directory });
   const replicas = createReplicas({
@@ -145,6 +146,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
       ws,
       place,
       limits,
+      strangers,
       lease,
       now,
       logger,

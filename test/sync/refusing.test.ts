@@ -170,6 +170,37 @@ describe('before admission', () => {
     expect(raws.map(({ ws }) => ws.readyState)).toEqual(raws.map(() => 1));
   });
 
+  it('4429 for strangers who together have more waiting than this node keeps for them, until some are gone', async () => {
+    const stage = await start({ limits: { strangerBytes: 100_000 } });
+    const stranger = async () => {
+      const socket = raw(stage.sharedUrl);
+      await socket.pinged;
+      socket.sync('diagram:one', 2, Buffer.alloc(60_000));
+      return socket;
+    };
+    const first = await stranger();
+    expect((await (await stranger()).closed).code).toBe(4429);
+    expect(first.ws.readyState).toBe(1);
+    first.close();
+    await first.closed;
+    await eventually(async () => {
+      const next = await stranger();
+      await pause(50);
+      expect(next.ws.readyState).toBe(1);
+      next.close();
+    });
+    const writer = await admitted(stage, await place(), ann);
+    expect(writer.socket.ws.readyState).toBe(1);
+  });
+
+  it('4401 for a token that is larger than any', async () => {
+    const stage = await start();
+    const socket = raw(stage.sharedUrl);
+    await socket.pinged;
+    socket.auth('diagram:one', 'x'.repeat(20_000));
+    expect(await socket.closed).toEqual({ code: 4401, reason: 'unauthenticated' });
+  });
+
   it('4429 for more sockets of a person than allowed', async () => {
     const stage = await start({ limits: { maxSocketsPerUser: 2 } });
     const at = await place();
