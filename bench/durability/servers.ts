@@ -31,12 +31,17 @@ export const startRoundtable = (databaseUrl: string, flags: readonly string[] = 
 
 export const startBare = (databaseUrl: string) => start([path('bare.ts'), databaseUrl], {});
 
-async function start(argumentList: readonly string[], environment: Record<string, string>): Promise<MeasuredServer> {
+/** @param core null: wherever there is room */
+export async function start(
+  argumentList: readonly string[],
+  environment: Record<string, string>,
+  core: number | null = CORES.server,
+): Promise<MeasuredServer> {
   const child = spawn(process.execPath, ['--import', path('observed.ts'), ...argumentList], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
-  pin(child.pid!, CORES.server);
+  if (core !== null) pin(child.pid!, core);
   const ended = once(child, 'exit');
   const { promise: started, resolve, reject } = Promise.withResolvers<string>();
   createInterface(child.stdout!).on('line', (line) => {

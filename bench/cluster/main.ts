@@ -1,0 +1,149 @@
+/**
+ * What several nodes cost: Roundtable, which commits to a real PostgreSQL, and Hocuspocus with its Redis extension, which
+ * stores nothing, under the same load in the same run. Each document has one editor who writes on one node, and one on
+ * each other node who watches. Prints the machine and the numbers; it ends by itself.
+ *
+ *   (cd bench && npm ci) && node bench/cluster/main.ts [nodes...]
+ *
+ * Nodes, load, PostgreSQL and Redis share the machine's cores as the system likes.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { openDatabase } from '../../src/database/database.ts';
+import type { Plan, Result, Told } from '../durability/load.ts';
+import { bareDocuments, openDiagrams, type Documents } from '../durability/place.ts';
+import { SECRET, start, type MeasuredServer } from '../durability/servers.ts';
+import { machine } from '../machine.ts';
+import { startServer } from '../postgres.ts';
+import { startRedis, type MeasuredRedis } from './redis.ts';
+
+const RATE = 1000;
+const DOCUMENTS = 100;
+const PEOPLE = 40;
+const SECONDS = { warmUp: 3, measured: 8 };
+const counts = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1, 2, 3];
+
+interface Cost extends Result {
+  /** ms of the processor for an edit, over all nodes. */
+  cpu: number;
+  publishes: number;
+  bytesIn: number;
+  bytesOut: number;
+}
+
+const postgres = await startServer();
+try {
+  console.log(machine());
+  const database = await openDatabase({ url: postgres.url });
+  await database.migrate();
+  console.log((await database.log.query<{ version: string }>('select version() as version'))[0]!.version);
+  await database.close();
+  console.log('peer: @hocuspocus/server 4.7.0 with @hocuspocus/extension-redis 4.7.0, storing nothing\n');
+  for (const count of counts) {
+    const ours = await measureNodes(count, startOurs, (url) => openDiagrams(url, DOCUMENTS, PEOPLE));
+    const theirs = await measureNodes(count, startStock, async (url) => bareDocuments(url, DOCUMENTS));
+    console.log(`${RATE} edits/s in ${DOCUMENTS} documents over ${count} nodes`);
+    console.table({ Roundtable: shown(ours, count), 'Hocuspocus, Redis extension': shown(theirs, count) });
+    console.log(
+      `processor of the nodes for an edit, Roundtable to Hocuspocus: ${(ours.cpu / theirs.cpu).toFixed(2)}\n`,
+    );
+  }
+} finally {
+  await postgres.stop();
+}
+
+function startOurs(redis: MeasuredRedis): Promise<MeasuredServer> {
+  const environment = {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    JWT_SECRET: SECRET,
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.url,
+    RATE_LIMIT_PER_MINUTE: '0',
+    MAX_SOCKETS_PER_USER: '1000',
+    LOG_LEVEL: 'error',
+  };
+  return start([fileURLToPath(new URL('../../src/main.ts', import.meta.url)), 'serve'], environment, null);
+}
+
+function startStock(redis: MeasuredRedis): Promise<MeasuredServer> {
+  return start([fileURLToPath(new URL('stock.ts', import.meta.url)), String(redis.port)], {}, null);
+}
+
+async function measureNodes(
+  count: number,
+  startNode: (redis: MeasuredRedis) => Promise<MeasuredServer>,
+  open: (url: string) => Promise<Documents>,
+): Promise<Cost> {
+  const redis = await startRedis();
+  const nodes: MeasuredServer[] = [];
+  try {
+    for (let node = 0; node < count; node += 1) nodes.push(await startNode(redis));
+    const documents = await open(nodes[0]!.url);
+    return await measure(nodes, redis, documents);
+  } finally {
+    for (const node of nodes) await node.stop();
+    await redis.stop();
+  }
+}
+
+/** Editor n of a document is on the node after the one that editor n - 1 is on; with one node, two are on it. */
+async function measure(nodes: readonly MeasuredServer[], redis: MeasuredRedis, documents: Documents): Promise<Cost> {
+  const deskOn = (document: number, editor: number) => {
+    const desk = documents.desk(document, editor);
+    return { ...desk, url: desk.url.replace(nodes[0]!.url, nodes[(document + editor) % nodes.length]!.url) };
+  };
+  const plan: Plan = {
+    ...SECONDS,
+    rate: RATE,
+    writing: 1,
+    documents: Array.from({ length: documents.count }, (_, document) =>
+      Array.from({ length: Math.max(2, nodes.length) }, (_unused, editor) => deskOn(document, editor)),
+    ),
+  };
+  const used = async () => {
+    const observations = await Promise.all(nodes.map((node) => node.observe()));
+    return { cpu: observations.reduce((sum, { cpu }) => sum + cpu, 0), redis: await redis.published() };
+  };
+  const load = fork(new URL('../durability/load.ts', import.meta.url), { serialization: 'advanced' });
+  const ended = once(load, 'exit');
+  const { promise: result, resolve, reject } = Promise.withResolvers<Result>();
+  void ended.then(([code]) => reject(new Error(`the load ended with ${code}`)));
+  let before = used();
+  let after = before;
+  load.on('message', (told: Told) => {
+    if (told.kind === 'measuring') before = used();
+    if (told.kind === 'measured') after = used();
+    if (told.kind === 'done') resolve(told.result);
+  });
+  load.send(plan);
+  const measured = await result;
+  await ended;
+  const [from, to] = [await before, await after];
+  const edits = measured.sent * SECONDS.measured;
+  return {
+    ...measured,
+    cpu: (to.cpu - from.cpu) / edits,
+    publishes: (to.redis.messages - from.redis.messages) / edits,
+    bytesIn: (to.redis.bytesIn - from.redis.bytesIn) / edits,
+    bytesOut: (to.redis.bytesOut - from.redis.bytesOut) / edits,
+  };
+}
+
+function shown(cost: Cost, count: number) {
+  const rounded = (value: number, digits = 1) => Number(value.toFixed(digits));
+  return {
+    'sent/s': Math.round(cost.sent),
+    [count > 1 ? 'other node p50' : 'same node p50']: rounded(cost.screen.p50),
+    p99: rounded(cost.screen.p99),
+    'ack p50': rounded(cost.acknowledgement.p50),
+    'ack p99': rounded(cost.acknowledgement.p99),
+    'never acknowledged': cost.missing,
+    'publishes/edit': rounded(cost.publishes, 2),
+    'bytes to Redis/edit': Math.round(cost.bytesIn),
+    'bytes from Redis/edit': Math.round(cost.bytesOut),
+    'cpu ms/edit': rounded(cost.cpu, 3),
+    'load cpu': `${Math.round(cost.busy * 100)}%`,
+  };
+}
