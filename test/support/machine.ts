@@ -8,6 +8,8 @@ import { spawnSync } from 'node:child_process';
 export interface Program {
   command: string;
   package: string;
+  /** What it takes to say its version, if that is not `--version`. */
+  version?: string;
 }
 
 export const PROGRAMS: readonly Program[] = [
@@ -42,7 +44,7 @@ const INSTALL_LIMIT = 180_000;
  * @returns null, or the sentence that says what to install and how
  */
 export function prepare(machine: Machine, programs: readonly Program[] = PROGRAMS): string | null {
-  const missing = () => programs.filter(({ command }) => !machine.runs(command, '--version'));
+  const missing = () => programs.filter(({ command, version = '--version' }) => !machine.runs(command, version));
   const before = missing();
   if (before.length === 0) return null;
   if (machine.root && machine.runs('apt-get', '--version')) {
