@@ -2,7 +2,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { measureSlowness } from './test/support/slowness.ts';
 
 /** Suites of several real node processes; `npm run test:nodes` runs them by themselves, so that they do not crowd two cores. */
-const nodes = ['test/cluster/{access,balancer,deployments,redis-trouble,rolling-restart,stalled,two-nodes,three-nodes}.test.ts'];
+const nodes = [
+  'test/cluster/{access,balancer,deployments,redis-trouble,rolling-restart,stalled,two-nodes,three-nodes}.test.ts',
+];
 const slowness = measureSlowness();
 const onlyNodes = process.env.TEST_NODES === 'on';
 

@@ -1,5 +1,5 @@
 /** HAProxy with the configuration of `deploy/`, in front of nodes of the test's: only the addresses are others. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,11 +26,10 @@ export async function startBalancer(nodes: readonly [number, number]): Promise<B
   const directory = await mkdtemp(join(tmpdir(), 'roundtable-balancer-'));
   const file = join(directory, 'haproxy.cfg');
   await writeFile(file, configuration);
-  const child = endedWithUs(spawn('haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] }));
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const checked = spawnSync('haproxy', ['-c', '-f', file], { encoding: 'utf8' });
+  if (checked.status !== 0) throw new Error(`HAProxy does not take deploy/haproxy.cfg: ${checked.stderr}`);
+  const child = endedWithUs(spawn('haproxy', ['-db', '-f', file], { stdio: 'ignore' }));
   const ended = once(child, 'exit');
-  void ended.then(() => child.killed || console.error(said));
   return {
     url: `http://127.0.0.1:${port}`,
     async stop() {
