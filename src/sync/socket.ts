@@ -60,6 +60,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   /** Unsent bytes of initial syncs. */
   let excepted = 0;
   let ending: Closing | null = null;
+  let lastWords: NodeJS.Timeout | undefined;
   /** What waits for the lease, coming and going, in order; null: nothing does. */
   let held: (() => void)[] | null = null;
   let heldBytes = 0;
@@ -77,7 +78,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     if (ending) return;
     end(closing);
     ws.close(closing.code, closing.reason);
-    setTimeout(() => ws.terminate(), LAST_WORDS).unref();
+    lastWords = setTimeout(() => ws.terminate(), LAST_WORDS).unref();
   }
 
   function receive(bytes: Uint8Array): void {
@@ -195,7 +196,10 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   ws.on('message', hear);
   ws.on('pong', () => (heardAt = now()));
   ws.on('error', () => {}); // always followed by a close
-  const bury = guarded((code: number, reason: Buffer) => end({ code, reason: reason.toString() }), failed);
+  const bury = guarded((code: number, reason: Buffer) => {
+    clearTimeout(lastWords);
+    end({ code, reason: reason.toString() });
+  }, failed);
   ws.on('close', bury);
   socket.send(PING);
   return socket;

@@ -23,6 +23,8 @@ const PEOPLE = 5;
 const DEEDS = MINUTES > 0 ? 150 : 60;
 /** ms between the deeds at one table. */
 const PACE = MINUTES > 0 ? 400 : 0;
+/** What is still said to somebody who is put out, or waited for on a beat, is over after so many ms. */
+const LAST_WORDS = 3000;
 /** What may be more although nothing was left behind: what is made at its first use, and the database's connections. */
 const PLAY = { emitters: 20, closures: 100, promises: 30, megabytes: 4 };
 
@@ -68,6 +70,7 @@ async function round(number: number, goesOn = () => true): Promise<void> {
 
 /** What the node holds when everybody has gone, and idle connections to the database have been closed as well. */
 async function left(unused: Holding): Promise<Holding> {
+  await pause(LAST_WORDS);
   await eventually(async () => {
     const { timers, resources } = await node.activity();
     expect(timers).toBeLessThanOrEqual(unused.timers);
