@@ -26,7 +26,7 @@ const PACE = MINUTES > 0 ? 400 : 0;
 /** What is still said to somebody who is put out, or waited for on a beat, is over after so many ms. */
 const LAST_WORDS = 3000;
 /** What may be more although nothing was left behind: what is made at its first use, and the database's connections. */
-const PLAY = { emitters: 20, closures: 100, promises: 30, megabytes: 4 };
+const PLAY = { emitters: 50, closures: 500, promises: 60, megabytes: 4 };
 
 let database: Database;
 let node: HeldNode;
