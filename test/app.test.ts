@@ -9,7 +9,7 @@ import { openDatabase } from '../src/database/database.ts';
 import { startApp, TEST_SECRET } from './support/app.ts';
 import { call } from './support/client.ts';
 import { freshDatabaseUrl } from './support/database.ts';
-import { eventually } from './support/patience.ts';
+import { eventually, within } from './support/patience.ts';
 import { newcomer, personOf } from './support/people.ts';
 
 const SCRIPT = new URL('./support/start-and-stop.ts', import.meta.url).pathname;
@@ -20,7 +20,7 @@ async function startAndStop(environment: Record<string, string>): Promise<{ code
     env: { PATH: process.env.PATH, JWT_SECRET: TEST_SECRET, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const deadline = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  const deadline = setTimeout(() => child.kill('SIGKILL'), within(60_000));
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   await once(child, 'close');

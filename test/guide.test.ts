@@ -12,12 +12,10 @@ import { promisify } from 'node:util';
 import react from '@vitejs/plugin-react';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { build } from 'vite';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from './support/app.ts';
 import { eventually } from './support/patience.ts';
 import { launchBrowser } from './web/visitor.ts';
-
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const root = join(import.meta.dirname, '..');
 const sdk = {

@@ -6,7 +6,7 @@
  * A few rounds by default. More, or others: CHAOS_ROUNDS=200 CHAOS_SEED=7 npm test -- test/chaos
  */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { eventually, pause, saved } from '../support/patience.ts';
+import { eventually, pause, saved, within } from '../support/patience.ts';
 import { disconnect, disconnectAll } from '../support/provider.ts';
 import { seeded } from '../support/seeded.ts';
 import { stored } from '../support/stored.ts';
@@ -20,7 +20,7 @@ const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 8);
 /** How long everybody may take to have saved everything once all is mended, ms. */
 const RECOVERY = 20_000;
 
-vi.setConfig({ testTimeout: 60_000 + ROUNDS * 60_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: within(60_000 + ROUNDS * 60_000) });
 
 let world: World;
 let table: Table;

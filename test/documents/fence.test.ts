@@ -35,7 +35,7 @@ const ALL = process.env.FENCE === 'all';
 /** How many orders are tried of those that are too many. */
 const SOME = 30;
 
-vi.setConfig({ testTimeout: ALL ? 3_600_000 : 120_000 });
+if (ALL) vi.setConfig({ testTimeout: 3_600_000 });
 
 let database: Database;
 let owner: Actor;
@@ -262,7 +262,8 @@ describe.each(Object.entries(kinds))('AC3 %s', (_, write) => {
   it('is never stored after the last of two requests at once', async () => {
     const two = [...schedulesOf({ ...STEPS, s: 4 })];
     const chance = seeded(5);
-    const schedules = ALL ? two : Array.from({ length: SOME }, () => chance.of(two));
+    const some = ['wwwwrrrrssss', 'rrrrsssswwww', ...Array.from({ length: SOME }, () => chance.of(two))];
+    const schedules = ALL ? two : some;
     const outcomes = new Set<boolean>();
     for (const schedule of schedules)
       outcomes.add(

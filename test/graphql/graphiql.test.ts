@@ -2,6 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
+import { within } from '../support/patience.ts';
 import { newcomer } from '../support/people.ts';
 import { launchBrowser } from '../web/visitor.ts';
 
@@ -27,13 +28,16 @@ it('sends a query with the token that it was given, and loads nothing from elsew
     if (/content security policy/i.test(line.text())) complaints.push(line.text());
   });
   await page.goto(`${app.url}/graphql?query=${encodeURIComponent('{ me { email } }')}`);
-  await page.getByRole('button', { name: 'Headers' }).click({ timeout: 20_000 });
+  await page.getByRole('button', { name: 'Headers' }).click({ timeout: within(20_000) });
   await page.locator('.graphiql-editor-tool .view-lines:visible').click();
   await page.keyboard.press('Control+a');
   // The editor closes what is opened by itself.
   await page.keyboard.insertText(`{"authorization":"Bearer ${person.token}`);
   await page.getByRole('button', { name: /execute query/i }).click();
-  await page.getByText(person.email).first().waitFor({ timeout: 20_000 });
+  await page
+    .getByText(person.email)
+    .first()
+    .waitFor({ timeout: within(20_000) });
   expect(elsewhere).toEqual([]);
   expect(complaints).toEqual([]);
 });

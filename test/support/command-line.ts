@@ -1,11 +1,12 @@
 /** The real command line, as a process of its own: with no environment but what a test gives it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { within } from './patience.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 const START_LINE = /running at (http:\S+)/;
 /** How long a process may take to start or to end, ms. */
-const PATIENCE = 60_000;
+const PATIENCE = within(60_000);
 
 export interface Ended {
   code: number | null;

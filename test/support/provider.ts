@@ -80,5 +80,3 @@ export function disconnect(client: Client): void {
 export function disconnectAll(): void {
   for (const client of clients) disconnect(client);
 }
-
-export { eventually, saved } from './patience.ts';

@@ -23,7 +23,7 @@ declare module 'vitest' {
 export const TEMPLATE = 'template_roundtable';
 
 /** How long Redis may take to answer, ms. */
-const REDIS_START_LIMIT = 10_000;
+const REDIS_START_LIMIT = 60_000;
 
 export default async function start(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), 'roundtable-test-'));

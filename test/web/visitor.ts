@@ -1,8 +1,9 @@
 /** Somebody at the start page, in a browser window of their own. */
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { within } from '../support/patience.ts';
 
 /** What another page shows comes a moment later; on a busy machine, several. */
-export const SOON = { timeout: 10_000 };
+export const SOON = { timeout: within(10_000) };
 
 const EXECUTABLE = '/usr/bin/chromium';
 

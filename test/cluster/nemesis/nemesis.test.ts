@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../../src/database/database.ts';
 import { startCluster, type Cluster } from '../../support/cluster.ts';
-import { eventually, pause, saved } from '../../support/patience.ts';
+import { eventually, pause, saved, within } from '../../support/patience.ts';
 import type { TestPerson } from '../../support/people.ts';
 import { startPostgres, type PostgresProcess } from '../../support/postgres-process.ts';
 import { disconnect, disconnectAll } from '../../support/provider.ts';
@@ -34,7 +34,7 @@ const SEED = Number(process.env.NEMESIS_SEED ?? 1);
 const ROUNDS = Number(process.env.NEMESIS_ROUNDS ?? 2);
 const NODES = Number(process.env.NEMESIS_NODES ?? 2);
 
-vi.setConfig({ testTimeout: 120_000 + ROUNDS * 60_000 });
+vi.setConfig({ testTimeout: within(120_000 + ROUNDS * 60_000) });
 
 const GRACE = 60_000; // the nemesis ends no session
 /** How long a fault lasts, ms. */
