@@ -4,7 +4,7 @@ import { afterEach, describe, expect, inject, it } from 'vitest';
 import type { Bus } from '../../src/cluster/bus.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import { describeBus } from '../support/describe-bus.ts';
-import { eventually } from '../support/patience.ts';
+import { eventually, pause } from '../support/patience.ts';
 import { createRedis, type RedisProcess } from '../support/redis-process.ts';
 import { redisNode, type RedisNodeOptions } from '../support/redis-nodes.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -133,6 +133,7 @@ describe('the redis bus when Redis does not do well', () => {
       const before = resumed;
       await begin();
       await healthy(bus, false);
+      await pause(4 * PACE.ask); // longer than it takes to notice; an outage that nobody noticed is not told to be over
       await end();
       await eventually(() => expect(resumed).toBeGreaterThan(before), 10_000);
       await eventually(() => expect(heard).toContain(resumed));
