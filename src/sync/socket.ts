@@ -22,6 +22,8 @@ export interface Socket extends Carrier {
 
 export interface SocketDependencies {
   ws: WebSocket;
+  /** Holds what is written to the connection until the end of the turn. */
+  cork(): void;
   place: Place;
   limits: SyncLimits;
   /** What strangers on all sockets together may have kept for them. */
@@ -49,7 +51,7 @@ const LAST_WORDS = 2000;
 const HELD_COST = 200;
 
 export function createSocket(dependencies: SocketDependencies): Socket {
-  const { ws, place, limits, strangers, createChannel, lease, now, logger, closed } = dependencies;
+  const { ws, cork, place, limits, strangers, createChannel, lease, now, logger, closed } = dependencies;
   const openedAt = now();
   const bucket = createTokenBucket(limits.framesPerSecond, limits.frameBurst);
   const channels = new Map<string, Channel>();

@@ -23,6 +23,7 @@ import { createAdmission, diagramOf, type Authenticator } from './admission.ts';
 import type { AwarenessGuard } from './awareness.ts';
 import { createChannel, identityOf, type Channel } from './channel.ts';
 import { closings, type Closing } from './closing.ts';
+import { createCorking } from './corking.ts';
 import { createDirectory } from './directory.ts';
 import { guarded } from './guarded.ts';
 import { createHocuspocus } from './hocuspocus.ts';
@@ -104,6 +105,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
   const now = () => performance.now();
   const sockets = new Set<Socket>();
   const strangers = createBudget(limits.strangerBytes);
+  const cork = createCorking();
   const directory = createDirectory();
   const admission = createAdmission({ ...dependencies, directory });
   const replicas = createReplicas({
@@ -140,10 +142,11 @@ export function createSync(dependencies: SyncDependencies): Sync {
     logger,
   });
 
-  function open(ws: WebSocket, request: IncomingMessage, place: Place): void {
+  function open(ws: WebSocket, stream: Duplex, request: IncomingMessage, place: Place): void {
     const webRequest = asWebRequest(request);
     const socket = createSocket({
       ws,
+      cork: () => cork(stream),
       place,
       limits,
       strangers,
@@ -204,7 +207,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
         if (draining) return refuseUpgrade(socket, 503);
         // In one piece with our ping, so that nobody types between them: `acknowledgements.ts` says what that would cost.
         socket.cork();
-        server.handleUpgrade(request, socket, head, (ws) => open(ws, request, place));
+        server.handleUpgrade(request, socket, head, (ws) => open(ws, socket, request, place));
         socket.uncork();
       } catch (error) {
         logger.error({ err: error }, 'a socket could not be opened');
