@@ -157,6 +157,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   }
 
   const send: Socket['send'] = (bytes, options) => {
+    cork();
     if (options?.initialSync) {
       excepted += bytes.byteLength;
       ws.send(bytes, () => (excepted -= bytes.byteLength));
