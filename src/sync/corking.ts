@@ -4,18 +4,26 @@
  */
 import type { Duplex } from 'node:stream';
 
-/** @returns to be called before something is written: holds it, and what follows, until the end of the turn */
-export function createCorking(): (wire: Duplex) => void {
-  const corked = new Set<Duplex>();
+/**
+ * To be called before something is written: holds it, and what follows, until the end of the turn.
+ * @param released called when it has been let go: only what is not sent then is what the network does not take
+ */
+export type Cork = (wire: Duplex, released: () => void) => void;
+
+export function createCorking(): Cork {
+  const corked = new Map<Duplex, () => void>();
   const release = () => {
     const held = [...corked];
     corked.clear();
-    for (const wire of held) wire.uncork();
+    for (const [wire, released] of held) {
+      wire.uncork();
+      released();
+    }
   };
-  return (wire) => {
+  return (wire, released) => {
     if (corked.has(wire)) return;
     if (corked.size === 0) setImmediate(release);
-    corked.add(wire);
+    corked.set(wire, released);
     wire.cork();
   };
 }

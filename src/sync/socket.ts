@@ -22,8 +22,8 @@ export interface Socket extends Carrier {
 
 export interface SocketDependencies {
   ws: WebSocket;
-  /** Holds what is written to the connection until the end of the turn. */
-  cork(): void;
+  /** Holds what is written to the connection until the end of the turn. @param released called then; must not throw */
+  cork(released: () => void): void;
   place: Place;
   limits: SyncLimits;
   /** What strangers on all sockets together may have kept for them. */
@@ -156,15 +156,18 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     return live < limits.maxDocumentsPerSocket && (channels.has(address) || channels.size < MOST_ADDRESSES);
   }
 
+  const checkPace = guarded(() => {
+    if (ws.bufferedAmount - excepted > limits.slowConsumerBytes) close(closings.tooSlow);
+  }, failed);
+
   const send: Socket['send'] = (bytes, options) => {
-    cork();
+    cork(checkPace);
     if (options?.initialSync) {
       excepted += bytes.byteLength;
       ws.send(bytes, () => (excepted -= bytes.byteLength));
     } else {
       ws.send(bytes);
     }
-    if (ws.bufferedAmount - excepted > limits.slowConsumerBytes) close(closings.tooSlow);
   };
 
   let ponged = false;

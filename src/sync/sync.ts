@@ -146,7 +146,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
     const webRequest = asWebRequest(request);
     const socket = createSocket({
       ws,
-      cork: () => cork(stream),
+      cork: (released) => cork(stream, released),
       place,
       limits,
       strangers,

@@ -1,0 +1,129 @@
+/**
+ * A document with a long life: so many edits of 1,000 cells, through the log as nodes write it, compacted on the way.
+ * Says what is stored in the end, as a multiple of the newest snapshot, and how long a client takes to open it, beside a
+ * fresh document of the same content.
+ *
+ * The edits are made in two ways. `typed`: one member of one cell is set again and again, then of the next cell. Yjs
+ * keeps what was overwritten as one struct. `dragged`: x and y in turns, which Yjs cannot join: two structs for each
+ * move are kept for ever, because a client that is offline may still build on any of them.
+ *
+ *   node bench/durability/long.ts [edits]
+ */
+import { uuidv7 } from 'uuidv7';
+import * as Y from 'yjs';
+import { openDatabase, type Database } from '../../src/database/database.ts';
+import { createBudget } from '../../src/documents/budget.ts';
+import { readCells } from '../../src/documents/diagram.ts';
+import { compact } from '../../src/documents/snapshots.ts';
+import { createUpdateLog } from '../../src/documents/update-log.ts';
+import { createUpkeep } from '../../src/documents/upkeep.ts';
+import { createWorkshop } from '../../src/documents/workshop.ts';
+import { createLogger } from '../../src/observe/log.ts';
+import { machine } from '../machine.ts';
+import { startServer } from '../postgres.ts';
+import { documentOf, restOf, timeToOpen } from './opening.ts';
+import { call, openDiagrams } from './place.ts';
+import { startRoundtable } from './servers.ts';
+
+const [edits = 1_000_000] = process.argv.slice(2).map(Number);
+const CELLS = 1000;
+/** Edits in one entry of the log: what somebody makes in a moment. */
+const TOGETHER = 20;
+const SHAPES = { typed: ['label'], dragged: ['x', 'y'] };
+
+const logger = createLogger('error');
+const postgres = await startServer();
+const workshop = createWorkshop();
+try {
+  console.log(machine());
+  const database = await openDatabase({ url: postgres.url });
+  await database.migrate();
+  const node = await startRoundtable(postgres.url);
+  const places = await openDiagrams(node.url, 4, 1);
+  for (const [index, [shape, members]] of Object.entries(SHAPES).entries()) {
+    const [old, fresh] = [places.desk(index * 2, 0), places.desk(index * 2 + 1, 0)];
+    const document = new Y.Doc();
+    Y.applyUpdate(document, documentOf(CELLS));
+    await call(node.url, 'POST', restOf(old, 'updates'), Y.encodeStateAsUpdate(document));
+    const began = performance.now();
+    await edit(database, old.name.slice('diagram:'.length), document, members);
+    const took = (performance.now() - began) / 1000;
+    const stored = await storageOf(database, old.name.slice('diagram:'.length));
+    await call(node.url, 'PUT', restOf(fresh, 'content'), { cells: readCells(document) });
+    const times: [number[], number[]] = [[], []];
+    for (let opening = 0; opening < 5; opening += 1) {
+      times[0].push(await timeToOpen(old, CELLS));
+      times[1].push(await timeToOpen(fresh, CELLS));
+    }
+    const [ofOld, ofFresh] = times.map((list) => list.toSorted((a, b) => a - b)[2]!) as [number, number];
+    console.log(`${shape}: ${edits} edits in ${took.toFixed(0)} s`);
+    console.log(
+      `  newest snapshot ${kilobytes(stored.snapshot)}, all that is stored ${kilobytes(stored.all)}:`,
+      ratio(stored.all, stored.snapshot),
+    );
+    console.log(`  opened in ${ofOld} ms, a fresh one of the same content in ${ofFresh} ms:`, ratio(ofOld, ofFresh));
+  }
+  await node.stop();
+  await database.close();
+} finally {
+  await workshop.stop();
+  await postgres.stop();
+}
+
+function kilobytes(bytes: number): string {
+  return `${Math.round(bytes / 1000)} kB`;
+}
+
+function ratio(a: number, b: number): string {
+  return `${(a / b).toFixed(2)} times`;
+}
+
+/** Edits the cells one after the other, a hundred times each before the next one's turn. */
+async function edit(database: Database, diagram: string, document: Y.Doc, members: readonly string[]): Promise<void> {
+  const stored = { executor: database.content, workshop, newId: uuidv7, logger };
+  const upkeep = createUpkeep({
+    ...stored,
+    documents: null as never,
+    limits: { rows: 500, bytes: 1_048_576, versionInterval: Infinity },
+  });
+  const log = createUpdateLog({
+    executor: database.log,
+    budget: createBudget(1e8),
+    newId: uuidv7,
+    logger,
+    committed: ({ bytes }) => upkeep.edited(diagram, bytes.byteLength),
+    decide: async () => [],
+  });
+  const [{ epoch, person } = { epoch: 0, person: '' }] = await database.log.query<{ epoch: number; person: string }>(
+    'select access_epoch::int as epoch, (select id from profile limit 1) as person from diagram where id = $1',
+    [diagram],
+  );
+  const cells = [...document.getMap<Y.Map<unknown>>('cells').values()];
+  let updates: Uint8Array[] = [];
+  document.on('update', (update: Uint8Array) => updates.push(update));
+  for (let count = 0; count < edits; count += TOGETHER) {
+    for (let more = count; more < count + TOGETHER; more += 1) {
+      const member = members[more % members.length]!;
+      cells[Math.floor(more / 100) % CELLS]!.set(member, member === 'label' ? `${more}` : more);
+    }
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    log.append({ diagram, person, epoch, base: 0, updates, settle: resolve });
+    updates = [];
+    if (count % (TOGETHER * 10) === 0) await promise;
+  }
+  await log.drain(60_000);
+  await upkeep.idle();
+  await compact(database.content, workshop, diagram, { rows: 1, bytes: 1 });
+  await log.stop();
+  await upkeep.stop();
+}
+
+async function storageOf(database: Database, diagram: string): Promise<{ snapshot: number; all: number }> {
+  const [row] = await database.log.query<{ snapshot: number; all: number }>(
+    `select (select octet_length(bytes) from document_snapshot where diagram_id = $1 order by seq desc limit 1) as snapshot,
+       (select sum(octet_length(bytes)) from document_snapshot where diagram_id = $1)::int
+       + coalesce((select sum(octet_length(bytes)) from document_update where diagram_id = $1), 0)::int as all`,
+    [diagram],
+  );
+  return row!;
+}
