@@ -26,6 +26,7 @@ export const startRoundtable = (databaseUrl: string, flags: readonly string[] = 
     DATABASE_URL: databaseUrl,
     RATE_LIMIT_PER_MINUTE: '0',
     MAX_SOCKETS_PER_USER: '1000',
+    SESSION_HOST_GRACE_MS: '600000',
     LOG_LEVEL: 'error',
   });
 
