@@ -28,4 +28,5 @@ process.on('message', (message) => {
   delays.reset();
   process.send!({ observation });
 });
+process.once('disconnect', () => process.exit()); // nobody is left to measure it
 process.channel?.unref();
