@@ -23,8 +23,6 @@ export interface Holding extends Activity {
   emitters: number;
   closures: number;
   promises: number;
-  /** Lines of the log that tell of a failure. */
-  failures: number;
   megabytes: { heap: number; external: number; resident: number };
   /** Seconds of processor time so far. */
   cpu: number;

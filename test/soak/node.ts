@@ -20,18 +20,8 @@ const COUNTED = {
   connections: Connection,
   sockets: WebSocket,
 };
-/** Log lines of this level and above tell of a failure of ours. */
-const ERROR = 50;
-
-let failures = 0;
 const config = readConfig('dev', process.env);
-const logger = createLogger('error', {
-  write(line) {
-    if ((JSON.parse(line) as { level: number }).level >= ERROR) failures += 1;
-    process.stderr.write(line);
-  },
-});
-const app = await build(config, logger);
+const app = await build(config, createLogger('error'));
 const count = (constructor: Parameters<typeof queryObjects>[0]) => queryObjects(constructor, { format: 'count' });
 
 function activity(): Activity {
@@ -48,7 +38,6 @@ function holding(): Holding {
     closures: count(Function),
     promises: count(Promise),
     ...activity(),
-    failures,
     megabytes: { heap: inMegabytes(heapUsed), external: inMegabytes(external), resident: inMegabytes(rss) },
     cpu: (process.cpuUsage().user + process.cpuUsage().system) / 1e6,
   };
