@@ -1,11 +1,13 @@
 /**
  * Files that are served as they are: the web app under `/`, and the API's documentation under `/docs`. They are read
- * once, at the start; a path is looked up among them, so there is no way out of the folder.
+ * once, at the start; a path is looked up among them, so there is no way out of the folder. The page has addresses of
+ * its own, such as a diagram's: a browser that opens one is given the page.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
+import type { Route } from './route.ts';
 
 export type Files = Map<string, Buffer>;
 
@@ -65,11 +67,27 @@ export async function readDocs(): Promise<Files> {
 
 export function serveFiles(files: Files): Middleware {
   return async (context, next) => {
-    const file = context.method === 'GET' || context.method === 'HEAD' ? files.get(context.path) : undefined;
+    const file = isRead(context) ? files.get(context.path) : undefined;
     if (!file) return next();
     context.body = file;
-    context.type = types[extname(context.path)] ?? 'text/html; charset=utf-8';
+    context.type = types[extname(context.path)] ?? types['.html']!;
     const hashed = context.path.startsWith('/assets/');
     context.set('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
   };
 }
+
+/** Whoever asks for a page, at an address whose first part belongs to no route and no file, is given the web app. */
+export function servePage(files: Files, routes: readonly Pick<Route, 'path'>[]): Middleware {
+  const page = files.get('/');
+  const taken = new Set([...files.keys(), ...routes.map(({ path }) => path)].map(firstPart));
+  return async (context, next) => {
+    const wanted = isRead(context) && context.accepts('json', 'html') === 'html';
+    if (!page || !wanted || taken.has(firstPart(context.path))) return next();
+    context.body = page;
+    context.type = types['.html']!;
+    context.set('Cache-Control', 'no-cache');
+  };
+}
+
+const isRead = ({ method }: Pick<Context, 'method'>) => method === 'GET' || method === 'HEAD';
+const firstPart = (path: string) => path.split('/')[1] ?? '';

@@ -10,7 +10,7 @@ import type { Config } from '../config.ts';
 import type { Actor } from '../identity/person.ts';
 import { Refusal } from '../refusal.ts';
 import { boundary, type BoundaryParts } from './boundary.ts';
-import { serveFiles, type Files } from './files.ts';
+import { serveFiles, servePage, type Files } from './files.ts';
 import type { RequestLimits } from './limits.ts';
 import { routerOf } from './pipeline.ts';
 import type { Route } from './route.ts';
@@ -52,6 +52,7 @@ export function createHttp(parts: HttpParts): Koa {
   koa.use(conditional());
   koa.use(etag());
   koa.use(serveFiles(files));
+  koa.use(servePage(files, routes));
   for (const middleware of routerOf(routes, authenticate, limits)) koa.use(middleware);
   return koa;
 }

@@ -3,16 +3,20 @@
  * allows only its own origin.
  */
 import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   logLevel: 'warn',
-  resolve: { dedupe: ['yjs', 'lib0', 'y-protocols'] },
+  plugins: [react()],
+  resolve: { dedupe: ['react', 'react-dom', 'yjs', 'lib0', 'y-protocols'] },
   build: {
     outDir: fileURLToPath(new URL('../../dist/web', import.meta.url)),
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    target: 'baseline-widely-available',
+    chunkSizeWarningLimit: 800,
   },
 });

@@ -4,20 +4,20 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { call } from '../support/client.ts';
 import { ensureWebApp } from './bundle.ts';
-import { launchBrowser, openDiagram, visit, visitAs, type Visitor } from './visitor.ts';
+import { launchBrowser, visit, visitAs, type Visitor } from './visitor.ts';
 
 export interface Stage {
   readonly url: string;
   /** Everybody in the running test. */
   readonly visitors: readonly Visitor[];
-  /** Somebody who has not signed in. */
-  stranger(): Promise<Visitor>;
+  /** Somebody who has not signed in. @param path where they come in */
+  stranger(path?: string): Promise<Visitor>;
   /** A demo person, signed in. */
   somebody(name: string): Promise<Visitor>;
-  /** Demo people on a diagram, one after the other: the first is the host. */
+  /** Demo people on a diagram, one after the other: the first is the host. @param diagram the path of its page */
   together(diagram: string, ...names: string[]): Promise<Page[]>;
   everybodyLeaves(): Promise<void>;
-  /** A diagram in the demo threat model for this test alone, so that no session of another is on it. @returns the name */
+  /** A diagram in the demo threat model for this test alone, so that no session of another is on it. @returns the path of its page */
   newDiagram(name: string): Promise<string>;
   /** The demo threat model's id. */
   demoModel(): Promise<string>;
@@ -66,8 +66,8 @@ export function stage(): Stage {
       return app.url;
     },
     visitors,
-    async stranger() {
-      const visitor = await visit(browser, app.url);
+    async stranger(path = '') {
+      const visitor = await visit(browser, app.url + path);
       visitors.push(visitor);
       return visitor;
     },
@@ -76,15 +76,16 @@ export function stage(): Stage {
       const pages: Page[] = [];
       for (const name of names) {
         const visitor = await somebody(name);
-        await openDiagram(visitor, diagram);
+        await visitor.page.goto(app.url + diagram);
         pages.push(visitor.page);
       }
       return pages;
     },
     everybodyLeaves,
     async newDiagram(name) {
-      await asAda('POST', `/threat_models/${await demoModel()}/diagrams`, { name });
-      return name;
+      const model = await demoModel();
+      const diagram = await asAda('POST', `/threat_models/${model}/diagrams`, { name });
+      return `/threat-models/${model}/diagrams/${diagram.id}`;
     },
     demoModel,
     asAda,

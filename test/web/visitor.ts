@@ -1,5 +1,5 @@
 /** Somebody at the start page, in a browser window of their own. */
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { within } from '../support/patience.ts';
 
 /** What another page shows comes a moment later; on a busy machine, several. */
@@ -31,7 +31,12 @@ export function launchBrowser(): Promise<Browser> {
 
 /** Opens the page at an address. */
 export async function visit(browser: Browser, url: string): Promise<Visitor> {
-  const context = await browser.newContext({ colorScheme: 'light', viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({
+    colorScheme: 'light',
+    locale: 'en-GB',
+    viewport: { width: 1280, height: 800 },
+  });
+  context.setDefaultTimeout(SOON.timeout);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (line) => {
@@ -46,32 +51,6 @@ export async function visit(browser: Browser, url: string): Promise<Visitor> {
 export async function visitAs(browser: Browser, url: string, name: string): Promise<Visitor> {
   const visitor = await visit(browser, url);
   await visitor.page.getByRole('button', { name }).click();
-  await visitor.page.getByRole('button', { name: 'Sign out' }).or(visitor.page.locator('.saved')).waitFor();
+  await visitor.page.getByRole('button', { name }).waitFor({ state: 'detached' });
   return visitor;
-}
-
-/** Opens a diagram from the home page, and waits until it has come. */
-export async function openDiagram({ page }: Visitor, name: string): Promise<void> {
-  await page.getByRole('link', { name }).click();
-  await saved(page);
-}
-
-export async function saved(page: Page): Promise<void> {
-  await page.getByText('Saved', { exact: true }).waitFor();
-}
-
-/** The people in the list of an open diagram, with what is said of each. */
-export async function peopleOn(page: Page): Promise<string[]> {
-  return (await page.locator('.people .who').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
-}
-
-/** The field with a cell's label. */
-export function labelField(page: Page, text: string): Locator {
-  return page.getByRole('textbox', { name: new RegExp(`^Label of \\w+ ${text}$`) });
-}
-
-export async function addCell(page: Page, text: string): Promise<void> {
-  await page.getByLabel('Label', { exact: true }).fill(text);
-  await page.getByRole('button', { name: 'Add' }).click();
-  await labelField(page, text).waitFor();
 }

@@ -1,0 +1,7 @@
+/** The canvas: shapes, tools, keys, transfer. */
+import { words } from '../words.ts';
+
+export const editor = words({
+  en: {},
+  pl: {},
+});

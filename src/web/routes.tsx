@@ -1,0 +1,27 @@
+/** Which address shows which page. What everybody needs first comes with the first load; a diagram comes when it is opened. */
+import { createBrowserRouter } from 'react-router';
+import { RequireSignIn } from './identity/signed-in.tsx';
+import { HomePage } from './pages/home-page.tsx';
+import { NotFoundPage } from './pages/not-found-page.tsx';
+import { SignInPage } from './pages/sign-in-page.tsx';
+
+/** What is shown until the first page has come. */
+const Nothing = () => null;
+
+export function createRouter() {
+  return createBrowserRouter([
+    { path: '/sign-in', Component: SignInPage },
+    {
+      Component: RequireSignIn,
+      HydrateFallback: Nothing,
+      children: [
+        { path: '/', Component: HomePage },
+        {
+          path: '/threat-models/:threatModelId/diagrams/:diagramId',
+          lazy: async () => ({ Component: (await import('./diagram/diagram-page.tsx')).default }),
+        },
+      ],
+    },
+    { path: '*', Component: NotFoundPage },
+  ]);
+}
