@@ -1,6 +1,6 @@
 /** The page of one diagram. */
 import { useParams } from 'react-router';
-import { useDiagram } from '../../client/react/index.ts';
+import { useDiagram, useDiagramState } from '../../client/react/index.ts';
 import { Editor } from '../editor/editor.tsx';
 import { useSignedIn } from '../identity/signed-in.tsx';
 
@@ -8,5 +8,6 @@ export default function DiagramPage() {
   const { threatModelId = '', diagramId = '' } = useParams();
   const { client } = useSignedIn();
   const diagram = useDiagram(client, { threatModelId, diagramId });
-  return diagram && <Editor diagram={diagram} writable={false} />;
+  const writable = useDiagramState(diagram, ({ permissions }) => permissions === 'writer');
+  return diagram && <Editor diagram={diagram} writable={writable} />;
 }

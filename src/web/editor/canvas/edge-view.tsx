@@ -1,0 +1,35 @@
+/** An edge on the canvas: its way, its head and its label; when it is selected, its bends. */
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
+import { memo, type CSSProperties } from 'react';
+import { useDeskOrNone, useValue } from '../desk.ts';
+import { useOutline } from '../presence/outlines.ts';
+import { Bends } from './bends.tsx';
+import styles from './canvas.module.css';
+import type { FlowEdge } from './flow.ts';
+import { LabelField } from './label-field.tsx';
+
+export const EdgeView = memo(function EdgeView({ id, data, selected }: EdgeProps<FlowEdge>) {
+  const desk = useDeskOrNone();
+  const isRenaming = useValue(desk?.renaming ?? null, (renaming) => renaming === id);
+  const isWritable = useValue(desk?.writable ?? null, (writable) => writable === true);
+  const outline = useOutline(id);
+  if (!data) return null;
+  const { cell, route } = data;
+  const label = cell.label ?? '';
+  const place = { '--x': `${route.middle.x}px`, '--y': `${route.middle.y}px` } as CSSProperties;
+  return (
+    <g className={styles.edge} data-selected={selected}>
+      {outline !== null && <path className={styles.halo} d={route.line} style={{ stroke: outline }} />}
+      <BaseEdge id={id} path={route.line} interactionWidth={20} className={styles.line ?? ''} />
+      {route.head !== '' && <path className={styles.head} d={route.head} />}
+      {(label !== '' || isRenaming) && (
+        <EdgeLabelRenderer>
+          <div className={`${styles.edgeLabel} nopan`} data-selected={selected} data-edge-label={id} style={place}>
+            {desk && isRenaming ? <LabelField id={id} label={label} /> : label}
+          </div>
+        </EdgeLabelRenderer>
+      )}
+      {desk && isWritable && selected && <Bends cell={cell} points={route.points} />}
+    </g>
+  );
+});

@@ -1,0 +1,63 @@
+/** A node on the canvas: its shape, its label, what others have selected, and what hands take hold of. */
+import { Handle, NodeResizer, Position, type NodeProps } from '@xyflow/react';
+import { memo, type CSSProperties } from 'react';
+import { useDeskOrNone, useValue } from '../desk.ts';
+import { smallest } from '../model/shapes.ts';
+import { useOutline } from '../presence/outlines.ts';
+import styles from './canvas.module.css';
+import type { FlowNode } from './flow.ts';
+import { LabelField } from './label-field.tsx';
+
+const handles = [
+  ['top', Position.Top],
+  ['right', Position.Right],
+  ['bottom', Position.Bottom],
+  ['left', Position.Left],
+] as const;
+
+export const NodeView = memo(function NodeView({ id, type, data: { label }, selected }: NodeProps<FlowNode>) {
+  const desk = useDeskOrNone();
+  const isRenaming = useValue(desk?.renaming ?? null, (renaming) => renaming === id);
+  const isWritable = useValue(desk?.writable ?? null, (writable) => writable === true);
+  const outline = useOutline(id);
+  const style = outline === null ? undefined : ({ '--outline': outline } as CSSProperties);
+  return (
+    <div
+      className={styles.node}
+      data-shape={type}
+      data-selected={selected}
+      data-outlined={outline !== null}
+      style={style}
+    >
+      {desk && isWritable && selected && <Resizer id={id} />}
+      {desk && isRenaming ? <LabelField id={id} label={label} /> : <span className={styles.label}>{label}</span>}
+      {handles.map(([side, position]) => (
+        <Handle
+          key={side}
+          id={side}
+          type="source"
+          position={position}
+          className={styles.handle}
+          isConnectable={isWritable}
+        />
+      ))}
+    </div>
+  );
+});
+
+function Resizer({ id }: { id: string }) {
+  const desk = useDeskOrNone()!;
+  return (
+    <NodeResizer
+      minWidth={smallest.width}
+      minHeight={smallest.height}
+      lineClassName={styles.resizeLine ?? ''}
+      handleClassName={styles.resizeHandle ?? ''}
+      onResizeStart={() => desk.moving.begin([id], false)}
+      onResize={(_, { x, y, width, height }) => {
+        if (desk.writable.get()) desk.moving.to(new Map([[id, { x, y, width, height }]]));
+      }}
+      onResizeEnd={() => desk.moving.end()}
+    />
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * The nodes and edges on the canvas. A change of one cell makes anew only what shows it: the node, and the edges whose
+ * way or name depends on it; everything else stays the same object, so that React Flow leaves it alone.
+ *
+ * A cell may be shown elsewhere than the document has it, while it is dragged or glides to where somebody put it.
+ */
+import { isEdge, rectOf, type Cell } from '../model/cell.ts';
+import type { Rect } from '../model/geometry.ts';
+import { lanesOf, pairOf } from '../model/lanes.ts';
+import { routeOf } from '../model/route.ts';
+import { edgeFor, nodeFor, type Describe, type FlowEdge, type FlowNode } from './flow.ts';
+
+export interface Picture {
+  readonly cells: ReadonlyMap<string, Cell>;
+  readonly selection: ReadonlySet<string>;
+  /** Takes in a cell as it is now; null when it is gone. */
+  put(id: string, cell: Cell | null): void;
+  /** Where a node is shown; null for what is none. */
+  rect(id: string): Rect | null;
+  /** Shows a node somewhere; null: where the document has it. */
+  show(id: string, rect: Rect | null): void;
+  select(ids: Iterable<string>): void;
+  /** In order of `z`, then `id`; the same lists until something changes. */
+  drawn(): { nodes: FlowNode[]; edges: FlowEdge[] };
+}
+
+export function createPicture(describe: Describe): Picture {
+  const cells = new Map<string, Cell>();
+  const elsewhere = new Map<string, Rect>();
+  const nodes = new Map<string, FlowNode>();
+  const edges = new Map<string, FlowEdge>();
+  /** Edges by the cells that they hang on. */
+  const hanging = new Map<string, Set<string>>();
+  const pairs = new Map<string, Set<string>>();
+  let selection = new Set<string>();
+  let lists: { nodes: FlowNode[]; edges: FlowEdge[] } | null = null;
+
+  const named = (id: string) => {
+    const cell = cells.get(id);
+    return cell?.label || cell?.shape || '';
+  };
+  const rect = (id: string) => {
+    const cell = cells.get(id);
+    return cell && !isEdge(cell) ? (elsewhere.get(id) ?? rectOf(cell)) : null;
+  };
+
+  function draw(id: string): void {
+    const cell = cells.get(id);
+    lists = null;
+    if (cell === undefined) {
+      nodes.delete(id);
+      edges.delete(id);
+      return;
+    }
+    const looks = { selected: selection.has(id), name: describe(cell, named) };
+    if (!isEdge(cell)) {
+      const before = nodes.get(id);
+      nodes.set(id, nodeFor(cell, { ...looks, ...(before && { before }), rect: rect(id)! }));
+      return;
+    }
+    const [source, target] = [rect(cell.source.cell), rect(cell.target.cell)];
+    if (source === null || target === null) return void edges.delete(id);
+    const lane = lanesOf(pairs.get(pairOf(cell) ?? '') ?? [id]).get(id) ?? 0;
+    edges.set(id, edgeFor(cell, routeOf(cell, source, target, lane), looks));
+  }
+
+  /** Keeps the books of what an edge hangs on. @returns the edges beside it */
+  function hang(cell: Cell | undefined, on: boolean): Set<string> {
+    if (cell === undefined || !isEdge(cell)) return new Set();
+    const note = (book: Map<string, Set<string>>, key: string) => {
+      const noted = book.get(key) ?? new Set();
+      if (on) noted.add(cell.id);
+      else noted.delete(cell.id);
+      if (noted.size > 0) book.set(key, noted);
+      else book.delete(key);
+      return noted;
+    };
+    for (const key of new Set([cell.source.cell, cell.target.cell])) note(hanging, key);
+    const pair = pairOf(cell);
+    return pair === null ? new Set() : note(pairs, pair);
+  }
+
+  return {
+    cells,
+    get selection() {
+      return selection;
+    },
+    put(id, cell) {
+      const before = cells.get(id);
+      const beside = new Set(hang(before, false));
+      if (cell) cells.set(id, cell);
+      else {
+        cells.delete(id);
+        elsewhere.delete(id);
+        selection.delete(id);
+      }
+      for (const other of hang(cell ?? undefined, true)) beside.add(other);
+      draw(id);
+      for (const edge of new Set([...(hanging.get(id) ?? []), ...beside])) if (edge !== id) draw(edge);
+    },
+    rect,
+    show(id, to) {
+      if (to === null ? !elsewhere.delete(id) : !cells.has(id)) return;
+      if (to !== null) elsewhere.set(id, to);
+      draw(id);
+      for (const edge of hanging.get(id) ?? []) draw(edge);
+    },
+    select(ids) {
+      const before = selection;
+      selection = new Set([...ids].filter((id) => cells.has(id)));
+      for (const id of new Set([...before, ...selection])) if (before.has(id) !== selection.has(id)) draw(id);
+    },
+    drawn() {
+      lists ??= { nodes: sorted(nodes), edges: sorted(edges) };
+      return lists;
+    },
+  };
+}
+
+function sorted<Drawn extends { id: string; zIndex?: number }>(drawn: ReadonlyMap<string, Drawn>): Drawn[] {
+  return [...drawn.values()].sort((a, b) => (a.zIndex ?? 0) - (b.zIndex ?? 0) || (a.id < b.id ? -1 : 1));
+}

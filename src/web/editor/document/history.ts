@@ -1,0 +1,77 @@
+/**
+ * Undo and redo of what one person does here, and of nothing that others do.
+ *
+ * Whatever is written by hand is written with a `Step` as the origin of its transactions. All transactions of the same
+ * step, however long it lasts, are undone together; another step is another undo. Nothing needs to be told when a
+ * gesture begins or ends.
+ */
+import * as Y from 'yjs';
+import type { Cells } from '../../../client/index.ts';
+
+/** One thing that somebody does: a drag from begin to end, a paste, a rename. */
+export class Step {
+  /** ms, by the page's clock. */
+  readonly begunAt = performance.now();
+}
+
+export interface HistoryState {
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+}
+
+export interface History {
+  /** The same value until it changes. */
+  readonly state: HistoryState;
+  subscribe(listener: () => void): () => void;
+  undo(): void;
+  redo(): void;
+  stop(): void;
+}
+
+export function openHistory(cells: Cells): History {
+  const listeners = new Set<() => void>();
+  let state: HistoryState = { canUndo: false, canRedo: false };
+  let last: unknown = null;
+  const manager: Y.UndoManager = new Y.UndoManager(cells, {
+    trackedOrigins: new Set([Step]),
+    captureTimeout: Number.MAX_SAFE_INTEGER,
+    captureTransaction({ origin }) {
+      if (origin instanceof Step && origin !== last) {
+        manager.stopCapturing();
+        last = origin;
+      }
+      return true;
+    },
+  });
+  const changed = () => {
+    const next = { canUndo: manager.canUndo(), canRedo: manager.canRedo() };
+    if (next.canUndo === state.canUndo && next.canRedo === state.canRedo) return;
+    state = next;
+    for (const listener of [...listeners]) listener();
+  };
+  for (const name of ['stack-item-added', 'stack-item-updated', 'stack-item-popped', 'stack-cleared'] as const)
+    manager.on(name, changed);
+  return {
+    get state() {
+      return state;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    undo() {
+      last = null;
+      manager.undo();
+      changed();
+    },
+    redo() {
+      last = null;
+      manager.redo();
+      changed();
+    },
+    stop() {
+      listeners.clear();
+      manager.destroy();
+    },
+  };
+}

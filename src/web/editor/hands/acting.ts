@@ -1,0 +1,132 @@
+/** What can be done on an open canvas, whichever hand asks for it: the mouse, the keys, a bar. Readers change nothing. */
+import type { Desk } from '../desk.ts';
+import { addCells, changeEdge, placeNodes, removeCells, restack, settle } from '../document/edits.ts';
+import { Step } from '../document/history.ts';
+import { isEdge, rectOf, type Cell, type EdgeCell, type NodeCell } from '../model/cell.ts';
+import { clipOf, extentOf, putDown, topOf } from '../model/clip.ts';
+import { centreOf, type Point, type Rect } from '../model/geometry.ts';
+import { insideOf } from '../model/parents.ts';
+import { GRID, sizes, smallest, type Shape } from '../model/shapes.ts';
+
+export type Acting = ReturnType<typeof createActing>;
+
+/** A copy lies so far from what it was made of. */
+const BESIDE = 2 * GRID;
+
+export function createActing(desk: Desk) {
+  const { diagram, drawing, history, renaming, writable } = desk;
+  const { cells } = diagram;
+  const chosen = () => [...drawing.selection];
+  const onGrid = (value: number) => Math.round(value / GRID) * GRID;
+  const freshId = () => crypto.randomUUID();
+
+  function add(list: readonly Cell[]): void {
+    const step = new Step();
+    addCells(cells, list, step);
+    settle(
+      cells,
+      list.filter((cell) => !isEdge(cell)).map(({ id }) => id),
+      step,
+    );
+    drawing.select(list.map(({ id }) => id));
+  }
+
+  /** An edge with an arrow between two nodes; its ends go round to the sides that face each other. */
+  function connect(source: string, target: string): void {
+    if (!writable.get() || !drawing.rect(source) || !drawing.rect(target)) return;
+    const ends = { source: { cell: source }, target: { cell: target } };
+    add([{ id: freshId(), shape: 'flow', ...ends, label: '', z: topOf(drawing.cells) + 1 }]);
+  }
+
+  /** What is selected with all that belongs to it. */
+  const clip = (): Cell[] => clipOf(drawing.cells, drawing.selection);
+
+  /** Adds cells with fresh ids. @param middle where; without it, beside where they were */
+  function putDownClip(cellsOfClip: readonly Cell[], middle: Point | null = null): void {
+    const extent = extentOf(cellsOfClip);
+    if (!writable.get() || cellsOfClip.length === 0) return;
+    const from = extent && centreOf(extent);
+    const by =
+      middle && from ? { x: onGrid(middle.x - from.x), y: onGrid(middle.y - from.y) } : { x: BESIDE, y: BESIDE };
+    add(putDown(cellsOfClip, drawing.cells, { freshId, by }));
+  }
+
+  return {
+    /** A new node around a point; its label is written at once. */
+    create(shape: Shape, middle: Point): void {
+      if (!writable.get()) return;
+      const size = sizes[shape];
+      const place = { x: onGrid(middle.x - size.width / 2), y: onGrid(middle.y - size.height / 2) };
+      const id = freshId();
+      add([{ id, shape, ...place, ...size, label: '', z: topOf(drawing.cells) + 1 }]);
+      renaming.set(id);
+    },
+
+    connect,
+
+    /** Joins what is selected, one after the other. */
+    connectChosen(): void {
+      const nodes = chosen().filter((id) => drawing.rect(id));
+      for (const [index, id] of nodes.slice(1).entries()) connect(nodes[index]!, id);
+    },
+
+    changeEdge(id: string, change: Partial<Pick<EdgeCell, 'source' | 'target' | 'shape'>>): void {
+      if (writable.get()) changeEdge(cells, id, change, new Step());
+    },
+
+    remove(): void {
+      if (writable.get() && drawing.selection.size > 0) removeCells(cells, chosen(), new Step());
+    },
+
+    rename(): void {
+      const [id] = chosen();
+      if (writable.get() && id !== undefined) renaming.set(id);
+    },
+
+    restack(to: 'front' | 'back'): void {
+      if (writable.get()) restack(cells, chosen(), to, new Step());
+    },
+
+    /** Moves what is selected, and what is in it. */
+    nudge({ x, y }: Point): void {
+      if (!writable.get()) return;
+      const nodes = [...chosen(), ...insideOf(drawing.cells, chosen())].flatMap((id) => nodeOf(id) ?? []);
+      const step = new Step();
+      placeNodes(cells, new Map(nodes.map((node) => [node.id, { x: node.x + x, y: node.y + y }])), step);
+      settle(cells, new Set(nodes.map(({ id }) => id)), step);
+    },
+
+    /** Makes what is selected wider and higher. */
+    grow({ x, y }: Point): void {
+      if (!writable.get()) return;
+      const grown = new Map<string, Rect>();
+      for (const node of chosen().flatMap((id) => nodeOf(id) ?? [])) {
+        const width = Math.max(smallest.width, node.width + x);
+        const height = Math.max(smallest.height, node.height + y);
+        grown.set(node.id, { ...rectOf(node), width, height });
+      }
+      const step = new Step();
+      placeNodes(cells, grown, step);
+      settle(cells, grown.keys(), step);
+    },
+
+    selectAll: () => drawing.select(drawing.cells.keys()),
+    selectNothing: () => drawing.select([]),
+
+    clip,
+    putDown: putDownClip,
+    duplicate: () => putDownClip(clip()),
+
+    undo(): void {
+      if (writable.get()) history.undo();
+    },
+    redo(): void {
+      if (writable.get()) history.redo();
+    },
+  };
+
+  function nodeOf(id: string): NodeCell | null {
+    const cell = drawing.cells.get(id);
+    return cell && !isEdge(cell) ? cell : null;
+  }
+}

@@ -1,0 +1,94 @@
+/** Does what the keys ask for, while the canvas has the focus. Tab goes through the cells, and past the last one out. */
+import { useReactFlow } from '@xyflow/react';
+import { useCallback, type KeyboardEvent } from 'react';
+import { prefersStill } from '../canvas/glide.ts';
+import type { Desk } from '../desk.ts';
+import type { Point } from '../model/geometry.ts';
+import { readingOrder, stepFrom } from '../model/reading-order.ts';
+import type { Acting } from './acting.ts';
+import { wishOf, type Wish } from './keys.ts';
+
+export interface Places {
+  /** Where something new goes. */
+  middle(): Point;
+}
+
+export function useKeys(desk: Desk, acting: Acting, { middle }: Places, help: () => void) {
+  const flow = useReactFlow();
+  return useCallback(
+    (event: KeyboardEvent<HTMLElement>) => {
+      if (event.target instanceof HTMLElement && event.target.matches('input, textarea, select, button')) return;
+      const wish = wishOf(event);
+      if (wish && grant(wish)) event.preventDefault();
+    },
+    // eslint-disable-next-line react/exhaustive-deps
+    [desk, acting, flow, middle, help],
+  );
+
+  /** @returns whether the key was taken; a Tab past the end is not */
+  function grant(wish: Wish): boolean {
+    const duration = prefersStill() ? 0 : 120;
+    switch (wish.kind) {
+      case 'create':
+        acting.create(wish.shape, middle());
+        return true;
+      case 'move':
+        acting.nudge(wish.by);
+        return true;
+      case 'grow':
+        acting.grow(wish.by);
+        return true;
+      case 'step':
+        return step(wish.back);
+      case 'zoom':
+        if (wish.by === 'in') void flow.zoomIn({ duration });
+        else if (wish.by === 'out') void flow.zoomOut({ duration });
+        else void flow.zoomTo(1, { duration });
+        return true;
+      case 'fit':
+        void flow.fitView({ duration, padding: 0.2, maxZoom: 1.5 });
+        return true;
+      case 'all':
+        acting.selectAll();
+        return true;
+      case 'leave':
+        acting.selectNothing();
+        desk.moving.abandon();
+        if (desk.diagram.state.following) desk.diagram.stopFollowing();
+        return true;
+      case 'connect':
+        acting.connectChosen();
+        return true;
+      case 'help':
+        help();
+        return true;
+      default:
+        acting[wish.kind]();
+        return true;
+    }
+  }
+
+  function step(back: boolean): boolean {
+    const { drawing } = desk;
+    const [only] = drawing.selection.size === 1 ? drawing.selection : [];
+    const next = stepFrom(readingOrder(drawing.cells), only ?? null, back);
+    if (next === null) return false;
+    drawing.select([next]);
+    const rect = drawing.rect(next);
+    const { x, y, zoom } = flow.getViewport();
+    const canvas = document.querySelector('[data-canvas]')?.getBoundingClientRect();
+    if (!rect || !canvas) return true;
+    const place = { left: rect.x * zoom + x, top: rect.y * zoom + y };
+    const isSeen =
+      place.left >= 0 &&
+      place.top >= 0 &&
+      place.left + rect.width * zoom <= canvas.width &&
+      place.top + rect.height * zoom <= canvas.height;
+    if (!isSeen)
+      void flow.setCenter(rect.x + rect.width / 2, rect.y + rect.height / 2, {
+        zoom,
+        duration: prefersStill() ? 0 : 120,
+      });
+    return true;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Which boundary a node is in. Coordinates are those of the diagram, also of a node with a parent; so a boundary takes
+ * along what is in it by moving each of them, and whoever knows nothing of parents still draws everything in its place.
+ */
+import { isEdge, rectOf, type Cell, type NodeCell } from './cell.ts';
+import { centreOf, holds, holdsPoint } from './geometry.ts';
+
+type Cells = ReadonlyMap<string, Cell>;
+
+/** Everything inside the given nodes, at any depth, without the nodes themselves. A circle of parents ends where it began. */
+export function insideOf(cells: Cells, ids: Iterable<string>): Set<string> {
+  const children = new Map<string, string[]>();
+  for (const cell of cells.values()) {
+    if (isEdge(cell) || cell.parent === undefined) continue;
+    children.set(cell.parent, [...(children.get(cell.parent) ?? []), cell.id]);
+  }
+  const roots = new Set(ids);
+  const found = new Set<string>();
+  const walk = (id: string) => {
+    for (const child of children.get(id) ?? []) {
+      if (found.has(child) || roots.has(child)) continue;
+      found.add(child);
+      walk(child);
+    }
+  };
+  for (const id of roots) walk(id);
+  return found;
+}
+
+/** The smallest boundary that a node lies in: with its middle, or as a whole if it is a boundary itself. */
+export function boundaryAround(cells: Cells, node: NodeCell): string | null {
+  const rect = rectOf(node);
+  const inside = insideOf(cells, [node.id]);
+  let best: NodeCell | null = null;
+  for (const cell of cells.values()) {
+    if (cell.shape !== 'boundary' || isEdge(cell) || cell.id === node.id || inside.has(cell.id)) continue;
+    const around = rectOf(cell);
+    if (!(node.shape === 'boundary' ? holds(around, rect) : holdsPoint(around, centreOf(rect)))) continue;
+    if (node.shape === 'boundary' && area(node) >= area(cell)) continue;
+    if (best === null || area(cell) < area(best)) best = cell;
+  }
+  return best?.id ?? null;
+}
+
+/**
+ * Who belongs where after nodes have come to rest. What moved along with its boundary stays with it.
+ * @param ids the nodes that were moved, resized or added
+ * @returns the nodes whose parent changes, with the new one
+ */
+export function parentsAfter(cells: Cells, ids: Iterable<string>): Map<string, string | null> {
+  const rested = new Set(ids);
+  const along = insideOf(cells, rested);
+  const asked = new Set([...rested].filter((id) => !along.has(id)));
+  for (const id of rested) {
+    const boundary = cells.get(id);
+    if (boundary?.shape !== 'boundary' || isEdge(boundary)) continue;
+    for (const cell of cells.values()) {
+      if (isEdge(cell) || cell.id === id) continue;
+      // What it has come to lie around, and what it no longer lies around.
+      if (cell.parent === id || holdsPoint(rectOf(boundary), centreOf(rectOf(cell)))) asked.add(cell.id);
+    }
+  }
+  const changes = new Map<string, string | null>();
+  for (const id of asked) {
+    const node = cells.get(id);
+    if (node === undefined || isEdge(node)) continue;
+    const parent = boundaryAround(cells, node);
+    if (parent !== (node.parent ?? null)) changes.set(id, parent);
+  }
+  return changes;
+}
+
+function area({ width, height }: NodeCell): number {
+  return width * height;
+}
