@@ -1,13 +1,53 @@
-/** The page of one diagram. */
+/**
+ * The page of one diagram. It opens the diagram for as long as the page is there. What was shown stays below whatever
+ * stands in its place, so that signing in again or a new session goes on where it was; only where it is not open to me
+ * any more it goes.
+ */
+import { useState } from 'react';
 import { useParams } from 'react-router';
-import { useDiagram, useDiagramState } from '../../client/react/index.ts';
-import { Editor } from '../editor/editor.tsx';
+import type { LiveDiagram } from '../../client/index.ts';
+import { useDiagram, useStatus } from '../../client/react/index.ts';
 import { useSignedIn } from '../identity/signed-in.tsx';
+import { Desk } from './desk.tsx';
+import styles from './diagram-page.module.css';
+import { inPlace, type InPlace } from './in-place/in-place.ts';
+import { InPlacePage, Opening } from './in-place/in-place-page.tsx';
+import { OpenDiagramProvider, useNames } from './open-diagram.ts';
 
 export default function DiagramPage() {
   const { threatModelId = '', diagramId = '' } = useParams();
   const { client } = useSignedIn();
   const diagram = useDiagram(client, { threatModelId, diagramId });
-  const writable = useDiagramState(diagram, ({ permissions }) => permissions === 'writer');
-  return diagram && <Editor diagram={diagram} writable={writable} />;
+  if (diagram === null) return <Opening />;
+  return <DiagramRoom key={diagram.doc.guid} diagram={diagram} place={{ threatModelId, diagramId }} />;
+}
+
+function DiagramRoom({
+  diagram,
+  place,
+}: {
+  diagram: LiveDiagram;
+  place: { threatModelId: string; diagramId: string };
+}) {
+  const { client, me } = useSignedIn();
+  const nameOf = useNames(diagram);
+  const status = useStatus(diagram);
+  const [shown, show] = useState(false);
+  const here = shown || status.kind === 'live' || diagram.cells.size > 0;
+  if (here && !shown) show(true);
+  const over = inPlace(status, here);
+  return (
+    <OpenDiagramProvider value={{ client, me, place, diagram, nameOf }}>
+      {here && !gone(over) && (
+        <div className={styles.desk} inert={over !== null}>
+          <Desk />
+        </div>
+      )}
+      {over && <InPlacePage over={over} />}
+    </OpenDiagramProvider>
+  );
+}
+
+function gone(over: InPlace | null): boolean {
+  return over?.kind === 'removed' || over?.kind === 'closed';
 }

@@ -1,0 +1,159 @@
+/** The rest: files, looks, ending; on a phone also what the bar has no room for. */
+import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
+import {
+  IconBraces,
+  IconDots,
+  IconDoorExit,
+  IconFileImport,
+  IconHistory,
+  IconLanguage,
+  IconMessageCircle,
+  IconPhoto,
+  IconPresentation,
+  IconSun,
+  IconUserPlus,
+  IconVector,
+} from '@tabler/icons-react';
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useDiagramState, useParticipants } from '../../../client/react/index.ts';
+import { exportJson, exportPng, exportSvg, importCells } from '../../editor/transfer/files.ts';
+import { languages, type Language } from '../../language/language.ts';
+import { Confirm, type Question } from '../../confirm.tsx';
+import { useDiagramName } from '../diagram-queries.ts';
+import type { PanelName } from '../desk.tsx';
+import { useSay } from '../notices/saying.ts';
+import { useOpenDiagram } from '../open-diagram.ts';
+import { useEnding } from '../people/ending-question.ts';
+import { usePhone } from '../phone.ts';
+
+interface MoreMenuProps {
+  toggle(name: PanelName): void;
+  share(): void;
+}
+
+const icon = { size: 16, stroke: 1.75 };
+
+export function MoreMenu({ toggle, share }: MoreMenuProps) {
+  const { t, i18n } = useTranslation('room');
+  const { t: words } = useTranslation('editor');
+  const { diagram } = useOpenDiagram();
+  const { hosting } = useParticipants(diagram);
+  const me = useDiagramState(diagram, (state) => state.me);
+  const writer = useDiagramState(diagram, ({ permissions }) => permissions === 'writer');
+  const name = useDiagramName();
+  const phone = usePhone();
+  const say = useSay();
+  const ending = useEnding();
+  const [question, ask] = useState<Question | null>(null);
+  const file = useRef<HTMLInputElement>(null);
+  const { cells } = diagram;
+
+  async function read(input: HTMLInputElement): Promise<void> {
+    const chosen = input.files?.[0];
+    input.value = '';
+    if (!chosen) return;
+    const { sentences } = importCells(cells, await chosen.text(), words);
+    say(sentences.join(' '));
+  }
+
+  return (
+    <>
+      <Menu position="bottom-end" width={232}>
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" size={36} aria-label={t('more')}>
+            <IconDots size={20} stroke={1.75} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {phone && (
+            <>
+              <Menu.Item leftSection={<IconUserPlus {...icon} />} onClick={share}>
+                {t('share')}
+              </Menu.Item>
+              {!me?.is_presenter && (
+                <Menu.Item
+                  leftSection={<IconPresentation {...icon} />}
+                  onClick={() => (me?.is_host ? diagram.givePresenter(me.user_id) : diagram.requestPresenter())}
+                >
+                  {me?.is_host ? t('present') : t('askToPresent')}
+                </Menu.Item>
+              )}
+              <Menu.Item leftSection={<IconMessageCircle {...icon} />} onClick={() => toggle('chat')}>
+                {t('chat')}
+              </Menu.Item>
+              <Menu.Item leftSection={<IconHistory {...icon} />} onClick={() => toggle('history')}>
+                {t('history')}
+              </Menu.Item>
+              <Menu.Divider />
+            </>
+          )}
+          {writer && (
+            <Menu.Item leftSection={<IconFileImport {...icon} />} onClick={() => file.current?.click()}>
+              {t('importJson')}
+            </Menu.Item>
+          )}
+          <Menu.Item leftSection={<IconBraces {...icon} />} onClick={() => exportJson(cells, name)}>
+            {t('exportJson')}
+          </Menu.Item>
+          <Menu.Item leftSection={<IconVector {...icon} />} onClick={() => exportSvg(cells, name)}>
+            {t('exportSvg')}
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconPhoto {...icon} />}
+            onClick={() => void exportPng(cells, name).catch(() => say(t('exportFailed')))}
+          >
+            {t('exportPng')}
+          </Menu.Item>
+          <Menu.Divider />
+          <ThemeItems />
+          {(Object.keys(languages) as Language[])
+            .filter((language) => language !== i18n.language)
+            .map((language) => (
+              <Menu.Item
+                key={language}
+                lang={language}
+                leftSection={<IconLanguage {...icon} />}
+                onClick={() => void i18n.changeLanguage(language)}
+              >
+                {languages[language]}
+              </Menu.Item>
+            ))}
+          {hosting && (
+            <>
+              <Menu.Divider />
+              <Menu.Item color="red" leftSection={<IconDoorExit {...icon} />} onClick={() => ask(ending())}>
+                {t('endSession')}
+              </Menu.Item>
+            </>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      <input
+        ref={file}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        aria-label={t('importJson')}
+        onChange={(event) => void read(event.currentTarget)}
+      />
+      <Confirm question={question} close={() => ask(null)} />
+    </>
+  );
+}
+
+function ThemeItems() {
+  const { t } = useTranslation('room');
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
+  const themes = { auto: t('themeAuto'), light: t('themeLight'), dark: t('themeDark') };
+  const next = { auto: 'light', light: 'dark', dark: 'auto' } as const;
+  return (
+    <Menu.Item
+      closeMenuOnClick={false}
+      leftSection={<IconSun {...icon} />}
+      onClick={() => setColorScheme(next[colorScheme])}
+    >
+      {t('theme')}: {themes[colorScheme]}
+    </Menu.Item>
+  );
+}

@@ -1,0 +1,66 @@
+/**
+ * The conversation beside the diagram: the one among mine that is about it. Nobody is told of a conversation that they
+ * were just added to, so as long as there is none the list is asked again now and then.
+ */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import type { Client, Conversation } from '../../../client/index.ts';
+import { useConversation } from '../../../client/react/index.ts';
+import { useOpenDiagram } from '../open-diagram.ts';
+
+interface Chat {
+  /** Null: there is none; undefined: that is not known yet. */
+  conversation: Conversation | null | undefined;
+  /** Why it is not known. */
+  failed: boolean;
+  feed: ReturnType<typeof useConversation>;
+  /** Whether something was said that I have not seen. */
+  unread: boolean;
+  /** Looks for it again. */
+  look(): void;
+}
+
+const LOOK_EVERY = 15_000;
+
+const ChatContext = createContext<Chat | null>(null);
+
+export function useChat(): Chat {
+  const chat = useContext(ChatContext);
+  if (chat === null) throw new Error('there is no ChatProvider');
+  return chat;
+}
+
+/** @param watching whether the conversation is on the screen */
+export function ChatProvider({ watching, children }: { watching: boolean; children: ReactNode }) {
+  const { client, me, place } = useOpenDiagram();
+  const queries = useQueryClient();
+  const key = useMemo(() => ['conversation', place.diagramId], [place.diagramId]);
+  const { data: conversation, isError: failed } = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => find(client, place.diagramId, signal),
+    refetchInterval: ({ state }) => (state.data ? false : LOOK_EVERY),
+  });
+  const feed = useConversation(client, conversation?.id ?? null);
+  const last = feed.messages.at(-1);
+  const [seen, see] = useState<number | null>(null);
+  // What was said before the page was opened is no news.
+  if (last && (watching || seen === null) && seen !== last.id) see(last.id);
+  const unread = !watching && last !== undefined && seen !== null && last.id > seen && last.user_id !== me.number;
+  const isOver = feed.status.kind === 'closed';
+  useEffect(() => {
+    if (isOver) void queries.invalidateQueries({ queryKey: key });
+  }, [isOver, key, queries]);
+
+  const chat = useMemo(
+    () => ({ conversation, failed, feed, unread, look: () => void queries.invalidateQueries({ queryKey: key }) }),
+    [conversation, failed, feed, unread, queries, key],
+  );
+  return <ChatContext value={chat}>{children}</ChatContext>;
+}
+
+async function find(client: Client, diagramId: string, signal: AbortSignal): Promise<Conversation | null> {
+  for await (const conversation of client.conversations.list({ signal })) {
+    if (conversation.diagram_id === diagramId) return conversation;
+  }
+  return null;
+}

@@ -1,0 +1,45 @@
+/** A thin bar while the connection is lost: drawing goes on below it. A connection that is back at once shows nothing. */
+import { Button } from '@mantine/core';
+import { useNetwork } from '@mantine/hooks';
+import { useTranslation } from 'react-i18next';
+import { useDiagramState, useStatus } from '../../../client/react/index.ts';
+import { useLasting } from '../bar/lasting.ts';
+import { useOpenDiagram } from '../open-diagram.ts';
+import styles from './connection-bar.module.css';
+import { useSecondsUntil } from './seconds-until.ts';
+
+const SHOWS_AFTER = 1000;
+
+export function ConnectionBar() {
+  const { t } = useTranslation('room');
+  const { diagram } = useOpenDiagram();
+  const status = useStatus(diagram);
+  const reader = useDiagramState(diagram, ({ permissions }) => permissions === 'reader');
+  const { online } = useNetwork();
+  const isLost = status.kind === 'reconnecting' || status.kind === 'connecting';
+  const isShown = useLasting(isLost, { after: SHOWS_AFTER });
+  const next = status.kind === 'reconnecting' ? status.nextAttemptAt : null;
+  const seconds = useSecondsUntil(next);
+  if (!isShown || !isLost) return null;
+
+  const reason = status.kind === 'reconnecting' ? status.reason : null;
+  const words =
+    reason === 'server_busy'
+      ? t('busyBar')
+      : reason === 'too_many'
+        ? t('fullBar')
+        : online
+          ? t(reader ? 'reconnectingReader' : 'reconnecting')
+          : t(reader ? 'deviceOfflineReader' : 'deviceOffline');
+  return (
+    <div className={styles.bar} role="status">
+      <span>{words}</span>
+      <span className={styles.quiet} aria-hidden>
+        {seconds > 0 ? t('tryingIn', { seconds }) : t('tryingNow')}
+      </span>
+      <Button size="compact-xs" variant="default" onClick={diagram.retry}>
+        {t('tryNow')}
+      </Button>
+    </div>
+  );
+}

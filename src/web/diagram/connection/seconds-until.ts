@@ -1,0 +1,13 @@
+/** How many seconds are left until a moment, counted down on the screen. */
+import { useEffect, useState } from 'react';
+
+/** @param moment ms since the epoch; null: none. @returns whole seconds, 0 when it has come or there is none */
+export function useSecondsUntil(moment: number | null): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (moment === null) return;
+    const timer = setInterval(() => setNow(Date.now()), 250);
+    return () => clearInterval(timer);
+  }, [moment]);
+  return moment === null ? 0 : Math.max(0, Math.ceil((moment - now) / 1000));
+}

@@ -1,0 +1,57 @@
+/**
+ * A panel beside the canvas; on a phone a sheet from below. The focus goes to it when it opens and back to where it came
+ * from when it closes; Esc closes it.
+ */
+import { ActionIcon } from '@mantine/core';
+import { IconX } from '@tabler/icons-react';
+import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import styles from './panel.module.css';
+
+export interface PanelProps {
+  title: string;
+  close(): void;
+  /** Beside the title. */
+  aside?: ReactNode;
+  /** Below what scrolls. */
+  footer?: ReactNode;
+  children: ReactNode;
+}
+
+export function Panel({ title, close, aside, footer, children }: PanelProps) {
+  const { t } = useTranslation('room');
+  const id = useId();
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  useEffect(() => {
+    const before = document.activeElement;
+    heading.current?.focus({ preventScroll: true });
+    const panel = heading.current?.closest('aside');
+    return () => {
+      const lost = document.activeElement === document.body || panel?.contains(document.activeElement);
+      if (lost && before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    event.stopPropagation();
+    close();
+  }
+
+  return (
+    <aside className={styles.panel} aria-labelledby={id} onKeyDown={onKeyDown}>
+      <header className={styles.header}>
+        <h2 id={id} ref={heading} tabIndex={-1} className={styles.title}>
+          {title}
+        </h2>
+        <div className={styles.aside}>{aside}</div>
+        <ActionIcon variant="subtle" color="gray" size={32} aria-label={t('close')} onClick={close}>
+          <IconX size={18} stroke={1.75} />
+        </ActionIcon>
+      </header>
+      <div className={styles.body}>{children}</div>
+      {footer && <footer className={styles.footer}>{footer}</footer>}
+    </aside>
+  );
+}

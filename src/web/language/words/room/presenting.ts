@@ -1,0 +1,43 @@
+/** Presenting and following. */
+import { words } from '../../words.ts';
+
+export const presenting = words({
+  en: {
+    present: 'Present',
+    askToPresent: 'Ask to present',
+    askedToPresent: 'Asked',
+    askAgain: 'Ask again',
+    askedHint: '{{host}} has not answered yet.',
+    presenting: 'Presenting',
+    presentingHint: 'Others can follow what you see.',
+    presentingHost: 'Others can follow what you see. Let somebody else present from the list of people.',
+    presentingGuest: 'Others can follow what you see. {{host}} can take it back at any time.',
+    choosePresenter: 'Choose who presents',
+    youPresent: 'You are presenting',
+    presents: '{{name}} is presenting',
+    follow: 'Follow',
+    following: 'Following {{name}}',
+    stopFollowing: 'Stop following',
+    stopHint: 'Esc stops',
+    followAgain: 'Follow again',
+  },
+  pl: {
+    present: 'Prezentuj',
+    askToPresent: 'Poproś o prezentację',
+    askedToPresent: 'Poproszono',
+    askAgain: 'Poproś ponownie',
+    askedHint: 'Na odpowiedź czeka: {{host}}.',
+    presenting: 'Prezentujesz',
+    presentingHint: 'Inni mogą śledzić to, co widzisz.',
+    presentingHost: 'Inni mogą śledzić to, co widzisz. Na liście osób możesz wskazać kogoś innego.',
+    presentingGuest: 'Inni mogą śledzić to, co widzisz. Prezentację może odebrać: {{host}}.',
+    choosePresenter: 'Wybierz, kto prezentuje',
+    youPresent: 'Prezentujesz',
+    presents: 'Prezentuje: {{name}}',
+    follow: 'Śledź',
+    following: 'Śledzisz: {{name}}',
+    stopFollowing: 'Przestań śledzić',
+    stopHint: 'Esc kończy',
+    followAgain: 'Śledź ponownie',
+  },
+});

@@ -1,0 +1,185 @@
+/**
+ * Who has which role in a threat model: people by email, and groups. Owners change it; the list is replaced as a whole,
+ * so what somebody else changed meanwhile is read anew first.
+ */
+import { ActionIcon, Button, Loader, Modal, Select, Text } from '@mantine/core';
+import { IconLink, IconX } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AccessRole, Grant } from '../../client/index.ts';
+import { Confirm, type Question } from '../confirm.tsx';
+import { useSignedIn } from '../identity/signed-in.tsx';
+import { AddForm, optionsOf } from './add-form.tsx';
+import styles from './people.module.css';
+import { PersonLine } from './person-line.tsx';
+import { Refused } from './refused.tsx';
+
+interface SharingDialogProps {
+  threatModelId: string;
+  opened: boolean;
+  onClose(): void;
+}
+
+export function SharingDialog({ threatModelId, opened, onClose }: SharingDialogProps) {
+  const { t } = useTranslation('people');
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('shareTitle')}
+      size={560}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
+      {opened && <Sharing threatModelId={threatModelId} />}
+    </Modal>
+  );
+}
+
+function Sharing({ threatModelId }: { threatModelId: string }) {
+  const { t } = useTranslation('people');
+  const { client, me } = useSignedIn();
+  const queries = useQueryClient();
+  const [question, ask] = useState<Question | null>(null);
+  const [isCopied, setCopied] = useState(false);
+  const key = ['grants', threatModelId];
+  const { data: grants, error } = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => client.threatModels.authorization(threatModelId, { signal }),
+  });
+  const { data: model } = useQuery({
+    queryKey: ['threat-model', threatModelId],
+    queryFn: ({ signal }) => client.threatModels.get(threatModelId, { signal }),
+  });
+  const { data: groups = [] } = useQuery({
+    queryKey: ['groups'],
+    queryFn: async ({ signal }) => (await client.groups.list({ signal, limit: 100 })).data,
+  });
+  const { data: sessions = [] } = useQuery({
+    queryKey: ['sessions'],
+    queryFn: ({ signal }) => client.sessions.mine({ signal }),
+  });
+  const change = useMutation({
+    mutationFn: async (edit: (current: Grant[]) => Grant[]) =>
+      client.threatModels.authorize(threatModelId, edit(await client.threatModels.authorization(threatModelId))),
+    onSuccess: (next) => queries.setQueryData(key, next),
+  });
+  const isOwner = model?.role === 'owner';
+  const roles: Record<AccessRole, string> = { reader: t('reader'), writer: t('writer'), owner: t('owner') };
+  const nameOf = ({ subject_type, subject }: Grant) =>
+    subject_type === 'group' ? (groups.find(({ id }) => id === subject)?.name ?? subject) : subject;
+  const others = groups.filter(({ id }) => !grants?.some(({ subject }) => subject === id));
+  const isSame = (one: Grant, other: Grant) => one.subject_type === other.subject_type && one.subject === other.subject;
+
+  function textOnRemoving(grant: Grant): string {
+    const name = nameOf(grant);
+    if (grant.subject_type === 'group') return t('removeGroupAccess', { name });
+    const live = sessions.find(
+      ({ threat_model_id, participants }) =>
+        threat_model_id === threatModelId && participants.some(({ user_id }) => user_id === grant.subject),
+    );
+    return live ? t('removeAccessLive', { name, diagram: live.diagram_name }) : t('removeAccess', { name });
+  }
+
+  function askToRemove(grant: Grant): void {
+    ask({
+      title: t('removeAccessTitle', { name: nameOf(grant) }),
+      text: textOnRemoving(grant),
+      label: t('remove'),
+      danger: true,
+      run: () => change.mutate((current) => current.filter((one) => !isSame(one, grant))),
+    });
+  }
+
+  async function add(grant: Grant): Promise<void> {
+    await change.mutateAsync((current) => [...current.filter((one) => !isSame(one, grant)), grant]);
+  }
+
+  if (error) return <Refused error={error} />;
+  if (!grants) return <Loader size="sm" />;
+  return (
+    <div className={styles.sharing}>
+      {isOwner ? (
+        <AddForm
+          label={t('addPerson')}
+          roles={roles}
+          usual="writer"
+          add={(email, role) => add({ subject_type: 'user', subject: email, role })}
+        />
+      ) : (
+        <Text size="sm" c="dimmed">
+          {t('onlyOwners')}
+        </Text>
+      )}
+      <ul className={styles.list}>
+        {grants.map((grant) => {
+          const name = nameOf(grant);
+          const isMe = grant.subject === me.email;
+          const detail = grant.subject_type === 'group' ? t('group') : undefined;
+          return (
+            <PersonLine
+              key={`${grant.subject_type} ${grant.subject}`}
+              name={name}
+              detail={detail}
+              note={isMe ? t('you') : undefined}
+            >
+              <Select
+                w={128}
+                size="sm"
+                aria-label={t('roleOf', { name })}
+                readOnly={!isOwner}
+                allowDeselect={false}
+                value={grant.role}
+                data={optionsOf(roles)}
+                onChange={(role) =>
+                  role &&
+                  change.mutate((current) =>
+                    current.map((one) => (isSame(one, grant) ? { ...one, role: role as AccessRole } : one)),
+                  )
+                }
+              />
+              {isOwner && (
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={t('removeName', { name })}
+                  onClick={() => askToRemove(grant)}
+                >
+                  <IconX size={16} />
+                </ActionIcon>
+              )}
+            </PersonLine>
+          );
+        })}
+      </ul>
+      <Refused error={change.error} />
+      {isOwner && others.length > 0 && (
+        <Select
+          aria-label={t('addGroup')}
+          placeholder={t('addGroup')}
+          value={null}
+          data={others.map(({ id, name }) => ({ value: id, label: name }))}
+          onChange={(id) => id && void add({ subject_type: 'group', subject: id, role: 'writer' }).catch(() => {})}
+        />
+      )}
+      <Button
+        variant="default"
+        leftSection={<IconLink size={16} />}
+        onClick={() =>
+          void navigator.clipboard.writeText(location.href).then(
+            () => setCopied(true),
+            () => {},
+          )
+        }
+      >
+        {t(isCopied ? 'linkCopied' : 'shareLink')}
+      </Button>
+      {model?.workspace_id && (
+        <Text size="xs" c="dimmed">
+          {t('throughWorkspace')}
+        </Text>
+      )}
+      <Confirm question={question} close={() => ask(null)} />
+    </div>
+  );
+}
