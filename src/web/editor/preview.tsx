@@ -1,6 +1,6 @@
 /** The canvas of content that nobody edits, such as a version: it can be looked around in, and nothing else. */
 import '@xyflow/react/dist/base.css';
-import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider } from '@xyflow/react';
+import { Background, BackgroundVariant, ConnectionMode, ReactFlow, ReactFlowProvider } from '@xyflow/react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StoredCell } from '../../client/index.ts';
@@ -27,6 +27,7 @@ export function Preview({ cells }: { cells: readonly StoredCell[] }) {
         edges={edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
+        connectionMode={ConnectionMode.Loose}
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}

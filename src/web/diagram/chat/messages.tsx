@@ -36,7 +36,7 @@ export function Messages() {
     return days === 0 ? t('today') : days === 1 ? t('yesterday') : dayOf(at, i18n.language);
   };
   const speaker = ({ user_id }: Message) => {
-    if (user_id === me.number) return t('you');
+    if (user_id === me.number) return t('me');
     const known = participants.find((participant) => participant.user_id === user_id);
     return known ? nameOf(known.email) : t('somebody');
   };

@@ -29,7 +29,8 @@ export function toldBy(before: DiagramState, after: DiagramState): Told[] {
   if (same && before.presenter !== presenter && presenter !== null && host !== null) {
     if (presenter === me) {
       if (host !== me) told.push({ kind: 'presenting', by: host });
-    } else told.push({ kind: before.presenter === me ? 'presented' : 'presents', user: presenter });
+    } else
+      told.push({ kind: before.presenter === me && presenter === host ? 'presented' : 'presents', user: presenter });
   }
   if (before.permissions !== null && permissions !== null && before.permissions !== permissions)
     told.push({ kind: permissions });
