@@ -6,7 +6,9 @@ export function useSecondsUntil(moment: number | null): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     if (moment === null) return;
-    const timer = setInterval(() => setNow(Date.now()), 250);
+    const tick = () => setNow(Date.now());
+    tick();
+    const timer = setInterval(tick, 250);
     return () => clearInterval(timer);
   }, [moment]);
   return moment === null ? 0 : Math.max(0, Math.ceil((moment - now) / 1000));

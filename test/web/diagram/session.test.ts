@@ -1,0 +1,220 @@
+/** A session on a diagram, by two and three people in browser windows of their own. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { stage } from '../stage.ts';
+import { SOON } from '../visitor.ts';
+
+const LONG = 120_000;
+const [ADA, GRACE, ALAN] = ['Ada Lovelace', 'Grace Hopper', 'Alan Turing'] as const;
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const seen = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor(SOON);
+const gone = (page: Page, text: string | RegExp) => expect.poll(() => page.getByText(text).count(), SOON).toBe(0);
+const savedMark = (page: Page) => page.locator('[data-saved]').getAttribute('data-saved');
+const isSaved = (page: Page) => expect.poll(() => savedMark(page), SOON).toBe('saved');
+const nodes = (page: Page, count: number) =>
+  expect.poll(() => page.locator('.react-flow__node').count(), SOON).toBe(count);
+const draw = (page: Page, shape: string) =>
+  page.getByRole('toolbar', { name: 'Shapes' }).getByRole('button', { name: shape }).click();
+
+async function manage(page: Page, name: string, what: string): Promise<void> {
+  await button(page, `What to do with ${name}`).click();
+  await page.getByRole('menuitem', { name: what, exact: true }).click();
+}
+
+describe('a session on a diagram', () => {
+  const on = stage();
+
+  async function roles(grace: 'reader' | 'writer' | null): Promise<void> {
+    const model = await on.demoModel();
+    const grant = (email: string, role: string) => ({ subject_type: 'user', subject: `${email}@example.com`, role });
+    const others = grace === null ? [] : [grant('grace', grace)];
+    await on.asAda('PUT', `/threat_models/${model}/authorization`, [
+      grant('ada', 'owner'),
+      grant('alan', 'reader'),
+      ...others,
+    ]);
+  }
+
+  it(
+    'CS8 whoever asks may be told not now, be let present, and be followed until somebody moves the canvas',
+    { timeout: LONG },
+    async () => {
+      const diagram = await on.newDiagram('Presented');
+      const [ada, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
+      await button(ada, '2 people here').waitFor(SOON);
+      await expect.poll(() => grace.title(), SOON).toContain('Presented');
+
+      await button(grace, 'Ask to present').click();
+      await seen(ada, 'Grace Hopper asks to present.');
+      await button(ada, 'Not now').first().click();
+      await seen(grace, 'Ada Lovelace says: not now.');
+
+      await button(grace, 'Ask to present').click();
+      await button(ada, 'Give').first().click();
+      await seen(grace, 'You are presenting');
+
+      await button(ada, 'Follow').click();
+      await seen(ada, 'Following Grace Hopper');
+      await ada.keyboard.press('Escape');
+      await button(ada, 'Follow again').click();
+      await seen(ada, 'Following Grace Hopper');
+      const canvas = (await ada.locator('.react-flow__pane').boundingBox())!;
+      await ada.mouse.move(canvas.x + canvas.width / 2, canvas.y + canvas.height / 2);
+      await ada.mouse.wheel(0, 120);
+      await button(ada, 'Follow again').waitFor(SOON);
+
+      await button(ada, 'Present').click();
+      await seen(grace, 'Ada Lovelace is presenting again.');
+    },
+  );
+
+  it(
+    'CS8 the host hands over to another, who removes them, and they cannot come back to this session',
+    { timeout: LONG },
+    async () => {
+      const diagram = await on.newDiagram('Handed over');
+      const [ada, grace, alan] = (await on.together(diagram, ADA, GRACE, ALAN)) as [Page, Page, Page];
+      await button(ada, '3 people here').click();
+      await manage(ada, GRACE, 'Hand over host');
+      await button(ada, 'Hand over host').click();
+      await seen(grace, 'You are the host now.');
+
+      await button(grace, '3 people here').click();
+      await manage(grace, ALAN, 'Remove');
+      await seen(grace, 'Alan Turing will be disconnected.');
+      await button(grace, 'Remove').click();
+      await seen(alan, 'You were removed from this session');
+      await alan.reload();
+      await seen(alan, 'You were removed from this session');
+
+      await button(grace, 'End session').click();
+      await button(grace, 'End for everybody').click();
+      await seen(grace, /^You ended it at/);
+      await seen(ada, /^Grace Hopper ended it at/);
+      await button(ada, 'Start a new session').click();
+      await button(ada, '1 person here').waitFor(SOON);
+    },
+  );
+
+  it(
+    'CS5 somebody who is made a reader while they draw is told so, and may draw again when they are raised',
+    { timeout: LONG },
+    async () => {
+      const diagram = await on.newDiagram('Demoted');
+      const [, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
+      await draw(grace, 'Process');
+      await isSaved(grace);
+      try {
+        await roles('reader');
+        await seen(grace, /You can only read this diagram now/);
+        await button(grace, 'Read only').click();
+        await seen(grace, 'You have the reader role. Ask ada@example.com for more.');
+        await nodes(grace, 1);
+        await roles('writer');
+        await seen(grace, 'You can edit this diagram now.');
+        await draw(grace, 'Store');
+        await isSaved(grace);
+        await roles(null);
+        await seen(grace, 'This diagram is not open to you');
+      } finally {
+        await roles('writer');
+      }
+    },
+  );
+
+  it(
+    'DO1 what is drawn without a connection is kept over a reload, and saved when it is back',
+    { timeout: LONG },
+    async () => {
+      const diagram = await on.newDiagram('Offline');
+      const [grace, ada] = (await on.together(diagram, GRACE, ADA)) as [Page, Page];
+      await button(ada, '2 people here').waitFor(SOON);
+      await ada.context().setOffline(true);
+      await seen(ada, 'This device is offline. What you draw is kept here.');
+      await draw(ada, 'Process');
+      await draw(ada, 'Store');
+      await seen(ada, /^Offline, \d changes? kept here$/);
+      await nodes(grace, 0);
+      await ada.context().setOffline(false);
+      await isSaved(ada);
+      await gone(ada, 'This device is offline. What you draw is kept here.');
+      await nodes(grace, 2);
+
+      await ada.context().setOffline(true);
+      await seen(ada, 'This device is offline. What you draw is kept here.');
+      await draw(ada, 'Actor');
+      await seen(ada, /^Offline, \d changes? kept here$/);
+      await ada.goto('about:blank');
+      await ada.context().setOffline(false);
+      await ada.goto(on.url + diagram);
+      await nodes(ada, 3);
+      await isSaved(ada);
+      await nodes(grace, 3);
+    },
+  );
+
+  it('CS7 a host who leaves is asked, and the session ends with them', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('Left');
+    const [ada, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
+    await button(ada, '2 people here').waitFor(SOON);
+    await ada.getByRole('link', { name: 'Back to all diagrams' }).click();
+    await seen(ada, 'Leave and end the session?');
+    await button(ada, 'Leave').click();
+    await grace.getByText(/^Ada Lovelace left, and the session ended/).waitFor({ timeout: 60_000 });
+    await button(grace, 'Start a new session').click();
+    await button(grace, '1 person here').waitFor(SOON);
+  });
+
+  it('DO6 a version is looked at and restored, and what was there before is kept', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('Versions');
+    const [ada, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
+    await draw(ada, 'Process');
+    await isSaved(ada);
+    await button(ada, 'History').click();
+    await ada.getByRole('textbox', { name: 'Name of the version' }).fill('First');
+    await button(ada, 'Keep').click();
+    const first = ada.getByRole('button', { name: /^First/ });
+    await first.waitFor(SOON);
+    await draw(ada, 'Store');
+    await nodes(grace, 2);
+    await first.click();
+    await button(ada, 'Restore').click();
+    await ada.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+    await nodes(grace, 1);
+    await ada.getByRole('button', { name: /^Before restoring/ }).waitFor(SOON);
+  });
+
+  it('MB7 people talk beside the diagram, are added, and removed', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('Talked about');
+    const [ada, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
+    await button(ada, '2 people here').waitFor(SOON);
+    await button(ada, 'Chat').click();
+    await button(ada, 'Start a conversation').click();
+    const line = ada.getByRole('textbox', { name: 'Write a message' });
+    await line.fill('Is the queue trusted?');
+    await line.press('Enter');
+    await grace.reload(); // else it is found within a quarter of a minute
+    await button(grace, 'Chat').click();
+    await seen(grace, 'Is the queue trusted?');
+    await grace.getByRole('textbox', { name: 'Write a message' }).fill('Not yet.');
+    await button(grace, 'Send').click();
+    await seen(ada, 'Not yet.');
+
+    await button(ada, '2 in this conversation').click();
+    await ada.getByRole('textbox', { name: 'Email' }).fill('alan@example.com');
+    await button(ada, 'Add').click();
+    await button(ada, '3 in this conversation').or(ada.getByText('alan@example.com')).first().waitFor(SOON);
+    await button(ada, 'Remove Grace Hopper').click();
+    await button(ada, 'Remove').click();
+    await seen(grace, /No conversation yet|You are not in this conversation any more/);
+  });
+
+  it('a diagram that does not exist and one that is not mine look the same', { timeout: LONG }, async () => {
+    const { page } = await on.somebody(GRACE);
+    const nowhere = crypto.randomUUID();
+    await page.goto(`${on.url}/threat-models/${nowhere}/diagrams/${nowhere}`);
+    await seen(page, 'This diagram is not open to you');
+    await button(page, 'Sign in as somebody else').waitFor(SOON);
+  });
+});
