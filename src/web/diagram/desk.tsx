@@ -17,12 +17,11 @@ import { LeavingHost } from './leaving-host.tsx';
 import { NoticeStack } from './notices/notice-stack.tsx';
 import { SayProvider } from './notices/saying.ts';
 import { useOpenDiagram } from './open-diagram.ts';
+import type { PanelName } from './panel.tsx';
 import { PeoplePanel } from './people/people-panel.tsx';
 import { PresentingFrame } from './presenting/presenting-frame.tsx';
 import { usePageTitle } from './page-title.ts';
 import { useDiagramName } from './diagram-queries.ts';
-
-export type PanelName = 'people' | 'chat' | 'history';
 
 export function Desk() {
   const { diagram } = useOpenDiagram();

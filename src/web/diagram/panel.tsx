@@ -8,6 +8,9 @@ import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 're
 import { useTranslation } from 'react-i18next';
 import styles from './panel.module.css';
 
+/** Those that there are; one is open at a time. */
+export type PanelName = 'people' | 'chat' | 'history';
+
 export interface PanelProps {
   title: string;
   close(): void;

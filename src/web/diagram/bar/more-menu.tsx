@@ -21,9 +21,9 @@ import { exportJson, exportPng, exportSvg, importCells } from '../../editor/tran
 import { languages, type Language } from '../../language/language.ts';
 import { Confirm, type Question } from '../../confirm.tsx';
 import { useDiagramName } from '../diagram-queries.ts';
-import type { PanelName } from '../desk.tsx';
 import { useSay } from '../notices/saying.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
+import type { PanelName } from '../panel.tsx';
 import { useEnding } from '../people/ending-question.ts';
 import { usePhone } from '../phone.ts';
 
