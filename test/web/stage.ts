@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { call } from '../support/client.ts';
+import { freshDatabaseUrl } from '../support/database.ts';
 import { ensureWebApp } from './bundle.ts';
 import { launchBrowser, visit, visitAs, type Visitor } from './visitor.ts';
 
@@ -17,6 +18,8 @@ export interface Stage {
   /** Demo people on a diagram, one after the other: the first is the host. @param diagram the path of its page */
   together(diagram: string, ...names: string[]): Promise<Page[]>;
   everybodyLeaves(): Promise<void>;
+  /** Stops the server, and starts it again at the same address with the same database. @param meanwhile what goes on while there is none */
+  withoutServer(meanwhile: () => Promise<void>): Promise<void>;
   /** A diagram in the demo threat model for this test alone, so that no session of another is on it. @returns the path of its page */
   newDiagram(name: string): Promise<string>;
   /** The demo threat model's id. */
@@ -28,11 +31,13 @@ export interface Stage {
 export function stage(): Stage {
   let app: TestApp;
   let browser: Browser;
+  let database: string;
   const visitors: Visitor[] = [];
 
   beforeAll(async () => {
     await ensureWebApp();
-    [app, browser] = await Promise.all([startApp(), launchBrowser()]);
+    database = await freshDatabaseUrl();
+    [app, browser] = await Promise.all([startApp({ environment: { DATABASE_URL: database } }), launchBrowser()]);
   });
   afterAll(async () => {
     await browser.close();
@@ -82,6 +87,12 @@ export function stage(): Stage {
       return pages;
     },
     everybodyLeaves,
+    async withoutServer(meanwhile) {
+      const { port } = new URL(app.url);
+      await app.stop();
+      await meanwhile();
+      app = await startApp({ environment: { DATABASE_URL: database, PORT: port } });
+    },
     async newDiagram(name) {
       const model = await demoModel();
       const diagram = await asAda('POST', `/threat_models/${model}/diagrams`, { name });

@@ -3,19 +3,10 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
+import { button, draw, gone, isSaved, nodes, seen } from './hands.ts';
 
 const LONG = 120_000;
 const [ADA, GRACE, ALAN] = ['Ada Lovelace', 'Grace Hopper', 'Alan Turing'] as const;
-
-const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
-const seen = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor(SOON);
-const gone = (page: Page, text: string | RegExp) => expect.poll(() => page.getByText(text).count(), SOON).toBe(0);
-const savedMark = (page: Page) => page.locator('[data-saved]').getAttribute('data-saved');
-const isSaved = (page: Page) => expect.poll(() => savedMark(page), SOON).toBe('saved');
-const nodes = (page: Page, count: number) =>
-  expect.poll(() => page.locator('.react-flow__node').count(), SOON).toBe(count);
-const draw = (page: Page, shape: string) =>
-  page.getByRole('toolbar', { name: 'Shapes' }).getByRole('button', { name: shape }).click();
 
 async function manage(page: Page, name: string, what: string): Promise<void> {
   await button(page, `What to do with ${name}`).click();

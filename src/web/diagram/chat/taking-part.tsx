@@ -111,7 +111,7 @@ function RoleOf({
   return (
     <Select
       size="xs"
-      w={120}
+      w={108}
       aria-label={t('roleOf', { name: nameOf(email) })}
       allowDeselect={false}
       value={role}

@@ -10,6 +10,7 @@ import type { Version } from '../../../client/index.ts';
 import { useDiagramState } from '../../../client/react/index.ts';
 import { Preview } from '../../editor/preview.tsx';
 import { Confirm, type Question } from '../../confirm.tsx';
+import { useSay } from '../notices/saying.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import { momentOf } from '../times.ts';
 import styles from './history.module.css';
@@ -18,6 +19,7 @@ export function PreviewStage({ version, close }: { version: Version; close(): vo
   const { t, i18n } = useTranslation('room');
   const { client, diagram, place } = useOpenDiagram();
   const queries = useQueryClient();
+  const say = useSay();
   const writer = useDiagramState(diagram, ({ permissions }) => permissions === 'writer');
   const [question, ask] = useState<Question | null>(null);
   const time = momentOf(version.created_at, i18n.language);
@@ -31,7 +33,10 @@ export function PreviewStage({ version, close }: { version: Version; close(): vo
       await client.diagrams.versions.keep(place, t('beforeRestoring'));
       await client.diagrams.versions.restore(place, version.id);
     },
-    onSuccess: close,
+    onSuccess() {
+      say(t('restored', { time }));
+      close();
+    },
     onSettled: () => queries.invalidateQueries({ queryKey: ['versions', place] }),
   });
   const askToRestore = () =>

@@ -115,11 +115,15 @@ function SignedOut() {
       identity.signIn(next);
       diagram.rejoin();
     },
-    onError: identity.signOut,
+    // Without an answer nobody can sign in anywhere; a refusal means that it is done in another way here.
+    onError: (error) => error instanceof TypeError || identity.signOut(),
   });
   return (
     <Page title={t('signedOutTitle')} text={t('signedOutText')}>
       <Kept />
+      <Text size="sm" c="red" role="status">
+        {again.isError && t('signInFailed')}
+      </Text>
       <div className={styles.ways}>
         <Button loading={again.isPending} onClick={() => again.mutate()}>
           {t('signInAgainAs', { name: nameOfPerson(me) })}

@@ -1,0 +1,151 @@
+/** What the page of a diagram does when something is in the way, and the way on from there; each in a real browser. */
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { stage } from '../stage.ts';
+import { SOON } from '../visitor.ts';
+import { button, draw, isSaved, nodes, seen } from './hands.ts';
+
+const LONG = 120_000;
+const [ADA, GRACE, ALAN] = ['Ada Lovelace', 'Grace Hopper', 'Alan Turing'] as const;
+const SESSION = '**/collaborate';
+
+describe('a diagram when something is in the way', () => {
+  const on = stage();
+
+  async function graceIs(role: 'reader' | 'writer'): Promise<void> {
+    const model = await on.demoModel();
+    const grants = { ada: 'owner', grace: role, alan: 'reader' };
+    await on.asAda(
+      'PUT',
+      `/threat_models/${model}/authorization`,
+      Object.entries(grants).map(([name, given]) => ({
+        subject_type: 'user',
+        subject: `${name}@example.com`,
+        role: given,
+      })),
+    );
+  }
+
+  it(
+    'AC4 what was drawn while one was made a reader is kept, can be copied, and is saved when one is raised',
+    { timeout: LONG },
+    async () => {
+      const diagram = await on.newDiagram('Kept');
+      const [ada, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
+      await button(ada, '2 people here').waitFor(SOON);
+      await grace.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await grace.context().setOffline(true);
+      await seen(grace, 'This device is offline. What you draw is kept here.');
+      await draw(grace, 'Store');
+      try {
+        await graceIs('reader');
+        await grace.context().setOffline(false);
+        await seen(
+          grace,
+          /You can only read this diagram now\. \d changes? (was|were) not saved and (is|are) kept here\./,
+        );
+        await button(grace, 'Copy my unsaved changes').click();
+        await seen(grace, 'Copied.');
+        const copied = JSON.parse(await grace.evaluate(() => navigator.clipboard.readText()));
+        expect(copied.cells).toMatchObject([{ shape: 'store' }]);
+        await nodes(ada, 0);
+      } finally {
+        await graceIs('writer');
+      }
+      await isSaved(grace);
+      await nodes(ada, 1);
+    },
+  );
+
+  it('DO1 what is drawn while the server is down is saved when it is up', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('Down');
+    const [ada] = (await on.together(diagram, ADA)) as [Page];
+    await draw(ada, 'Process');
+    await isSaved(ada);
+    await on.withoutServer(async () => {
+      await seen(ada, 'Reconnecting. What you draw is kept here.');
+      await draw(ada, 'Store');
+      await seen(ada, /^Offline, \d changes? kept here$/);
+    });
+    await button(ada, 'Try now')
+      .click({ timeout: 2000 })
+      .catch(() => {}); // it may have come back by itself
+    await isSaved(ada);
+    const { cells } = await on.asAda('GET', `${diagram.replace('threat-models', 'threat_models')}/content`);
+    expect(cells.map(({ shape }: { shape: string }) => shape).sort()).toEqual(['process', 'store']);
+  });
+
+  it.each([
+    ['busy', 503, 'unavailable', 'The server is busy'],
+    ['full', 429, 'rate_limited', 'This session is full'],
+  ])('a server that is %s is asked again by itself', { timeout: LONG }, async (_, status, code, title) => {
+    const diagram = await on.newDiagram('Busy');
+    const { page } = await on.somebody(GRACE);
+    await page.route(SESSION, (route) => route.fulfill({ status, json: { code, message: '' } }));
+    await page.goto(on.url + diagram);
+    await seen(page, title);
+    await seen(page, /^Next try in \d+ s$/);
+    await page.unroute(SESSION);
+    await isSaved(page);
+  });
+
+  it('whoever signs in again goes on with what was not saved', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('Signed out');
+    const { page } = await on.somebody(GRACE);
+    await page.goto(on.url + diagram);
+    await isSaved(page);
+    await page.context().setOffline(true);
+    await seen(page, 'This device is offline. What you draw is kept here.');
+    await draw(page, 'Process');
+    await page.goto('about:blank');
+    await page.context().setOffline(false);
+    await page.route(SESSION, (route) =>
+      route.fulfill({ status: 401, json: { code: 'unauthenticated', message: '' } }),
+    );
+    await page.goto(on.url + diagram);
+    await seen(page, 'Your sign-in has run out');
+    await seen(page, /not saved/);
+    await page.unroute(SESSION);
+    await button(page, 'Sign in again as Grace Hopper').click();
+    await isSaved(page);
+    await nodes(page, 1);
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'nothing on the page is in the way of those who cannot see or point well (%s)',
+    { timeout: LONG },
+    async (colorScheme) => {
+      const diagram = await on.newDiagram('Seen by all');
+      const [ada, alan] = (await on.together(diagram, ADA, ALAN)) as [Page, Page];
+      await Promise.all([ada, alan].map((page) => page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })));
+      await button(ada, '2 people here').click();
+      await button(alan, 'Ask to present').click();
+      await seen(ada, 'Alan Turing asks to present.');
+      expect(await faults(ada)).toEqual([]);
+      await button(ada, 'Give').first().click();
+      await button(ada, 'Follow').click();
+      await button(ada, 'Chat').click();
+      expect(await faults(ada)).toEqual([]);
+      await button(ada, 'History').click();
+      expect(await faults(ada)).toEqual([]);
+      expect(await faults(alan)).toEqual([]);
+      await button(ada, 'More').click();
+      await ada.getByRole('menuitem', { name: 'End session' }).click();
+      expect(await faults(ada)).toEqual([]);
+      await button(ada, 'End for everybody').click();
+      await seen(alan, 'The session has ended');
+      expect(await alan.evaluate(() => document.activeElement?.textContent)).toBe('The session has ended');
+      expect(await faults(alan)).toEqual([]);
+    },
+  );
+});
+
+/** What axe finds serious. */
+async function faults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page: page as never }).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  return serious.flatMap(({ id, nodes: found }) =>
+    found.map(({ html, any }) => `${id}: ${html} ${any[0]?.message ?? ''}`),
+  );
+}
