@@ -34,7 +34,10 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
-    Modal: Modal.extend({ defaultProps: { ...dialog, centered: true, radius: 12 } }),
+    Modal: Modal.extend({
+      defaultProps: { ...dialog, centered: true, radius: 12 },
+      styles: { title: { fontWeight: 600 } },
+    }),
     Drawer: Drawer.extend({ defaultProps: dialog }),
     Menu: Menu.extend({ defaultProps: { transitionProps: quick, shadow: 'md' } }),
     Popover: Popover.extend({ defaultProps: { transitionProps: quick, shadow: 'md' } }),

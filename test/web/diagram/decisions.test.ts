@@ -99,6 +99,8 @@ describe('what is told once', () => {
     const before = session('grace@x', 'grace@x', 1);
     expect(toldBy(before, session('ada@x', 'grace@x', 2))).toEqual([{ kind: 'hosting' }]);
     expect(toldBy(before, session('grace@x', 'ada@x', 2))).toEqual([{ kind: 'presenting', by: 'grace@x' }]);
+    // Who presents, if it is not me, stands over the canvas.
+    expect(toldBy(before, session('grace@x', 'alan@x', 2))).toEqual([]);
     const mine = session('grace@x', 'ada@x', 2);
     expect(toldBy(mine, before)).toEqual([{ kind: 'presented', user: 'grace@x' }]);
     expect(toldIn({ type: 'presenter_denied_event', timestamp: '' }, 'grace@x')).toEqual({

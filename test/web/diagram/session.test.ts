@@ -89,7 +89,7 @@ describe('a session on a diagram', () => {
   );
 
   it(
-    'CS5 somebody who is made a reader while they draw is told so, and may draw again when they are raised',
+    'AC3 AC4 somebody who is made a reader while they draw is told so, and may draw again when they are raised',
     { timeout: LONG },
     async () => {
       const diagram = await on.newDiagram('Demoted');

@@ -28,7 +28,7 @@ export function ReadOnlyBadge() {
       <Popover.Target>
         <UnstyledButton className={styles.badge}>
           <IconLock size={14} stroke={2} aria-hidden />
-          {t('readOnly')}
+          <span className={styles.label}>{t('readOnly')}</span>
         </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown>

@@ -115,8 +115,6 @@ function Card({ id, told, dismiss }: { id: number; told: Told; dismiss(id: numbe
         return t('toldHosting');
       case 'presenting':
         return t('toldPresenting', { name: nameOf(told.by) });
-      case 'presents':
-        return t('toldPresents', { name: nameOf(told.user) });
       case 'presented':
         return t('toldPresented', { name: nameOf(told.user) });
       case 'denied':

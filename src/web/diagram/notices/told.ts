@@ -1,6 +1,6 @@
 /**
- * What is said once about a session, apart from requests to present, which stand until they are answered: what became of
- * my own roles, and what was refused. Pure: from two states that follow each other, or a message.
+ * What is said once about a session: what became of my own roles, and what was refused. Requests to present stand until
+ * they are answered, and who presents stands over the canvas. Pure: from two states that follow each other, or a message.
  */
 import type { DiagramState, Refused, SessionMessage } from '../../../client/index.ts';
 
@@ -8,8 +8,6 @@ export type Told =
   | { kind: 'hosting' }
   /** I may present now: `by` let me, the host. */
   | { kind: 'presenting'; by: string }
-  /** Somebody else presents now. */
-  | { kind: 'presents'; user: string }
   /** Presenting went back to the host, who took it from me. */
   | { kind: 'presented'; user: string }
   | { kind: 'denied'; by: string }
@@ -29,8 +27,7 @@ export function toldBy(before: DiagramState, after: DiagramState): Told[] {
   if (same && before.presenter !== presenter && presenter !== null && host !== null) {
     if (presenter === me) {
       if (host !== me) told.push({ kind: 'presenting', by: host });
-    } else
-      told.push({ kind: before.presenter === me && presenter === host ? 'presented' : 'presents', user: presenter });
+    } else if (before.presenter === me && presenter === host) told.push({ kind: 'presented', user: presenter });
   }
   if (before.permissions !== null && permissions !== null && before.permissions !== permissions)
     told.push({ kind: permissions });
