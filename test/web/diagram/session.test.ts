@@ -47,6 +47,13 @@ describe('a session on a diagram', () => {
 
       await button(ada, 'Follow').click();
       await seen(ada, 'Following Grace Hopper');
+      const view = () => ada.locator('.react-flow__viewport').first().getAttribute('style');
+      const before = await view();
+      const shown = (await grace.locator('.react-flow__pane').boundingBox())!;
+      await grace.mouse.move(shown.x + shown.width / 2, shown.y + shown.height / 2);
+      await grace.mouse.wheel(0, 240);
+      await expect.poll(view, SOON).not.toBe(before);
+      await seen(ada, 'Following Grace Hopper');
       await ada.keyboard.press('Escape');
       await button(ada, 'Follow again').click();
       await seen(ada, 'Following Grace Hopper');
@@ -101,6 +108,11 @@ describe('a session on a diagram', () => {
         await seen(grace, /You can only read this diagram now/);
         await button(grace, 'Read only').click();
         await seen(grace, 'You have the reader role. Ask ada@example.com for more.');
+        await grace.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+        await button(grace, 'Ask to edit').click();
+        await seen(grace, 'A message to send them is copied.');
+        expect(await grace.evaluate(() => navigator.clipboard.readText())).toContain('“Demoted”');
+        await grace.keyboard.press('Escape');
         await nodes(grace, 1);
         await roles('writer');
         await seen(grace, 'You can edit this diagram now.');
@@ -199,6 +211,18 @@ describe('a session on a diagram', () => {
     await button(ada, 'Remove Grace Hopper').click();
     await button(ada, 'Remove').click();
     await seen(grace, /No conversation yet|You are not in this conversation any more/);
+  });
+
+  it('a writer renames the diagram in place, and the window is called by its name', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('Unnamed');
+    const [ada, alan] = (await on.together(diagram, ADA, ALAN)) as [Page, Page];
+    await button(ada, 'Unnamed').click();
+    await ada.getByRole('textbox', { name: 'Name of the diagram' }).fill('Settlement');
+    await ada.keyboard.press('Enter');
+    await expect.poll(() => ada.title(), SOON).toContain('Settlement');
+    await alan.reload();
+    await alan.getByRole('heading', { name: 'Settlement' }).waitFor(SOON);
+    expect(await button(alan, 'Settlement').count()).toBe(0);
   });
 
   it('a diagram that does not exist and one that is not mine look the same', { timeout: LONG }, async () => {

@@ -112,6 +112,29 @@ describe('a diagram when something is in the way', () => {
     await nodes(page, 1);
   });
 
+  it('on a phone the diagram, its panels and its menu fit, and are open to all', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('A name that is longer than a phone is wide');
+    const [ada, alan] = (await on.together(diagram, ADA, ALAN)) as [Page, Page];
+    for (const page of [ada, alan]) await page.setViewportSize({ width: 375, height: 740 });
+    for (const name of ['Chat', 'History']) {
+      await button(alan, 'More').click();
+      await alan.getByRole('menuitem', { name }).click();
+      await alan.getByRole('heading', { name }).waitFor(SOON);
+      await alan.getByRole('menu').waitFor({ ...SOON, state: 'detached' });
+      expect(await faults(alan)).toEqual([]);
+      await alan.keyboard.press('Escape');
+      await expect.poll(() => alan.getByRole('heading', { name }).count(), SOON).toBe(0);
+    }
+    await button(ada, '2 people here').click();
+    for (const page of [ada, alan]) {
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375);
+      const mark = (await page.locator('[data-saved]').boundingBox())!;
+      const ways = (await button(page, '2 people here').boundingBox())!;
+      expect(mark.x + mark.width).toBeLessThanOrEqual(ways.x);
+    }
+    expect(await faults(ada)).toEqual([]);
+  });
+
   it.each(['light', 'dark'] as const)(
     'nothing on the page is in the way of those who cannot see or point well (%s)',
     { timeout: LONG },

@@ -40,6 +40,7 @@ export function MoreMenu({ toggle, share }: MoreMenuProps) {
   const { diagram } = useOpenDiagram();
   const { hosting } = useParticipants(diagram);
   const me = useDiagramState(diagram, (state) => state.me);
+  const asked = useDiagramState(diagram, (state) => state.askedToPresent);
   const writer = useDiagramState(diagram, ({ permissions }) => permissions === 'writer');
   const name = useDiagramName();
   const phone = usePhone();
@@ -76,7 +77,7 @@ export function MoreMenu({ toggle, share }: MoreMenuProps) {
                   leftSection={<IconPresentation {...icon} />}
                   onClick={() => (me?.is_host ? diagram.givePresenter(me.user_id) : diagram.requestPresenter())}
                 >
-                  {me?.is_host ? t('present') : t('askToPresent')}
+                  {me?.is_host ? t('present') : asked ? t('askAgain') : t('askToPresent')}
                 </Menu.Item>
               )}
               <Menu.Item leftSection={<IconMessageCircle {...icon} />} onClick={() => toggle('chat')}>
