@@ -100,13 +100,16 @@ describe('a diagram when something is in the way', () => {
     await draw(page, 'Process');
     await page.goto('about:blank');
     await page.context().setOffline(false);
-    await page.route(SESSION, (route) =>
-      route.fulfill({ status: 401, json: { code: 'unauthenticated', message: '' } }),
-    );
+    let outdated: string | undefined;
+    await page.route(SESSION, (route) => {
+      const { authorization } = route.request().headers();
+      outdated ??= authorization;
+      if (authorization !== outdated) return route.continue();
+      return route.fulfill({ status: 401, json: { code: 'unauthenticated', message: '' } });
+    });
     await page.goto(on.url + diagram);
     await seen(page, 'Your sign-in has run out');
     await seen(page, /not saved/);
-    await page.unroute(SESSION);
     await button(page, 'Sign in again as Grace Hopper').click();
     await isSaved(page);
     await nodes(page, 1);
