@@ -25,9 +25,9 @@ export function ConnectionBar() {
   const reason = status.kind === 'reconnecting' ? status.reason : null;
   const words =
     reason === 'server_busy'
-      ? t('busyBar')
+      ? t(reader ? 'busyBarReader' : 'busyBar')
       : reason === 'too_many'
-        ? t('fullBar')
+        ? t(reader ? 'fullBarReader' : 'fullBar')
         : online
           ? t(reader ? 'reconnectingReader' : 'reconnecting')
           : t(reader ? 'deviceOfflineReader' : 'deviceOffline');

@@ -33,7 +33,6 @@ export const peopleHere = words({
     leaveText_other:
       'You are the host. Soon after you leave, the session ends for {{count}} other people. Hand it over first if they should go on.',
     leave: 'Leave',
-    stay: 'Stay',
   },
   pl: {
     you: 'Ty',
@@ -72,6 +71,5 @@ export const peopleHere = words({
     leaveText_other:
       'Prowadzisz sesję. Wkrótce po Twoim wyjściu skończy się dla {{count}} innych osób. Przekaż prowadzenie, jeśli ma trwać dalej.',
     leave: 'Wyjdź',
-    stay: 'Zostań',
   },
 });
