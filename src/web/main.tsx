@@ -1,5 +1,5 @@
 /** Starts the app in the page. */
-import '@mantine/core/styles.layer.css';
+import './style/mantine.css';
 import './style/tokens.css';
 import './style/base.css';
 import { StrictMode } from 'react';

@@ -1,6 +1,7 @@
 /** Which address shows which page. What everybody needs first comes with the first load; a diagram comes when it is opened. */
 import { createBrowserRouter } from 'react-router';
 import { RequireSignIn } from './identity/signed-in.tsx';
+import { Frame } from './pages/frame.tsx';
 import { HomePage } from './pages/home-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
@@ -15,7 +16,28 @@ export function createRouter() {
       Component: RequireSignIn,
       HydrateFallback: Nothing,
       children: [
-        { path: '/', Component: HomePage },
+        {
+          Component: Frame,
+          children: [
+            { path: '/', Component: HomePage },
+            {
+              path: '/workspaces',
+              lazy: async () => ({ Component: (await import('./pages/workspaces-page.tsx')).WorkspacesPage }),
+            },
+            {
+              path: '/workspaces/:workspaceId',
+              lazy: async () => ({ Component: (await import('./pages/workspace-page.tsx')).WorkspacePage }),
+            },
+            {
+              path: '/groups',
+              lazy: async () => ({ Component: (await import('./pages/groups-page.tsx')).GroupsPage }),
+            },
+            {
+              path: '/groups/:groupId',
+              lazy: async () => ({ Component: (await import('./pages/group-page.tsx')).GroupPage }),
+            },
+          ],
+        },
         {
           path: '/threat-models/:threatModelId/diagrams/:diagramId',
           lazy: async () => ({ Component: (await import('./diagram/diagram-page.tsx')).default }),

@@ -50,7 +50,7 @@ export async function visit(browser: Browser, url: string): Promise<Visitor> {
 /** Signs in with the card of a demo person. */
 export async function visitAs(browser: Browser, url: string, name: string): Promise<Visitor> {
   const visitor = await visit(browser, url);
-  await visitor.page.getByRole('button', { name }).click();
-  await visitor.page.getByRole('button', { name }).waitFor({ state: 'detached' });
+  await visitor.page.getByRole('button', { name, exact: true }).click();
+  await visitor.page.getByRole('button', { name, exact: true }).waitFor({ state: 'detached' });
   return visitor;
 }

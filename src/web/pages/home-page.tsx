@@ -1,37 +1,118 @@
-/** What is mine, and where people draw right now. */
-import { Anchor, Button, Stack, Text, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+/** What is mine, those that people draw in right now on top. */
+import { Button, Select, Text, Title } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
-import { nameOf, useSignedIn } from '../identity/signed-in.tsx';
+import type { SessionEntry, ThreatModel } from '../../client/index.ts';
+import { useSignedIn } from '../identity/signed-in.tsx';
+import styles from './home-page.module.css';
+import { NewDiagram } from './new-diagram.tsx';
+import { ThreatModelCard } from './threat-model-card.tsx';
+
+const ALL = 'all';
+const PERSONAL = 'personal';
+/** How soon somebody who begins to draw elsewhere is seen here, ms. */
+const LOOK_EVERY = 5000;
 
 export function HomePage() {
   const { t } = useTranslation('entry');
-  const { client, me, signOut } = useSignedIn();
-  const { data: diagrams = [] } = useQuery({
-    queryKey: ['diagrams of everything'],
-    queryFn: async ({ signal }) => {
-      const { data: models } = await client.threatModels.list({ signal });
-      const pages = await Promise.all(models.map(({ id }) => client.diagrams.list(id, { signal })));
-      return pages.flatMap(({ data }) => data);
-    },
+  const { client } = useSignedIn();
+  const [place, setPlace] = useState(ALL);
+  const [isMaking, make] = useState(false);
+  const models = useInfiniteQuery({
+    queryKey: ['threat-models'],
+    queryFn: ({ pageParam, signal }) =>
+      client.threatModels.list({ signal, ...(pageParam !== null && { cursor: pageParam }) }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
   });
-  return (
-    <Stack component="main" maw={720} mx="auto" p={24} gap={16}>
-      <Title order={1}>Roundtable</Title>
-      <Text>{nameOf(me)}</Text>
-      {diagrams.map((diagram) => (
-        <Anchor
-          key={diagram.id}
-          component={Link}
-          to={`/threat-models/${diagram.threat_model_id}/diagrams/${diagram.id}`}
-        >
-          {diagram.name}
-        </Anchor>
-      ))}
-      <Button variant="default" onClick={signOut}>
-        {t('signOut')}
-      </Button>
-    </Stack>
+  const { data: sessions = [] } = useQuery({
+    queryKey: ['sessions'],
+    queryFn: ({ signal }) => client.sessions.mine({ signal }),
+    refetchInterval: LOOK_EVERY,
+  });
+  const { data: workspaces = [] } = useQuery({
+    queryKey: ['workspaces'],
+    queryFn: async ({ signal }) => (await client.workspaces.list({ signal, limit: 100 })).data,
+  });
+  const all = models.data?.pages.flatMap(({ data }) => data) ?? [];
+  const shown = liveFirst(
+    all.filter(({ workspace_id }) => place === ALL || (workspace_id ?? PERSONAL) === place),
+    sessions,
   );
+  const places = [
+    { value: ALL, label: t('all') },
+    ...workspaces.map(({ id, name }) => ({ value: id, label: name })),
+    { value: PERSONAL, label: t('personal') },
+  ];
+  return (
+    <>
+      <div className={styles.top}>
+        <Title order={1} size={24} className={styles.title}>
+          {t('diagrams')}
+        </Title>
+        <Button leftSection={<IconPlus size={18} />} onClick={() => make(true)}>
+          {t('newDiagram')}
+        </Button>
+      </div>
+      <div className={styles.columns}>
+        {workspaces.length > 0 && (
+          <aside className={styles.places}>
+            <nav className={styles.wide} aria-label={t('workspaces')}>
+              {places.map(({ value, label }) => (
+                <button key={value} type="button" aria-pressed={value === place} onClick={() => setPlace(value)}>
+                  {label}
+                </button>
+              ))}
+            </nav>
+            <Select
+              className={styles.narrow ?? ''}
+              aria-label={t('workspaces')}
+              allowDeselect={false}
+              data={places}
+              value={place}
+              onChange={(value) => value && setPlace(value)}
+            />
+          </aside>
+        )}
+        <div className={styles.models}>
+          {models.isError && (
+            <div className={styles.empty}>
+              <Text>{t('listFailed')}</Text>
+              <Button variant="default" onClick={() => void models.refetch()}>
+                {t('tryAgain')}
+              </Button>
+            </div>
+          )}
+          {models.isSuccess && shown.length === 0 && (
+            <div className={styles.empty}>
+              <Text fw={600}>{t('nothingHere')}</Text>
+              <Text size="sm" c="dimmed" maw={360}>
+                {t('nothingHereText')}
+              </Text>
+              <Button variant="light" mt={8} onClick={() => make(true)}>
+                {t('newDiagram')}
+              </Button>
+            </div>
+          )}
+          {shown.map((model) => (
+            <ThreatModelCard key={model.id} model={model} sessions={sessions} />
+          ))}
+          {models.hasNextPage && (
+            <Button variant="subtle" loading={models.isFetchingNextPage} onClick={() => void models.fetchNextPage()}>
+              {t('showMore')}
+            </Button>
+          )}
+        </div>
+      </div>
+      <NewDiagram opened={isMaking} close={() => make(false)} models={all} workspaces={workspaces} />
+    </>
+  );
+}
+
+function liveFirst(models: readonly ThreatModel[], sessions: readonly SessionEntry[]): ThreatModel[] {
+  const isLive = ({ id }: ThreatModel) =>
+    sessions.some(({ threat_model_id, participants }) => threat_model_id === id && participants.length > 0);
+  return [...models.filter(isLive), ...models.filter((model) => !isLive(model))];
 }

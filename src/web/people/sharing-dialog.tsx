@@ -55,10 +55,6 @@ function Sharing({ threatModelId }: { threatModelId: string }) {
     queryKey: ['groups'],
     queryFn: async ({ signal }) => (await client.groups.list({ signal, limit: 100 })).data,
   });
-  const { data: sessions = [] } = useQuery({
-    queryKey: ['sessions'],
-    queryFn: ({ signal }) => client.sessions.mine({ signal }),
-  });
   const change = useMutation({
     mutationFn: async (edit: (current: Grant[]) => Grant[]) =>
       client.threatModels.authorize(threatModelId, edit(await client.threatModels.authorization(threatModelId))),
@@ -71,9 +67,11 @@ function Sharing({ threatModelId }: { threatModelId: string }) {
   const others = groups.filter(({ id }) => !grants?.some(({ subject }) => subject === id));
   const isSame = (one: Grant, other: Grant) => one.subject_type === other.subject_type && one.subject === other.subject;
 
-  function textOnRemoving(grant: Grant): string {
+  /** What removing does now. */
+  async function textOnRemoving(grant: Grant): Promise<string> {
     const name = nameOf(grant);
     if (grant.subject_type === 'group') return t('removeGroupAccess', { name });
+    const sessions = await client.sessions.mine().catch(() => []);
     const live = sessions.find(
       ({ threat_model_id, participants }) =>
         threat_model_id === threatModelId && participants.some(({ user_id }) => user_id === grant.subject),
@@ -81,10 +79,11 @@ function Sharing({ threatModelId }: { threatModelId: string }) {
     return live ? t('removeAccessLive', { name, diagram: live.diagram_name }) : t('removeAccess', { name });
   }
 
-  function askToRemove(grant: Grant): void {
+  async function askToRemove(grant: Grant): Promise<void> {
+    const text = await textOnRemoving(grant);
     ask({
       title: t('removeAccessTitle', { name: nameOf(grant) }),
-      text: textOnRemoving(grant),
+      text,
       label: t('remove'),
       danger: true,
       run: () => change.mutate((current) => current.filter((one) => !isSame(one, grant))),
@@ -143,7 +142,7 @@ function Sharing({ threatModelId }: { threatModelId: string }) {
                   variant="subtle"
                   color="gray"
                   aria-label={t('removeName', { name })}
-                  onClick={() => askToRemove(grant)}
+                  onClick={() => void askToRemove(grant)}
                 >
                   <IconX size={16} />
                 </ActionIcon>

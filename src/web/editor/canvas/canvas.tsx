@@ -116,8 +116,6 @@ export function Canvas({ acting, writable, overview, children }: CanvasProps) {
       snapGrid={[GRID, GRID]}
       minZoom={0.1}
       maxZoom={4}
-      fitView
-      fitViewOptions={{ padding: 0.25, maxZoom: 1 }}
       proOptions={{ hideAttribution: true }}
     >
       <Background variant={BackgroundVariant.Dots} gap={GRID * 2} size={1.25} />

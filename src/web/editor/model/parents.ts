@@ -37,7 +37,9 @@ export function boundaryAround(cells: Cells, node: NodeCell): string | null {
     const around = rectOf(cell);
     if (!(node.shape === 'boundary' ? holds(around, rect) : holdsPoint(around, centreOf(rect)))) continue;
     if (node.shape === 'boundary' && area(node) >= area(cell)) continue;
-    if (best === null || area(cell) < area(best)) best = cell;
+    // Of two that lie on each other it stays in its own.
+    const isOwn = best !== null && area(cell) === area(best) && cell.id === node.parent;
+    if (best === null || area(cell) < area(best) || isOwn) best = cell;
   }
   return best?.id ?? null;
 }

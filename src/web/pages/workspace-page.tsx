@@ -1,0 +1,191 @@
+/** The members of a workspace: who is in it, with which role, kept up to date while one looks (its live room). */
+import { ActionIcon, Button, Select, Text, TextInput, Title } from '@mantine/core';
+import { IconSearch, IconX } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate, useParams } from 'react-router';
+import type { WorkspaceMember, WorkspaceRole } from '../../client/index.ts';
+import { Confirm, type Question } from '../confirm.tsx';
+import { useSignedIn } from '../identity/signed-in.tsx';
+import { AddForm, optionsOf } from '../people/add-form.tsx';
+import people from '../people/people.module.css';
+import { PersonLine } from '../people/person-line.tsx';
+import { Refused } from '../people/refused.tsx';
+import styles from './home-page.module.css';
+import { NameDialog } from './name-dialog.tsx';
+import { NotFoundPage } from './not-found-page.tsx';
+
+export function WorkspacePage() {
+  const { workspaceId = '' } = useParams();
+  const { t } = useTranslation('people');
+  const { client, me } = useSignedIn();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [sought, seek] = useState('');
+  const [isNaming, name] = useState(false);
+  const [question, ask] = useState<Question | null>(null);
+  const key = ['workspace', workspaceId];
+  const { data, error } = useQuery({
+    queryKey: key,
+    async queryFn({ signal }) {
+      const members: WorkspaceMember[] = [];
+      const workspace = await client.workspaces.get(workspaceId, { signal });
+      for await (const member of client.workspaces.members(workspaceId, { signal, limit: 100 })) members.push(member);
+      return { workspace, members };
+    },
+  });
+  const refresh = () => queries.invalidateQueries({ queryKey: ['workspace', workspaceId] });
+  useEffect(() => {
+    const room = client.workspaces.listen(workspaceId);
+    const again = () => void queries.invalidateQueries({ queryKey: ['workspace', workspaceId] });
+    room.on('message', again);
+    room.on('live', again);
+    return () => room.close();
+  }, [client, queries, workspaceId]);
+  const change = useMutation({
+    mutationFn: ({ user_id, role }: { user_id: string; role: WorkspaceRole }) =>
+      client.workspaces.changeMember(workspaceId, user_id, role),
+    onSettled: refresh,
+  });
+  const remove = useMutation({
+    mutationFn: (userId: string) => client.workspaces.removeMember(workspaceId, userId),
+    onSuccess: (_, userId) => (userId === me.id ? void navigate('/workspaces') : void refresh()),
+  });
+  const destroy = useMutation({
+    mutationFn: () => client.workspaces.remove(workspaceId),
+    onSuccess: () => navigate('/workspaces'),
+  });
+  if (error) return <NotFoundPage />;
+  if (!data) return null;
+  const { workspace, members } = data;
+  const isOwner = workspace.role === 'owner';
+  const manages = isOwner || workspace.role === 'admin';
+  const roles = { owner: t('owner'), admin: t('admin'), member: t('member'), read_only: t('read_only') };
+  const { owner: _, ...below } = roles;
+  const open = isOwner ? roles : below;
+  const nameOf = ({ profile }: WorkspaceMember) => profile.full_name ?? profile.email;
+  const matching = members.filter((member) =>
+    `${nameOf(member)} ${member.profile.email}`.toLocaleLowerCase().includes(sought.trim().toLocaleLowerCase()),
+  );
+
+  async function askToRemove(member: WorkspaceMember): Promise<void> {
+    const isMe = member.user_id === me.id;
+    const person = nameOf(member);
+    const container = workspace.name;
+    const sessions = await client.sessions.mine().catch(() => []);
+    const count = sessions.filter(({ participants }) =>
+      participants.some(({ user_id }) => user_id === member.profile.email),
+    ).length;
+    ask({
+      title: isMe ? t('leaveTitle', { container }) : t('removeMemberTitle', { name: person, container }),
+      text: isMe
+        ? t('leaveText')
+        : count > 0
+          ? t('removeMemberLive', { name: person, count })
+          : t('removeMember', { name: person }),
+      label: isMe ? t('leave') : t('remove'),
+      danger: true,
+      run: () => remove.mutate(member.user_id),
+    });
+  }
+
+  return (
+    <>
+      <div className={styles.top}>
+        <Title order={1} size={24} className={styles.title}>
+          {workspace.name}
+        </Title>
+        {manages && (
+          <Button variant="default" onClick={() => name(true)}>
+            {t('rename')}
+          </Button>
+        )}
+        {isOwner && (
+          <Button
+            variant="default"
+            c="red"
+            onClick={() =>
+              ask({
+                title: t('deleteTitle', { name: workspace.name }),
+                text: t('deleteWorkspace'),
+                label: t('delete'),
+                danger: true,
+                run: () => destroy.mutate(),
+              })
+            }
+          >
+            {t('delete')}
+          </Button>
+        )}
+      </div>
+      <div className={people.sharing}>
+        {manages && (
+          <AddForm
+            label={t('invite')}
+            roles={open}
+            usual="member"
+            add={async (email, role) => {
+              await client.workspaces.addMember(workspaceId, { email, role });
+              await refresh();
+            }}
+          />
+        )}
+        <TextInput
+          leftSection={<IconSearch size={16} />}
+          aria-label={t('search')}
+          placeholder={`${t('search')} · ${t('members', { count: members.length })}`}
+          value={sought}
+          onChange={(event) => seek(event.currentTarget.value)}
+        />
+        <Refused error={change.error ?? remove.error ?? destroy.error} />
+        <ul className={people.list}>
+          {matching.map((member) => {
+            const { user_id, role, profile } = member;
+            const person = nameOf(member);
+            const mayChange = manages && (isOwner || role !== 'owner');
+            const note = user_id === me.id ? t('you') : undefined;
+            return (
+              <PersonLine key={user_id} name={person} detail={profile.email} note={note}>
+                <Select
+                  w={144}
+                  size="sm"
+                  aria-label={t('roleOf', { name: person })}
+                  readOnly={!mayChange}
+                  allowDeselect={false}
+                  value={role}
+                  data={optionsOf(mayChange ? open : roles)}
+                  onChange={(next) => next && change.mutate({ user_id, role: next as WorkspaceRole })}
+                />
+                {(mayChange || user_id === me.id) && (
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    aria-label={user_id === me.id ? t('leave') : t('removeName', { name: person })}
+                    onClick={() => void askToRemove(member)}
+                  >
+                    <IconX size={16} />
+                  </ActionIcon>
+                )}
+              </PersonLine>
+            );
+          })}
+        </ul>
+        {matching.length === 0 && <Text c="dimmed">{t('noMatch')}</Text>}
+      </div>
+      <NameDialog
+        opened={isNaming}
+        close={() => name(false)}
+        title={t('rename')}
+        label={t('nameOfWorkspace')}
+        action={t('save')}
+        first={workspace.name}
+        run={async (next) => {
+          await client.workspaces.rename(workspaceId, next);
+          await queries.invalidateQueries();
+        }}
+      />
+      <Confirm question={question} close={() => ask(null)} />
+    </>
+  );
+}

@@ -1,0 +1,98 @@
+/** Drawing, by one and by two people, in real browsers against a real server. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { stage } from '../stage.ts';
+import { SOON } from '../visitor.ts';
+
+describe('drawing', () => {
+  const on = stage();
+  const cellsAt = async (path: string): Promise<any[]> => {
+    const [, , model, , diagram] = path.split('/');
+    return (await on.asAda('GET', `/threat_models/${model}/diagrams/${diagram}/content`)).cells;
+  };
+  const saved = (page: Page) => page.locator('[data-saved="saved"]').waitFor();
+  async function draw(page: Page, key: string, label: string, at: { x: number; y: number }): Promise<void> {
+    await page.mouse.move(at.x, at.y);
+    await page.keyboard.press(key);
+    await page.getByRole('textbox', { name: 'Label' }).fill(label);
+    await page.keyboard.press('Enter');
+    await page.getByText(label, { exact: true }).waitFor();
+  }
+  async function opened(name: string, ...people: string[]): Promise<{ path: string; pages: Page[] }> {
+    const path = await on.newDiagram(name);
+    const pages = await on.together(path, ...people);
+    for (const page of pages) await page.locator('[data-canvas]').focus();
+    return { path, pages };
+  }
+
+  it('DO3 two people draw, drag, connect, rename and delete; each sees it, and undo takes back only what is mine', async () => {
+    const { path, pages } = await opened('Together', 'Ada Lovelace', 'Grace Hopper');
+    const [ada, grace] = pages as [Page, Page];
+    await draw(ada, '1', 'Checkout', { x: 400, y: 300 });
+    await draw(grace, '2', 'Orders', { x: 700, y: 300 });
+    await ada.getByText('Orders').waitFor();
+    await saved(ada);
+    const yOf = async (label: string) => (await cellsAt(path)).find((cell) => cell.label === label).y;
+    const before = await yOf('Checkout');
+    const box = (await ada.getByText('Checkout').boundingBox())!;
+    await ada.mouse.move(box.x + 5, box.y + 5);
+    await ada.mouse.down();
+    await ada.mouse.move(box.x + 5, box.y + 105, { steps: 50 });
+    await ada.mouse.up();
+    await expect.poll(() => yOf('Checkout'), SOON).toBe(before + 100);
+    await grace.keyboard.press('Control+a');
+    await grace.keyboard.press('c');
+    await expect.poll(async () => (await cellsAt(path)).filter(({ shape }) => shape === 'flow').length, SOON).toBe(1);
+    // One drag is one undo, and Grace's flow is not Ada's to undo.
+    await ada.keyboard.press('Control+z');
+    await expect.poll(() => yOf('Checkout'), SOON).toBe(before);
+    expect(await cellsAt(path)).toHaveLength(3);
+    await ada.getByText('Checkout', { exact: true }).dblclick();
+    await ada.getByRole('textbox', { name: 'Label' }).fill('Payment');
+    await ada.keyboard.press('Enter');
+    await grace.getByText('Payment').waitFor();
+    await ada.keyboard.press('Delete');
+    await grace.getByText('Payment').waitFor({ state: 'detached' });
+    await expect.poll(async () => (await cellsAt(path)).map(({ label }) => label), SOON).toEqual(['Orders']);
+  });
+
+  it('the keyboard alone draws, moves, resizes, duplicates and goes through the cells; a boundary takes along what is in it', async () => {
+    const { path, pages } = await opened('Keys', 'Ada Lovelace');
+    const [ada] = pages as [Page];
+    await draw(ada, '4', 'Internet', { x: 640, y: 400 });
+    await draw(ada, '3', 'Bank', { x: 640, y: 400 });
+    await ada.keyboard.press('Escape');
+    await ada.keyboard.press('Tab');
+    const [before] = await cellsAt(path);
+    await ada.keyboard.press('Shift+ArrowRight');
+    await ada.keyboard.press('Alt+ArrowDown');
+    await ada.keyboard.press('Control+d');
+    await saved(ada);
+    await expect.poll(async () => (await cellsAt(path)).length, SOON).toBe(4);
+    const cells = await cellsAt(path);
+    const [boundary, bank] = [cells[0], cells[1]];
+    expect(boundary).toMatchObject({ label: 'Internet', x: before.x + 10, height: before.height + 10 });
+    expect(bank.parent).toBe(boundary.id);
+    expect(cells[3].parent).toBe(cells[2].id);
+    await ada.keyboard.press('?');
+    await ada.getByRole('dialog').getByText('Duplicate').waitFor();
+  });
+
+  it('AC2 a reader changes nothing, and AC4 draws as soon as they may', async () => {
+    const { path, pages } = await opened('Reading', 'Ada Lovelace', 'Alan Turing');
+    const [, alan] = pages as [Page, Page];
+    await alan.keyboard.press('1');
+    await expect(alan.getByRole('toolbar', { name: 'Shapes' }).count()).resolves.toBe(0);
+    const model = path.split('/')[2];
+    const grants = await on.asAda('GET', `/threat_models/${model}/authorization`);
+    const as = (role: string) =>
+      grants.map((grant: any) => (grant.subject === 'alan@example.com' ? { ...grant, role } : grant));
+    await on.asAda('PUT', `/threat_models/${model}/authorization`, as('writer'));
+    await alan.getByRole('toolbar', { name: 'Shapes' }).waitFor();
+    await alan.locator('[data-canvas]').focus();
+    await draw(alan, '5', 'A note', { x: 500, y: 400 });
+    await expect.poll(async () => (await cellsAt(path)).map(({ label }) => label), SOON).toEqual(['A note']);
+    await on.asAda('PUT', `/threat_models/${model}/authorization`, as('reader'));
+    await alan.getByRole('toolbar', { name: 'Shapes' }).waitFor({ state: 'detached' });
+  });
+});

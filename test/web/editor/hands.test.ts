@@ -1,0 +1,89 @@
+/** Keys, reading order, clips and boundaries: what hands do, without hands. */
+import { describe, expect, it } from 'vitest';
+import { wishOf } from '../../../src/web/editor/hands/keys.ts';
+import { readCells, type Cell } from '../../../src/web/editor/model/cell.ts';
+import { clipOf, putDown } from '../../../src/web/editor/model/clip.ts';
+import { insideOf, parentsAfter } from '../../../src/web/editor/model/parents.ts';
+import { readingOrder, stepFrom } from '../../../src/web/editor/model/reading-order.ts';
+
+const node = (id: string, x: number, y: number, more = {}) => ({
+  id,
+  shape: 'process',
+  x,
+  y,
+  width: 100,
+  height: 50,
+  label: id,
+  z: 1,
+  ...more,
+});
+const edge = (id: string, source: string, target: string) => ({
+  id,
+  shape: 'flow',
+  source: { cell: source },
+  target: { cell: target },
+  z: 2,
+});
+const cells = readCells([
+  node('zone', 200, 0, { shape: 'boundary', width: 300, height: 300 }),
+  node('a', 0, 10),
+  node('b', 250, 100, { parent: 'zone' }),
+  node('c', 250, 200, { parent: 'zone' }),
+  edge('ab', 'a', 'b'),
+  edge('bc', 'b', 'c'),
+]);
+
+it('Tab reads row by row, into boundaries, and each node before what leaves it', () => {
+  const order = readingOrder(cells);
+  expect(order).toEqual(['a', 'ab', 'zone', 'b', 'bc', 'c']);
+  expect(stepFrom(order, 'a', false)).toBe('ab');
+  expect(stepFrom(order, null, true)).toBe('c');
+  expect(stepFrom(order, 'c', false)).toBeNull();
+});
+
+it('a copied boundary brings what is in it and the edges between, under fresh ids', () => {
+  const clip = clipOf(cells, ['zone']);
+  expect(clip.map(({ id }) => id).sort()).toEqual(['b', 'bc', 'c', 'zone']);
+  let count = 0;
+  const put = putDown(clip, cells, { freshId: () => `new${(count += 1)}`, by: { x: 10, y: 10 } });
+  const named = new Map(put.map((cell) => [cell.label || cell.shape, cell]));
+  expect(named.get('b')).toMatchObject({ x: 260, y: 110, parent: named.get('zone')!.id });
+  expect(named.get('flow')).toMatchObject({
+    source: { cell: named.get('b')!.id },
+    target: { cell: named.get('c')!.id },
+  });
+  expect(put.every(({ id }) => id.startsWith('new'))).toBe(true);
+});
+
+it('whoever comes to rest in a boundary belongs to it, and whoever leaves it does not', () => {
+  expect(insideOf(cells, ['zone'])).toEqual(new Set(['b', 'c']));
+  const moved = new Map<string, Cell>([
+    ...cells,
+    ['b', { ...cells.get('b')!, x: 900 } as Cell],
+    ['a', { ...cells.get('a')!, x: 220 } as Cell],
+  ]);
+  expect(parentsAfter(moved, ['a', 'b'])).toEqual(
+    new Map([
+      ['a', 'zone'],
+      ['b', null],
+    ]),
+  );
+});
+
+describe('a key', () => {
+  const plain = { shiftKey: false, altKey: false, ctrlKey: false, metaKey: false };
+  it.each([
+    ['3', {}, { kind: 'create', shape: 'actor' }],
+    ['ArrowLeft', {}, { kind: 'move', by: { x: -1, y: 0 } }],
+    ['ArrowDown', { shiftKey: true }, { kind: 'move', by: { x: 0, y: 10 } }],
+    ['z', { metaKey: true }, { kind: 'undo' }],
+    ['Z', { ctrlKey: true, shiftKey: true }, { kind: 'redo' }],
+    ['d', { ctrlKey: true }, { kind: 'duplicate' }],
+    ['Tab', { shiftKey: true }, { kind: 'step', back: true }],
+    ['?', { shiftKey: true }, { kind: 'help' }],
+    ['r', { ctrlKey: true }, null],
+    ['6', {}, null],
+  ])('%s %o', (key, held, wish) => {
+    expect(wishOf({ ...plain, key, ...held })).toEqual(wish);
+  });
+});

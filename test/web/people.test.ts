@@ -1,0 +1,91 @@
+/** Home, workspaces, groups and sharing, in real browsers against a real server. */
+import { describe, expect, it } from 'vitest';
+import { stage } from './stage.ts';
+import { SOON } from './visitor.ts';
+
+describe('the people of a page', () => {
+  const on = stage();
+
+  it('somebody makes a workspace, invites a person, is told of one who is not known, changes a role and removes again', async () => {
+    await (await on.somebody('Grace Hopper')).leave();
+    const { page } = await on.somebody('Ada Lovelace');
+    await page.getByRole('link', { name: 'Workspaces' }).click();
+    await page.getByRole('button', { name: 'New workspace' }).click();
+    await page.getByLabel('Name of the workspace').fill('Payments');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('link', { name: /Payments/ }).click();
+    await page.getByPlaceholder('Invite by email').fill('nobody@example.com');
+    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByText('Nobody with this email has signed in here yet.').waitFor();
+    await page.getByPlaceholder('Invite by email').fill('grace@example.com');
+    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('combobox', { name: 'Role of Grace Hopper' }).click();
+    await page.getByRole('option', { name: 'Read only' }).click();
+    const { data } = await on.asAda('GET', '/api/workspaces');
+    const members = async () => (await on.asAda('GET', `/api/workspaces/${data[0].id}/members`)).data;
+    const roleOfGrace = async () =>
+      (await members()).find(({ profile }: any) => profile.email === 'grace@example.com')?.role;
+    await expect.poll(roleOfGrace, SOON).toBe('read_only');
+    await page.getByRole('button', { name: 'Remove Grace Hopper' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+    await expect.poll(roleOfGrace, SOON).toBeUndefined();
+    await page.getByRole('combobox', { name: 'Role of Ada Lovelace' }).click();
+    await page.getByRole('option', { name: 'Member' }).click();
+    await page.getByText('Somebody has to own it.').waitFor(); // MB3
+  });
+
+  it('a new diagram is made and opened; somebody it is shared with draws in it, and is seen to at home', async () => {
+    await (await on.somebody('Alan Turing')).leave();
+    const { page: ada } = await on.somebody('Ada Lovelace');
+    await ada.getByRole('button', { name: 'New diagram' }).first().click();
+    await ada.getByLabel('Name of the diagram').fill('Checkout flow');
+    await ada.getByRole('combobox', { name: 'In', exact: true }).click();
+    await ada.getByRole('option', { name: 'A new threat model' }).click();
+    await ada.getByRole('button', { name: 'Create' }).click();
+    await ada.getByRole('heading', { name: 'Checkout flow' }).waitFor();
+    await ada.getByRole('button', { name: 'Share', exact: true }).click();
+    const dialog = ada.getByRole('dialog');
+    await dialog.getByPlaceholder('Add by email').fill('alan@example.com');
+    await dialog.getByRole('button', { name: 'Add' }).click();
+    await dialog.getByText('alan@example.com').waitFor();
+    const path = new URL(ada.url()).pathname;
+    const { page: alan } = await on.somebody('Alan Turing');
+    await alan.getByText('1 person drawing now').waitFor();
+    await alan.getByRole('link', { name: /Checkout flow/ }).click();
+    await expect.poll(() => new URL(alan.url()).pathname, SOON).toBe(path);
+    await alan.getByRole('button', { name: '2 people here' }).waitFor();
+    // Removing says what it does now.
+    await dialog.getByRole('button', { name: 'Remove alan@example.com' }).click();
+    await ada.getByText('alan@example.com is editing Checkout flow and will be disconnected.').waitFor();
+    await ada.getByRole('dialog').last().getByRole('button', { name: 'Remove' }).click();
+    await alan.getByRole('heading', { name: 'This diagram is not open to you' }).waitFor();
+  });
+
+  it('MB6 the owner of a group adds somebody, and hands it over', async () => {
+    await (await on.somebody('Grace Hopper')).leave();
+    const { page } = await on.somebody('Ada Lovelace');
+    await page.getByRole('link', { name: 'Groups' }).click();
+    await page.getByRole('button', { name: 'New group' }).click();
+    await page.getByLabel('Name of the group').fill('Reviewers');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('link', { name: /Reviewers/ }).click();
+    await page.getByPlaceholder('Add by email').fill('grace@example.com');
+    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('button', { name: /Make owner/ }).click();
+    await page.getByRole('menuitem', { name: 'Make owner' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Make owner' }).click();
+    await page.getByPlaceholder('Add by email').waitFor({ state: 'detached' });
+  });
+
+  it('somebody with a token of their own signs in with it, and one that does not hold is refused', async () => {
+    const { page } = await on.stranger();
+    await page.getByRole('button', { name: 'More ways' }).click();
+    await page.getByLabel('Token').fill('not.a.token');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('The server does not take this token.').waitFor();
+    const { token } = await on.asAda('POST', '/dev/login', { email: 'noor@example.com', name: 'Noor' });
+    await page.getByLabel('Token').fill(token);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('button', { name: 'Account of Noor' }).waitFor();
+  });
+});
