@@ -21,6 +21,7 @@ const ended = (reason: EndReason): DiagramStatus => ({ kind: 'ended', reason, me
 const waiting = (reason: 'unreachable' | 'server_busy' | 'too_many'): DiagramStatus => ({
   kind: 'reconnecting',
   reason,
+  message: '',
   attempt: 1,
   nextAttemptAt: 5,
 });
