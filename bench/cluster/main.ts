@@ -19,9 +19,11 @@ import { startServer } from '../postgres.ts';
 import { startRedis, type MeasuredRedis } from './redis.ts';
 
 const RATE = 1000;
+/** A new document, and one that has been worked on for weeks: every page that was opened has left a client id. */
+const VISITS = [0, 300];
 const DOCUMENTS = 100;
 const PEOPLE = 40;
-const SECONDS = { warmUp: 3, measured: 8 };
+const SECONDS = { warmUp: 3, measured: 6 };
 const counts = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1, 2, 3];
 
 interface Cost extends Result {
@@ -40,10 +42,12 @@ try {
   console.log((await database.log.query<{ version: string }>('select version() as version'))[0]!.version);
   await database.close();
   console.log('peer: @hocuspocus/server 4.7.0 with @hocuspocus/extension-redis 4.7.0, storing nothing\n');
-  for (const count of counts) {
-    const ours = await measureNodes(count, startOurs, (url) => openDiagrams(url, DOCUMENTS, PEOPLE));
-    const theirs = await measureNodes(count, startStock, async (url) => bareDocuments(url, DOCUMENTS));
-    console.log(`${RATE} edits/s in ${DOCUMENTS} documents over ${count} nodes`);
+  for (const [count, visits] of counts.flatMap((nodes) => VISITS.map((before) => [nodes, before] as const))) {
+    const ours = await measureNodes(count, visits, startOurs, (url) => openDiagrams(url, DOCUMENTS, PEOPLE));
+    const theirs = await measureNodes(count, visits, startStock, async (url) => bareDocuments(url, DOCUMENTS));
+    console.log(
+      `${RATE} edits/s in ${DOCUMENTS} documents that ${visits} pages have drawn in before, over ${count} nodes`,
+    );
     console.table({ Roundtable: shown(ours, count), 'Hocuspocus, Redis extension': shown(theirs, count) });
     console.log(
       `processor of the nodes for an edit, Roundtable to Hocuspocus: ${(ours.cpu / theirs.cpu).toFixed(2)}\n`,
@@ -73,6 +77,7 @@ function startStock(redis: MeasuredRedis): Promise<MeasuredServer> {
 
 async function measureNodes(
   count: number,
+  visits: number,
   startNode: (redis: MeasuredRedis) => Promise<MeasuredServer>,
   open: (url: string) => Promise<Documents>,
 ): Promise<Cost> {
@@ -81,7 +86,7 @@ async function measureNodes(
   try {
     for (let node = 0; node < count; node += 1) nodes.push(await startNode(redis));
     const documents = await open(nodes[0]!.url);
-    return await measure(nodes, redis, documents);
+    return await measure(nodes, redis, documents, visits);
   } finally {
     for (const node of nodes) await node.stop();
     await redis.stop();
@@ -89,7 +94,12 @@ async function measureNodes(
 }
 
 /** Editor n of a document is on the node after the one that editor n - 1 is on; with one node, two are on it. */
-async function measure(nodes: readonly MeasuredServer[], redis: MeasuredRedis, documents: Documents): Promise<Cost> {
+async function measure(
+  nodes: readonly MeasuredServer[],
+  redis: MeasuredRedis,
+  documents: Documents,
+  visits: number,
+): Promise<Cost> {
   const deskOn = (document: number, editor: number) => {
     const desk = documents.desk(document, editor);
     return { ...desk, url: desk.url.replace(nodes[0]!.url, nodes[(document + editor) % nodes.length]!.url) };
@@ -97,6 +107,7 @@ async function measure(nodes: readonly MeasuredServer[], redis: MeasuredRedis, d
   const plan: Plan = {
     ...SECONDS,
     rate: RATE,
+    visits,
     writing: 1,
     documents: Array.from({ length: documents.count }, (_, document) =>
       Array.from({ length: Math.max(2, nodes.length) }, (_unused, editor) => deskOn(document, editor)),

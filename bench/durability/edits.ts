@@ -45,6 +45,17 @@ export function createWriter(client: number): Writer {
   };
 }
 
+/** What so many pages drew before, a cell each. */
+export function createHistory(visits: number): Uint8Array {
+  const updates = Array.from({ length: visits }, (_, visit) => {
+    const document = new Y.Doc();
+    document.clientID = 1_000_000_000 + visit * 7919;
+    document.getMap('cells').set(`old-${visit}`, new Y.Map([['x', visit]]));
+    return Y.encodeStateAsUpdate(document);
+  });
+  return Y.mergeUpdates(updates);
+}
+
 /** The values that an update brings, in order. */
 export function valuesIn(update: Uint8Array): number[] {
   return Y.decodeUpdate(update).structs.flatMap((struct) =>

@@ -4,13 +4,15 @@
  * editor (of some, because reading what comes costs the load more than the server), and says how busy it was itself.
  */
 import { openConnection, type EditorConnection } from './connection.ts';
-import { createWriter, valuesIn, type Writer } from './edits.ts';
+import { createHistory, createWriter, valuesIn, type Writer } from './edits.ts';
 import type { Desk } from './place.ts';
 
 export interface Plan {
   /** Per document its desks: the first `writing` write. */
   documents: Desk[][];
   writing: number;
+  /** How many people's pages have drawn something in each document before: each leaves a client id behind. */
+  visits?: number;
   /** Edits per second, all together. */
   rate: number;
   /** Seconds that come before what is measured, and that are. */
@@ -55,7 +57,7 @@ const PATIENCE = 15_000;
 
 process.once('message', (plan: Plan) => void run(plan));
 
-async function run({ documents, writing, rate, warmUp, measured }: Plan): Promise<void> {
+async function run({ documents, writing, visits = 0, rate, warmUp, measured }: Plan): Promise<void> {
   const acknowledgements: number[] = [];
   const screens: number[] = [];
   let measuring = false;
@@ -87,6 +89,11 @@ async function run({ documents, writing, rate, warmUp, measured }: Plan): Promis
   const all = documents.flatMap((desks, document) => desks.map((desk, index) => () => open(desk, index, document)));
   for (let first = 0; first < all.length; first += CONNECTING)
     await Promise.all(all.slice(first, first + CONNECTING).map((connect) => connect().synced));
+  const history = visits > 0 ? createHistory(visits) : null;
+  for (const { connection, waiting } of history ? authors.filter((_, index) => index % writing === 0) : []) {
+    waiting.push(null);
+    connection.update(history!);
+  }
   for (const { connection, writer, waiting } of authors) {
     waiting.push(null);
     connection.update(writer.beginning);

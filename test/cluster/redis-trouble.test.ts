@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { call } from '../support/client.ts';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import type { TestPerson } from '../support/people.ts';
-import { eventually, saved } from '../support/patience.ts';
+import { eventually, saved, within } from '../support/patience.ts';
 import { disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import { agreed, emails, of, setTable, told, type Table } from '../support/table.ts';
 
@@ -18,14 +18,14 @@ const BACK = 2000 + 500;
 
 let cluster: Cluster;
 
-async function messenger(expected: 'up' | 'degraded', within = 10_000): Promise<void> {
+async function messenger(expected: 'up' | 'degraded', length = 10_000): Promise<void> {
   await eventually(async () => {
     for (const { url } of cluster.nodes)
       expect(await call(url, 'GET', '/readyz')).toMatchObject({
         status: 200,
         body: { ready: true, messenger: expected },
       });
-  }, within);
+  }, length);
 }
 
 async function metric(name: string): Promise<number[]> {
@@ -64,7 +64,7 @@ async function lively({ table, people, clients }: Company): Promise<void> {
   const joined = performance.now();
   const late = table.join(third, cluster.nodes[1]);
   await eventually(() => expect(late.cells.get(key)).toBe(1));
-  expect(performance.now() - joined).toBeLessThan(BY_POLL);
+  expect(performance.now() - joined).toBeLessThan(within(BY_POLL));
   await agreed(table, cluster.nodes, [first, second], people, BY_POLL);
 
   first.provider.sendStateless(JSON.stringify({ type: 'change_presenter', user_id: guest.email }));

@@ -2,12 +2,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import type { TestPerson } from '../support/people.ts';
-import { eventually, pause, saved } from '../support/patience.ts';
+import { eventually, pause, saved, within } from '../support/patience.ts';
 import { disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import { agreed, emails, of, present, setTable, told, type Role, type Table } from '../support/table.ts';
 
-const GRACE = 1500;
-const IDLE = 3000;
+const GRACE = within(1500);
+const IDLE = within(3000);
 /** Hints arrive at once, the poll finds them within half a second; the rest is for a machine that does everything at once. */
 const SOON = 1500;
 

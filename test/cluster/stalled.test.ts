@@ -67,7 +67,7 @@ it('NO1 a node that stood still longer than its lease harms nothing when it wake
 it('NO1 a node that stood still for less than its lease has lost nobody', async () => {
   const before = await table.rest(cluster.nodes[0]);
   cluster.nodes[1].stall();
-  await pause(LEASE / 2);
+  await pause(LEASE / 4);
   cluster.nodes[1].wake();
   second.cells.set('after', 1);
   await saved(second);
