@@ -10,7 +10,7 @@ import {
 import { initialState, withRoster } from '../../../src/client/live/state.ts';
 import { savedState } from '../../../src/web/diagram/bar/saved-state.ts';
 import { inPlace } from '../../../src/web/diagram/in-place/in-place.ts';
-import { toldBy, toldIn, toldOf } from '../../../src/web/diagram/notices/told.ts';
+import { toldBy, toldIn, toldOf, withNewer, type Told } from '../../../src/web/diagram/notices/told.ts';
 import { initialsOf, nameIn, withNames } from '../../../src/web/diagram/people/names.ts';
 import { presentControl } from '../../../src/web/diagram/presenting/present-control.ts';
 import { daysAgo } from '../../../src/web/diagram/times.ts';
@@ -115,6 +115,15 @@ describe('what is told once', () => {
     const reader = session('grace@x', 'grace@x', 2, { permissions: 'reader' });
     expect(toldBy(writer, reader)).toEqual([{ kind: 'reader' }]);
     expect(toldBy(reader, writer)).toEqual([{ kind: 'writer' }]);
+  });
+
+  it('a notice gives way to a newer one about the same', () => {
+    const notice = (told: Told) => ({ told });
+    const presenting = notice({ kind: 'presenting', by: 'grace@x' });
+    const presented = notice({ kind: 'presented', user: 'grace@x' });
+    const [reader, hosting] = [notice({ kind: 'reader' }), notice({ kind: 'hosting' })];
+    expect(withNewer([presenting, reader], [presented], 3)).toEqual([reader, presented]);
+    expect(withNewer([presented, reader], [hosting], 2)).toEqual([reader, hosting]);
   });
 
   it('AC2 a refused edit is no news: the page shows that one only reads', () => {

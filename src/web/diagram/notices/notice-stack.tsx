@@ -9,7 +9,7 @@ import { useDiagramState } from '../../../client/react/index.ts';
 import { copyText } from '../copying.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import styles from './notices.module.css';
-import { toldBy, toldIn, toldOf, type Told } from './told.ts';
+import { toldBy, toldIn, toldOf, withNewer, type Told } from './told.ts';
 
 /** What is only news goes after so many ms; what needs an answer stays. */
 const STAYS = 8000;
@@ -33,7 +33,7 @@ export function NoticeStack({ said }: { said: { sentence: string } | null }) {
     let before = diagram.state;
     const add = (told: readonly (Told | null)[]) => {
       const fresh = told.filter((one) => one !== null).map((one) => ({ id: (last += 1), told: one }));
-      if (fresh.length > 0) setNotices((shown) => [...shown, ...fresh].slice(-MOST));
+      if (fresh.length > 0) setNotices((shown) => withNewer(shown, fresh, MOST));
     };
     const stops = [
       diagram.on('change', (after) => {
@@ -51,7 +51,7 @@ export function NoticeStack({ said }: { said: { sentence: string } | null }) {
     hear(said);
     if (said)
       setNotices((shown) =>
-        [...shown, { id: (last += 1), told: { kind: 'said', sentence: said.sentence } as const }].slice(-MOST),
+        withNewer(shown, [{ id: (last += 1), told: { kind: 'said', sentence: said.sentence } }], MOST),
       );
   }
 

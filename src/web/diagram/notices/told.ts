@@ -34,6 +34,28 @@ export function toldBy(before: DiagramState, after: DiagramState): Told[] {
   return told;
 }
 
+/** What each is about: of two about the same only the newer is still true. */
+const subjects = {
+  hosting: 'host',
+  presenting: 'presenter',
+  presented: 'presenter',
+  denied: 'presenter',
+  writer: 'permissions',
+  reader: 'permissions',
+  refused: 'refused',
+  said: 'said',
+} satisfies Record<Told['kind'], string>;
+
+/** What stands after `newer` was told: what it is about stands once. @param most how many at once */
+export function withNewer<Notice extends { told: Told }>(
+  shown: readonly Notice[],
+  newer: readonly Notice[],
+  most: number,
+): Notice[] {
+  const about = new Set(newer.map(({ told }) => subjects[told.kind]));
+  return [...shown.filter(({ told }) => !about.has(subjects[told.kind])), ...newer].slice(-most);
+}
+
 /** What a message tells me that no state holds. */
 export function toldIn(message: SessionMessage, host: string | null): Told | null {
   return message.type === 'presenter_denied_event' && host !== null ? { kind: 'denied', by: host } : null;

@@ -14,6 +14,7 @@ export function Avatar({ person, size = 32 }: { person: Shown; size?: number }) 
     <span
       className={styles.avatar}
       data-presenter={is_presenter || undefined}
+      data-small={size < 32 || undefined}
       style={{ backgroundColor: color, width: size, height: size, fontSize: Math.round(size * 0.4) }}
       aria-hidden
     >
