@@ -18,16 +18,12 @@ const lock = fileURLToPath(new URL('../../dist/web.building', import.meta.url));
 const STALE = 120_000;
 
 export async function ensureWebApp(): Promise<void> {
-  while (!(await isBuilt())) {
-    if (!(await takeLock())) {
-      await pause(100);
-      continue;
-    }
-    try {
-      if (!(await isBuilt())) await build();
-    } finally {
-      await rmdir(lock);
-    }
+  // Also to look: whoever builds may have written the page before all that it loads.
+  while (!(await takeLock())) await pause(100);
+  try {
+    if (!(await isBuilt())) await build();
+  } finally {
+    await rmdir(lock);
   }
 }
 
@@ -40,7 +36,9 @@ async function build(): Promise<void> {
 
 async function takeLock(): Promise<boolean> {
   await mkdir(join(lock, '..'), { recursive: true });
-  if ((await timeOf(lock)) < Date.now() - STALE) await rmdir(lock).catch(() => {});
+  const taken = await timeOf(lock);
+  // A lock that is not there is not stale: another may take it right now.
+  if (taken > 0 && taken < Date.now() - STALE) await rmdir(lock).catch(() => {});
   return mkdir(lock).then(
     () => true,
     () => false,
