@@ -36,7 +36,7 @@ export const theme = createTheme({
   components: {
     Modal: Modal.extend({
       defaultProps: { ...dialog, centered: true, radius: 12 },
-      styles: { title: { fontWeight: 600 } },
+      styles: { title: { fontWeight: 600, lineHeight: 1.4 } },
     }),
     Drawer: Drawer.extend({ defaultProps: dialog }),
     Menu: Menu.extend({ defaultProps: { transitionProps: quick, shadow: 'md' } }),
