@@ -2,7 +2,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { measureSlowness } from './test/support/slowness.ts';
 
 /** The longer suites of real node processes, which `npm run test:nodes` runs by themselves; the others are in `npm test`. */
-const nodes = ['test/cluster/{balancer,redis-trouble,rolling-restart,three-nodes}.test.ts'];
+const nodes = [
+  'test/cluster/{access,balancer,deployments,redis-trouble,rolling-restart,stalled,two-nodes,three-nodes}.test.ts',
+];
 const slowness = measureSlowness();
 const onlyNodes = process.env.TEST_NODES === 'on';
 

@@ -16,7 +16,7 @@ import { createEditor, type Editor } from './editors.ts';
 import { startWorld, type World } from './world.ts';
 
 const SEED = Number(process.env.CHAOS_SEED ?? 8);
-const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 8);
+const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 4);
 /** How long everybody may take to have saved everything once all is mended, ms. */
 const RECOVERY = 20_000;
 

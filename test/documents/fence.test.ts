@@ -6,7 +6,8 @@
  * What must hold in each: nothing of theirs comes into the log that was not there when the last request was about to
  * commit. (Up to then they may write, afterwards they may not.)
  *
- * All orders of two requests at once are thousands; some are tried, all of them with FENCE=all.
+ * All orders of an edit and one request are tried; of admissions, edits over REST and two requests at once some are, and
+ * all of them with FENCE=all.
  */
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -33,7 +34,7 @@ import { updateOf } from './stage.ts';
 
 const ALL = process.env.FENCE === 'all';
 /** How many orders are tried of those that are too many. */
-const SOME = 30;
+const SOME = 20;
 
 if (ALL) vi.setConfig({ testTimeout: 3_600_000 });
 
@@ -243,6 +244,22 @@ async function race(schedule: string, write: Writing, ways: readonly Way[]): Pro
 const STEPS = { w: 4, r: 4 };
 
 const ONE = [...schedulesOf(STEPS)];
+const EXTREMES = ['wwwwrrrr', 'rrrrwwww'];
+
+/**
+ * The edit comes first in some order, and in some it comes too late. On a busy machine a step may be taken to be blocked
+ * that is only slow, and one of the two does not show: then the extremes are tried once more.
+ */
+async function both(
+  outcomes: Set<boolean>,
+  extremes: readonly string[],
+  again: (schedule: string) => Promise<boolean>,
+): Promise<void> {
+  for (let attempt = 0; outcomes.size < 2 && attempt < 25; attempt += 1)
+    for (const schedule of extremes) outcomes.add(await again(schedule));
+  expect(outcomes).toEqual(new Set([true, false]));
+}
+
 const kinds: Record<string, Writing> = {
   'an edit': admitted,
   'an admission': admission,
@@ -254,15 +271,18 @@ describe.each(Object.entries(kinds))('AC3 %s', (_, write) => {
     'is never stored after the request that takes away their %s',
     async (way) => {
       const outcomes = new Set<boolean>();
-      for (const schedule of ONE) outcomes.add(await race(schedule, write, [way]));
-      expect(outcomes).toEqual(new Set([true, false])); // both come first in some order
+      const chance = seeded(7);
+      const some = [...EXTREMES, ...Array.from({ length: SOME }, () => chance.of(ONE))];
+      for (const schedule of ALL || write === admitted ? ONE : some) outcomes.add(await race(schedule, write, [way]));
+      await both(outcomes, EXTREMES, (schedule) => race(schedule, write, [way]));
     },
   );
 
   it('is never stored after the last of two requests at once', async () => {
     const two = [...schedulesOf({ ...STEPS, s: 4 })];
     const chance = seeded(5);
-    const some = ['wwwwrrrrssss', 'rrrrsssswwww', ...Array.from({ length: SOME }, () => chance.of(two))];
+    const extremes = ['wwwwrrrrssss', 'rrrrsssswwww'];
+    const some = [...extremes, ...Array.from({ length: SOME }, () => chance.of(two))];
     const schedules = ALL ? two : some;
     const outcomes = new Set<boolean>();
     for (const schedule of schedules)
@@ -277,6 +297,6 @@ describe.each(Object.entries(kinds))('AC3 %s', (_, write) => {
           ]),
         ),
       );
-    expect(outcomes).toEqual(new Set([true, false]));
+    await both(outcomes, extremes, (schedule) => race(schedule, write, ['grant', 'group']));
   });
 });

@@ -9,6 +9,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { stage } from './stage.ts';
+import { SOON } from './visitor.ts';
 
 const assets = join(import.meta.dirname, '../../dist/web/assets');
 
@@ -26,8 +27,8 @@ describe('the looks', () => {
       expect(findings, `${what}, ${colorScheme}`).toEqual([]);
     }
     await page.setViewportSize({ width: 375, height: 740 });
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(width, `${what} at 375 px`).toBeLessThanOrEqual(375);
+    const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+    await expect.poll(width, { ...SOON, message: `${what} at 375 px` }).toBeLessThanOrEqual(375);
     await page.setViewportSize({ width: 1280, height: 800 });
   }
 
