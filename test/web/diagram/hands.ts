@@ -18,3 +18,25 @@ export const nodes = (page: Page, count: number) =>
 
 export const draw = (page: Page, shape: string) =>
   page.getByRole('toolbar', { name: 'Shapes' }).getByRole('button', { name: shape }).click();
+
+/** That what is not saved is on this device: a page that goes away at once may not have written it yet. */
+export const isKept = (page: Page) => expect.poll(() => page.evaluate(unsavedOnDevice), SOON).toBeGreaterThan(0);
+
+/** What the browser has kept, once everything that was to be written before has been. Runs in the page. */
+async function unsavedOnDevice(): Promise<number> {
+  const name = (await indexedDB.databases()).find((database) => database.name?.startsWith('roundtable '))?.name;
+  if (name === undefined) return 0;
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name);
+    opening.addEventListener('error', () => reject(opening.error!));
+    opening.addEventListener('success', () => {
+      const database = opening.result;
+      const transaction = database.transaction(['updates', 'custom']);
+      const reading = transaction.objectStore('custom').get('unsaved');
+      transaction.addEventListener('complete', () => {
+        database.close();
+        resolve(Number(reading.result ?? 0));
+      });
+    });
+  });
+}

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
-import { button, draw, gone, isSaved, nodes, seen } from './hands.ts';
+import { button, draw, gone, isKept, isSaved, nodes, seen } from './hands.ts';
 
 const LONG = 120_000;
 const [ADA, GRACE, ALAN] = ['Ada Lovelace', 'Grace Hopper', 'Alan Turing'] as const;
@@ -148,6 +148,7 @@ describe('a session on a diagram', () => {
       await seen(ada, 'This device is offline. What you draw is kept here.');
       await draw(ada, 'Actor');
       await seen(ada, /^Offline, \d changes? kept here$/);
+      await isKept(ada);
       await ada.goto('about:blank');
       await ada.context().setOffline(false);
       await ada.goto(on.url + diagram);

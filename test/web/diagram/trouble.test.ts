@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
-import { button, draw, isSaved, nodes, seen } from './hands.ts';
+import { button, draw, isKept, isSaved, nodes, seen } from './hands.ts';
 
 const LONG = 120_000;
 const [ADA, GRACE, ALAN] = ['Ada Lovelace', 'Grace Hopper', 'Alan Turing'] as const;
@@ -98,6 +98,7 @@ describe('a diagram when something is in the way', () => {
     await page.context().setOffline(true);
     await seen(page, 'This device is offline. What you draw is kept here.');
     await draw(page, 'Process');
+    await isKept(page);
     await page.goto('about:blank');
     await page.context().setOffline(false);
     let outdated: string | undefined;
