@@ -8,7 +8,9 @@
  * its sockets are to be closed, and the node goes on under a new id (NO1).
  *
  * A node sweeps others only after it has itself held its lease without a break for the length of one. After a pause of
- * the database every lease has expired, and this leaves everybody the time to renew.
+ * the database every lease has expired, and this leaves everybody the time to renew. A sweep that was on its way when the
+ * pause began and is carried out after it sweeps nobody: it holds only as long as the lease that this node had when it
+ * asked, by the clock of the database.
  *
  * A draining node's row is kept for one grace, so that its people can reappear elsewhere before they are missed.
  */
@@ -53,6 +55,10 @@ export interface LeaseOptions {
   every?: number;
 }
 
+interface LeaseRow {
+  expires_at: string;
+}
+
 export function createLeases({
   sql,
   hostGrace,
@@ -69,6 +75,8 @@ export function createLeases({
   /** Since when it has been held without a break. */
   let unbrokenSince = -Infinity;
   let startedAt = Infinity;
+  /** When the lease expires by the clock of the database, as of the last answer. */
+  let expiresAt = '-infinity';
   let asked = -Infinity;
   let asking: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -86,22 +94,27 @@ export function createLeases({
 
   const insert = async () => {
     const from = now();
-    await sql.query(
-      `insert into node_lease (node, expires_at) values ($1, clock_timestamp() + $2 * interval '1 millisecond')`,
+    const [row] = await sql.query<LeaseRow>(
+      `insert into node_lease (node, expires_at) values ($1, clock_timestamp() + $2 * interval '1 millisecond')
+       returning expires_at::text`,
       [node, length],
     );
+    expiresAt = row!.expires_at;
     extend(from);
   };
 
   const update = async () => {
     const [from, renewing] = [now(), node];
-    const rows = await sql.query(
+    const [row] = await sql.query<LeaseRow>(
       `update node_lease set draining = draining or $3, expires_at = greatest(expires_at, clock_timestamp() + $2 * interval '1 millisecond')
-       where node = $1 returning node`,
+       where node = $1 returning expires_at::text`,
       [node, draining ? Math.max(length, hostGrace) : length, draining],
     );
     if (renewing !== node) return;
-    if (rows.length > 0) return extend(from);
+    if (row) {
+      expiresAt = row.expires_at;
+      return extend(from);
+    }
     heldUntil = -Infinity;
     node = uuidv7();
     try {
@@ -139,8 +152,8 @@ export function createLeases({
     async sweep() {
       if (!held() || now() - unbrokenSince < length) return 0;
       const swept = await sql.query(
-        'delete from node_lease where expires_at < clock_timestamp() and node <> $1 returning node',
-        [node],
+        `delete from node_lease where expires_at < clock_timestamp() and node <> $1 and clock_timestamp() < $2::timestamptz returning node`,
+        [node, expiresAt],
       );
       return swept.length;
     },

@@ -196,10 +196,11 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
       });
     },
 
-    /** CS7, CS11: ends the sessions whose time has come. */
-    async expire(): Promise<Advanced[]> {
+    /** CS7, CS11: ends the sessions whose time has come. @param mayEnd asked again when it is known which they are: the database may have paused */
+    async expire(mayEnd: () => boolean = () => true): Promise<Advanced[]> {
       const due = `ended_at is null and ends_at <= clock_timestamp()`;
       const sessions = await queries().execute<{ id: string }[]>(`select id from collaboration_session where ${due}`);
+      if (!mayEnd()) return [];
       return advanceEach(
         sessions.map(({ id }) => id),
         async (em, locked) => {

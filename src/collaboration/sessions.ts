@@ -136,7 +136,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
   };
   const expireSessions = async () => {
     // After a pause of the database those who wait to come back are let in first.
-    if (leases.steady()) for (const advanced of await store.expire()) tell(advanced);
+    if (leases.steady()) for (const advanced of await store.expire(leases.steady)) tell(advanced);
   };
   const run = async () => {
     beats += 1;

@@ -1,5 +1,5 @@
 import { afterEach, describe, beforeAll, afterAll, expect, it, beforeEach, vi } from 'vitest';
-import { createLeases, type Leases } from '../../src/cluster/leases.ts';
+import { createLeases, type LeaseOptions, type Leases } from '../../src/cluster/leases.ts';
 import { openDatabase, type Database, type SqlExecutor } from '../../src/database/database.ts';
 import { freshDatabase } from '../support/database.ts';
 import { eventually, pause } from '../support/patience.ts';
@@ -25,10 +25,10 @@ describe.each(['postgresql', 'embedded'] as const)('leases on %s', (kind) => {
   afterAll(() => database.close());
 
   /** A node with a clock of its own, which renews only when told to. */
-  async function node({ sql = database.log, hostGrace = 5000 }: { sql?: SqlExecutor; hostGrace?: number } = {}) {
+  async function node({ sql = database.log, hostGrace = 5000, ...options }: Partial<LeaseOptions> = {}) {
     const time = clock();
     const [onLost, onError] = [vi.fn<() => void>(), vi.fn<() => void>()];
-    const leases = createLeases({ sql, hostGrace, onLost, onError, now: time.now, every: 1_000_000 });
+    const leases = createLeases({ sql, hostGrace, onLost, onError, now: time.now, every: 1_000_000, ...options });
     started.push(leases);
     await leases.start();
     return { leases, time, onLost, onError };
@@ -141,6 +141,32 @@ describe.each(['postgresql', 'embedded'] as const)('leases on %s', (kind) => {
     }
     expect(watcher.leases.steady()).toBe(true);
     expect(await watcher.leases.sweep()).toBe(1);
+  });
+
+  it('NO1 a sweep that reaches the database only after a pause sweeps nobody', async () => {
+    const length = 500;
+    const other = await node();
+    let late = true;
+    const sql: SqlExecutor = {
+      query: async (text, values) => {
+        if (late && text.startsWith('delete')) await pause(2 * length);
+        return database.log.query(text, values) as never;
+      },
+      transaction: (work) => database.log.transaction(work),
+    };
+    const { leases, time } = await node({ sql, length });
+    const steady = async () => {
+      for (let third = 0; third < 3; third += 1) {
+        time.pass(length / 3 + 1);
+        await leases.renew();
+      }
+    };
+    await steady();
+    await expire(other.leases.node);
+    expect(await leases.sweep()).toBe(0);
+    late = false;
+    await steady();
+    expect(await leases.sweep()).toBe(1);
   });
 
   it('NO1 a draining lease is kept for the grace, also by later renewals, and never shorter than a lease', async () => {
