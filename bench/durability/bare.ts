@@ -3,13 +3,10 @@
  * that is named `stored:<name>` is loaded first, as its usual database extension would: one row with all bytes.
  * Argument: the database's URL.
  */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Hocuspocus } from '@hocuspocus/server';
-import { WebSocketServer } from 'ws';
 import { applyUpdate } from 'yjs';
 import { openDatabase } from '../../src/database/database.ts';
-import { asWebRequest } from '../../src/sync/upgrade.ts';
+import { servePeer } from '../peer.ts';
 
 const database = await openDatabase({ url: process.argv[2]! });
 const hocuspocus = new Hocuspocus({
@@ -22,16 +19,4 @@ const hocuspocus = new Hocuspocus({
     applyUpdate(document, row!.bytes);
   },
 });
-const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
-const http = createServer();
-http.on('upgrade', (request, socket, head) => {
-  sockets.handleUpgrade(request, socket, head, (ws) => {
-    const client = hocuspocus.handleConnection(ws as never, asWebRequest(request));
-    ws.on('message', (bytes: Buffer) => client.handleMessage(bytes));
-    ws.on('close', (code, reason) => client.handleClose({ code, reason: reason.toString() }));
-    ws.on('error', () => {});
-  });
-});
-http.listen(0, '127.0.0.1', () => {
-  process.stdout.write(`bare Hocuspocus is running at http://127.0.0.1:${(http.address() as AddressInfo).port}\n`);
-});
+servePeer(hocuspocus, 'bare Hocuspocus');

@@ -16,6 +16,7 @@
  */
 import { uuidv7 } from 'uuidv7';
 import type { SqlExecutor } from '../database/database.ts';
+import { atMost } from './at-most.ts';
 
 export interface Leases {
   /** The id of this node, UUIDv7; another one after the lease was lost. */
@@ -173,11 +174,4 @@ export function createLeases({
     },
   };
   return leases;
-}
-
-/** Waits for what may never come no longer than some ms. */
-export async function atMost(ms: number, answer: Promise<unknown>): Promise<void> {
-  let patience: NodeJS.Timeout | undefined;
-  await Promise.race([answer, new Promise<void>((resolve) => (patience = setTimeout(resolve, ms)))]);
-  clearTimeout(patience);
 }

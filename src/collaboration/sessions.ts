@@ -6,7 +6,8 @@
  * what is owed, sweeps dead nodes and steps their people out, and ends sessions whose time has come.
  */
 import type { Permissions } from '../access/roles.ts';
-import { atMost, type Leases } from '../cluster/leases.ts';
+import { atMost } from '../cluster/at-most.ts';
+import type { Leases } from '../cluster/leases.ts';
 import type { Person } from '../identity/person.ts';
 import { Refusal } from '../refusal.ts';
 import { eventOf, readCommand } from './commands.ts';

@@ -10,8 +10,6 @@
 import type { SqlExecutor } from '../database/database.ts';
 import { Unreadable, type LogPart, type Stored } from './log-part.ts';
 
-export { replay } from './replaying.ts';
-
 const PIECE = 262_144;
 
 const READ = `

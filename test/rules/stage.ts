@@ -2,7 +2,8 @@
 import { writeVarString, writeVarUint8Array } from 'lib0/encoding';
 import { expect } from 'vitest';
 import * as Y from 'yjs';
-import { readLog, replay } from '../../src/documents/reading.ts';
+import { readLog } from '../../src/documents/reading.ts';
+import { replay } from '../../src/documents/replaying.ts';
 import { writeAwareness, type AwarenessEntry } from '../../src/sync/awareness-frame.ts';
 import type { TestApp } from '../support/app.ts';
 import { eventually } from '../support/patience.ts';

@@ -9,7 +9,8 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import type { Database } from '../../src/database/database.ts';
-import { readLog, replay } from '../../src/documents/reading.ts';
+import { readLog } from '../../src/documents/reading.ts';
+import { replay } from '../../src/documents/replaying.ts';
 import { splitUpdates } from '../../src/documents/row.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { freshDatabase } from '../support/database.ts';

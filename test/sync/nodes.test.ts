@@ -12,7 +12,7 @@ import { cellsOf, headOf } from '../support/content.ts';
 import { freshDatabase } from '../support/database.ts';
 import { eventually, pause, saved } from '../support/patience.ts';
 import { connect, disconnectAll, type Client } from '../support/provider.ts';
-import { addDiagram, addPerson, grant, logger, startStage, type Stage, type StageOptions } from './stage.ts';
+import { addDiagram, addPerson, grant, logger, setBack, startStage, type Stage, type StageOptions } from './stage.ts';
 
 let database: Database;
 let ann: Actor;
@@ -231,10 +231,7 @@ it('a log that is shorter than what this node has (a database that was set back)
     client.cells.set(key, 1);
     await saved(client);
   }
-  await database.log.transaction(async (transaction) => {
-    await transaction.query('delete from document_update where diagram_id = $1 and seq = 2', [at.diagram]);
-    await transaction.query('update diagram set head = 1 where id = $1', [at.diagram]);
-  });
+  await setBack(database, at.diagram);
   await eventually(() => expect(client.closes[0]?.code).toBe(1012));
   await saved(client); // it connects again and brings what the database has lost
   expect(await headOf(stage.store, at.diagram)).toBe(2);

@@ -224,3 +224,11 @@ export async function startStage({
     },
   };
 }
+
+/** Sets a diagram's log of two rows back to the first, as a database would be that was restored. */
+export async function setBack(database: Database, diagram: string): Promise<void> {
+  await database.log.transaction(async (transaction) => {
+    await transaction.query('delete from document_update where diagram_id = $1 and seq = 2', [diagram]);
+    await transaction.query('update diagram set head = 1 where id = $1', [diagram]);
+  });
+}

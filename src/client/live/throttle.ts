@@ -32,6 +32,7 @@ export function throttle<Value>(
     stop() {
       waiting = null;
       cancel?.();
+      cancel = null;
     },
   });
 }

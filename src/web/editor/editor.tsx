@@ -97,7 +97,7 @@ function Surface({ desk, writable }: { desk: Desk; writable: boolean }) {
     return { x: (width / 2 - transform[0]) / transform[2], y: (height / 2 - transform[1]) / transform[2] };
   }, [pointer, screenToFlowPosition, store]);
   const clipboard = useMemo(() => clipboardOf(acting, middle), [acting, middle]);
-  const onKeyDown = useKeys(desk, acting, { middle }, () => setKeys(true));
+  const onKeyDown = useKeys(desk, acting, middle, () => setKeys(true));
 
   /** One beside the other, when several are put into the middle. */
   function choose(shape: Shape): void {

@@ -1,10 +1,10 @@
 /** What stands around every page but a diagram: where one can go, and who is signed in. */
-import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { IconChevronDown, IconLanguage, IconLogout, IconSun } from '@tabler/icons-react';
+import { Menu, UnstyledButton } from '@mantine/core';
+import { IconChevronDown, IconLogout } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, NavLink, Outlet } from 'react-router';
 import { nameOf, useSignedIn } from '../identity/signed-in.tsx';
-import { languages, type Language } from '../language/language.ts';
+import { LooksItems } from '../looks-items.tsx';
 import styles from './frame.module.css';
 
 export function Frame() {
@@ -33,11 +33,8 @@ export function Frame() {
 }
 
 function Account() {
-  const { t, i18n } = useTranslation('entry');
+  const { t } = useTranslation('entry');
   const { me, signOut } = useSignedIn();
-  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
-  const themes = { auto: t('themeAuto'), light: t('themeLight'), dark: t('themeDark') };
-  const next = { auto: 'light', light: 'dark', dark: 'auto' } as const;
   const name = nameOf(me);
   return (
     <Menu position="bottom-end" width={224}>
@@ -52,25 +49,7 @@ function Account() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.email}</Menu.Label>
-        <Menu.Item
-          closeMenuOnClick={false}
-          leftSection={<IconSun size={16} />}
-          onClick={() => setColorScheme(next[colorScheme])}
-        >
-          {t('theme')}: {themes[colorScheme]}
-        </Menu.Item>
-        {(Object.keys(languages) as Language[])
-          .filter((language) => language !== i18n.language)
-          .map((language) => (
-            <Menu.Item
-              key={language}
-              lang={language}
-              leftSection={<IconLanguage size={16} />}
-              onClick={() => void i18n.changeLanguage(language)}
-            >
-              {languages[language]}
-            </Menu.Item>
-          ))}
+        <LooksItems />
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={signOut}>
           {t('signOut')}

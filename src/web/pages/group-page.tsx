@@ -1,8 +1,8 @@
 /** The people of a group. Its owner adds and removes, and may hand it over (MB6); kept up to date while one looks. */
-import { ActionIcon, Button, Menu, Text, Title } from '@mantine/core';
+import { ActionIcon, Menu, Text } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import type { GroupMember } from '../../client/index.ts';
@@ -12,14 +12,14 @@ import { AddForm } from '../people/add-form.tsx';
 import people from '../people/people.module.css';
 import { PersonLine } from '../people/person-line.tsx';
 import { Refused } from '../people/refused.tsx';
-import styles from './home-page.module.css';
+import { ContainerHeader } from './container-header.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
+import { useRefreshed } from './refreshed.ts';
 
 export function GroupPage() {
   const { groupId = '' } = useParams();
   const { t } = useTranslation('people');
   const { client, me } = useSignedIn();
-  const queries = useQueryClient();
   const navigate = useNavigate();
   const [question, ask] = useState<Question | null>(null);
   const { data, error } = useQuery({
@@ -32,14 +32,7 @@ export function GroupPage() {
       return { group, members: members.data };
     },
   });
-  const refresh = () => queries.invalidateQueries({ queryKey: ['group', groupId] });
-  useEffect(() => {
-    const room = client.groups.listen(groupId);
-    const again = () => void queries.invalidateQueries({ queryKey: ['group', groupId] });
-    room.on('message', again);
-    room.on('live', again);
-    return () => room.close();
-  }, [client, queries, groupId]);
+  const refresh = useRefreshed(['group', groupId], client.groups);
   const remove = useMutation({
     mutationFn: (userId: string) => client.groups.removeMember(groupId, userId),
     onSettled: refresh,
@@ -73,28 +66,12 @@ export function GroupPage() {
     });
   return (
     <>
-      <div className={styles.top}>
-        <Title order={1} size={24} className={styles.title}>
-          {group.name}
-        </Title>
-        {isOwner && (
-          <Button
-            variant="default"
-            c="red"
-            onClick={() =>
-              ask({
-                title: t('deleteTitle', { name: group.name }),
-                text: t('deleteGroup'),
-                label: t('delete'),
-                danger: true,
-                run: () => destroy.mutate(),
-              })
-            }
-          >
-            {t('delete')}
-          </Button>
-        )}
-      </div>
+      <ContainerHeader
+        name={group.name}
+        rename={null}
+        remove={isOwner ? { text: t('deleteGroup'), run: destroy.mutate } : null}
+        ask={ask}
+      />
       <div className={people.sharing}>
         {isOwner && (
           <AddForm

@@ -10,6 +10,7 @@ import { Confirm, type Question } from '../confirm.tsx';
 import { useSignedIn } from '../identity/signed-in.tsx';
 import { Refused } from '../people/refused.tsx';
 import { SharingDialog } from '../people/sharing-dialog.tsx';
+import { stampOf } from '../times.ts';
 import styles from './home-page.module.css';
 import { NameDialog } from './name-dialog.tsx';
 
@@ -127,18 +128,12 @@ interface DiagramRowProps {
 function DiagramRow({ diagram, drawing, remove }: DiagramRowProps) {
   const { t, i18n } = useTranslation('entry');
   const { id, name, threat_model_id, updated_at } = diagram;
-  const time = new Intl.DateTimeFormat(i18n.language === 'en' ? 'en-GB' : i18n.language, {
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  }).format(new Date(updated_at));
   return (
     <li className={styles.diagram}>
       <Link to={`/threat-models/${threat_model_id}/diagrams/${id}`} className={styles.open}>
         <strong>{name}</strong>
         {drawing > 0 && <span className={styles.live}>{t('drawing', { count: drawing })}</span>}
-        <span className={styles.quiet}>{t('changed', { time })}</span>
+        <span className={styles.quiet}>{t('changed', { time: stampOf(updated_at, i18n.language) })}</span>
       </Link>
       {remove && (
         <ActionIcon

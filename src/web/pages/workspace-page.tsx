@@ -1,8 +1,8 @@
 /** The members of a workspace: who is in it, with which role, kept up to date while one looks (its live room). */
-import { ActionIcon, Button, Select, Text, TextInput, Title } from '@mantine/core';
+import { ActionIcon, Select, Text, TextInput } from '@mantine/core';
 import { IconSearch, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import type { WorkspaceMember, WorkspaceRole } from '../../client/index.ts';
@@ -12,9 +12,10 @@ import { AddForm, optionsOf } from '../people/add-form.tsx';
 import people from '../people/people.module.css';
 import { PersonLine } from '../people/person-line.tsx';
 import { Refused } from '../people/refused.tsx';
-import styles from './home-page.module.css';
+import { ContainerHeader } from './container-header.tsx';
 import { NameDialog } from './name-dialog.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
+import { useRefreshed } from './refreshed.ts';
 
 export function WorkspacePage() {
   const { workspaceId = '' } = useParams();
@@ -25,9 +26,8 @@ export function WorkspacePage() {
   const [sought, seek] = useState('');
   const [isNaming, name] = useState(false);
   const [question, ask] = useState<Question | null>(null);
-  const key = ['workspace', workspaceId];
   const { data, error } = useQuery({
-    queryKey: key,
+    queryKey: ['workspace', workspaceId],
     async queryFn({ signal }) {
       const members: WorkspaceMember[] = [];
       const workspace = await client.workspaces.get(workspaceId, { signal });
@@ -35,14 +35,7 @@ export function WorkspacePage() {
       return { workspace, members };
     },
   });
-  const refresh = () => queries.invalidateQueries({ queryKey: ['workspace', workspaceId] });
-  useEffect(() => {
-    const room = client.workspaces.listen(workspaceId);
-    const again = () => void queries.invalidateQueries({ queryKey: ['workspace', workspaceId] });
-    room.on('message', again);
-    room.on('live', again);
-    return () => room.close();
-  }, [client, queries, workspaceId]);
+  const refresh = useRefreshed(['workspace', workspaceId], client.workspaces);
   const change = useMutation({
     mutationFn: ({ user_id, role }: { user_id: string; role: WorkspaceRole }) =>
       client.workspaces.changeMember(workspaceId, user_id, role),
@@ -92,33 +85,12 @@ export function WorkspacePage() {
 
   return (
     <>
-      <div className={styles.top}>
-        <Title order={1} size={24} className={styles.title}>
-          {workspace.name}
-        </Title>
-        {manages && (
-          <Button variant="default" onClick={() => name(true)}>
-            {t('rename')}
-          </Button>
-        )}
-        {isOwner && (
-          <Button
-            variant="default"
-            c="red"
-            onClick={() =>
-              ask({
-                title: t('deleteTitle', { name: workspace.name }),
-                text: t('deleteWorkspace'),
-                label: t('delete'),
-                danger: true,
-                run: () => destroy.mutate(),
-              })
-            }
-          >
-            {t('delete')}
-          </Button>
-        )}
-      </div>
+      <ContainerHeader
+        name={workspace.name}
+        rename={manages ? () => name(true) : null}
+        remove={isOwner ? { text: t('deleteWorkspace'), run: destroy.mutate } : null}
+        ask={ask}
+      />
       <div className={people.sharing}>
         {manages && (
           <AddForm

@@ -9,6 +9,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AccessRole, Grant } from '../../client/index.ts';
 import { Confirm, type Question } from '../confirm.tsx';
+import { copyText } from '../copying.ts';
 import { useSignedIn } from '../identity/signed-in.tsx';
 import { AddForm, optionsOf } from './add-form.tsx';
 import styles from './people.module.css';
@@ -164,12 +165,7 @@ function Sharing({ threatModelId }: { threatModelId: string }) {
       <Button
         variant="default"
         leftSection={<IconLink size={16} />}
-        onClick={() =>
-          void navigator.clipboard.writeText(location.href).then(
-            () => setCopied(true),
-            () => {},
-          )
-        }
+        onClick={() => void copyText(location.href).then(setCopied)}
       >
         {t(isCopied ? 'linkCopied' : 'shareLink')}
       </Button>

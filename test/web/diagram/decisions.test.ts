@@ -13,7 +13,7 @@ import { inPlace } from '../../../src/web/diagram/in-place/in-place.ts';
 import { toldBy, toldIn, toldOf, withNewer, type Told } from '../../../src/web/diagram/notices/told.ts';
 import { initialsOf, nameIn, withNames } from '../../../src/web/diagram/people/names.ts';
 import { presentControl } from '../../../src/web/diagram/presenting/present-control.ts';
-import { daysAgo } from '../../../src/web/diagram/times.ts';
+import { daysAgo } from '../../../src/web/times.ts';
 
 const at = new Date('2026-05-03T10:00:00Z');
 const error = new RoundtableError({ code: 'not_found', status: 404, message: '' });

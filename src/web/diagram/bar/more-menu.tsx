@@ -1,16 +1,14 @@
 /** The rest: files, looks, ending; on a phone also what the bar has no room for. */
-import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Menu } from '@mantine/core';
 import {
   IconBraces,
   IconDots,
   IconDoorExit,
   IconFileImport,
   IconHistory,
-  IconLanguage,
   IconMessageCircle,
   IconPhoto,
   IconPresentation,
-  IconSun,
   IconUserPlus,
   IconVector,
 } from '@tabler/icons-react';
@@ -18,7 +16,7 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDiagramState, useParticipants } from '../../../client/react/index.ts';
 import { exportJson, exportPng, exportSvg, importCells } from '../../editor/transfer/files.ts';
-import { languages, type Language } from '../../language/language.ts';
+import { LooksItems } from '../../looks-items.tsx';
 import { Confirm, type Question } from '../../confirm.tsx';
 import { useDiagramName } from '../diagram-queries.ts';
 import { useSay } from '../notices/saying.ts';
@@ -35,7 +33,7 @@ interface MoreMenuProps {
 const icon = { size: 16, stroke: 1.75 };
 
 export function MoreMenu({ toggle, share }: MoreMenuProps) {
-  const { t, i18n } = useTranslation('room');
+  const { t } = useTranslation('room');
   const { t: words } = useTranslation('editor');
   const { diagram } = useOpenDiagram();
   const { hosting } = useParticipants(diagram);
@@ -107,19 +105,7 @@ export function MoreMenu({ toggle, share }: MoreMenuProps) {
             {t('exportPng')}
           </Menu.Item>
           <Menu.Divider />
-          <ThemeItems />
-          {(Object.keys(languages) as Language[])
-            .filter((language) => language !== i18n.language)
-            .map((language) => (
-              <Menu.Item
-                key={language}
-                lang={language}
-                leftSection={<IconLanguage {...icon} />}
-                onClick={() => void i18n.changeLanguage(language)}
-              >
-                {languages[language]}
-              </Menu.Item>
-            ))}
+          <LooksItems />
           {hosting && (
             <>
               <Menu.Divider />
@@ -140,21 +126,5 @@ export function MoreMenu({ toggle, share }: MoreMenuProps) {
       />
       <Confirm question={question} close={() => ask(null)} />
     </>
-  );
-}
-
-function ThemeItems() {
-  const { t } = useTranslation('room');
-  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
-  const themes = { auto: t('themeAuto'), light: t('themeLight'), dark: t('themeDark') };
-  const next = { auto: 'light', light: 'dark', dark: 'auto' } as const;
-  return (
-    <Menu.Item
-      closeMenuOnClick={false}
-      leftSection={<IconSun {...icon} />}
-      onClick={() => setColorScheme(next[colorScheme])}
-    >
-      {t('theme')}: {themes[colorScheme]}
-    </Menu.Item>
   );
 }

@@ -4,7 +4,7 @@ import { IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDiagramState } from '../../../client/react/index.ts';
-import { copyText } from '../copying.ts';
+import { copyText } from '../../copying.ts';
 import { useDiagramName, useThreatModel } from '../diagram-queries.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import styles from './read-only-badge.module.css';

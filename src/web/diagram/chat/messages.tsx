@@ -5,7 +5,7 @@ import { Fragment, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../../client/index.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
-import { dayOf, daysAgo, timeOf } from '../times.ts';
+import { dayOf, daysAgo, timeOf } from '../../times.ts';
 import styles from './chat.module.css';
 import { useChat } from './chat.tsx';
 

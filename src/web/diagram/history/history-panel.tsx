@@ -7,7 +7,7 @@ import type { Version } from '../../../client/index.ts';
 import { useDiagramState } from '../../../client/react/index.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import { Panel } from '../panel.tsx';
-import { momentOf } from '../times.ts';
+import { momentOf } from '../../times.ts';
 import styles from './history.module.css';
 
 interface HistoryPanelProps {

@@ -12,7 +12,7 @@ import { Preview } from '../../editor/preview.tsx';
 import { Confirm, type Question } from '../../confirm.tsx';
 import { useSay } from '../notices/saying.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
-import { momentOf } from '../times.ts';
+import { momentOf } from '../../times.ts';
 import styles from './history.module.css';
 
 export function PreviewStage({ version, close }: { version: Version; close(): void }) {

@@ -8,9 +8,9 @@ import { useDiagramState } from '../../../client/react/index.ts';
 import { devSignIn } from '../../identity/dev-sign-in.ts';
 import { nameOf as nameOfPerson, useIdentity } from '../../identity/signed-in.tsx';
 import { useSecondsUntil } from '../connection/seconds-until.ts';
-import { copyText } from '../copying.ts';
+import { copyText } from '../../copying.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
-import { momentOf } from '../times.ts';
+import { momentOf } from '../../times.ts';
 import type { InPlace } from './in-place.ts';
 import styles from './in-place-page.module.css';
 

@@ -6,7 +6,7 @@ import { Button, CloseButton } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDiagramState } from '../../../client/react/index.ts';
-import { copyText } from '../copying.ts';
+import { copyText } from '../../copying.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import styles from './notices.module.css';
 import { toldBy, toldIn, toldOf, withNewer, type Told } from './told.ts';

@@ -7,7 +7,7 @@ import { useDiagramState, useParticipants } from '../../../client/react/index.ts
 import { Confirm, type Question } from '../../confirm.tsx';
 import { useOpenDiagram } from '../open-diagram.ts';
 import { Panel } from '../panel.tsx';
-import { timeOf } from '../times.ts';
+import { timeOf } from '../../times.ts';
 import { useEnding } from './ending-question.ts';
 import styles from './people-panel.module.css';
 import { PersonRow } from './person-row.tsx';

@@ -10,6 +10,7 @@ import { listCells, type Cells, type StoredCell } from '../../../client/index.ts
 import { Step } from '../document/history.ts';
 import { isEdge, readCell, rectOf, type Cell } from '../model/cell.ts';
 import type { Rect } from '../model/geometry.ts';
+import { createValue } from '../value.ts';
 import type { Describe, FlowEdge, FlowNode } from './flow.ts';
 import { glide, prefersStill } from './glide.ts';
 import { createPicture } from './picture.ts';
@@ -32,19 +33,13 @@ export interface Drawing {
 
 export function openDrawing(cells: Cells, describe: Describe): Drawing {
   const picture = createPicture(describe);
-  const listeners = new Set<() => void>();
   const gliding = new Map<string, Rect>();
   const held = new Set<string>();
-  let drawn = picture.drawn();
+  const drawn = createValue(picture.drawn());
   let frame: number | null = null;
   let lastFrame = 0;
 
-  const tell = () => {
-    const next = picture.drawn();
-    if (next === drawn) return;
-    drawn = next;
-    for (const listener of [...listeners]) listener();
-  };
+  const tell = () => drawn.set(picture.drawn());
 
   function onFrame(now: number): void {
     const since = Math.min(100, now - lastFrame);
@@ -102,7 +97,7 @@ export function openDrawing(cells: Cells, describe: Describe): Drawing {
       return picture.selection;
     },
     get drawn() {
-      return drawn;
+      return drawn.get();
     },
     rect: picture.rect,
     select(ids) {
@@ -122,10 +117,7 @@ export function openDrawing(cells: Cells, describe: Describe): Drawing {
       held.clear();
       tell();
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    subscribe: drawn.subscribe,
     start() {
       for (const { id } of listCells(cells)) read(id, false);
       for (const id of picture.cells.keys()) if (!cells.has(id)) picture.put(id, null);

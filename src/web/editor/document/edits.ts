@@ -4,7 +4,7 @@
  */
 import * as Y from 'yjs';
 import { listCells, putCell, removeCell, type Cells } from '../../../client/index.ts';
-import { readCells, type Cell, type EdgeCell } from '../model/cell.ts';
+import { isEdge, readCells, type Cell, type EdgeCell } from '../model/cell.ts';
 import { topOf } from '../model/clip.ts';
 import type { Point, Rect } from '../model/geometry.ts';
 import { parentsAfter } from '../model/parents.ts';
@@ -14,10 +14,17 @@ function write(cells: Cells, step: Step, work: () => void): void {
   if (cells.doc) cells.doc.transact(work, step);
 }
 
+/** Adds cells, and puts nodes among them into the boundaries that they lie in. */
 export function addCells(cells: Cells, list: readonly Cell[], step: Step): void {
   write(cells, step, () => {
     for (const cell of list) putCell(cells, { ...cell });
   });
+  const nodes = list.filter((cell) => !isEdge(cell));
+  settle(
+    cells,
+    nodes.map(({ id }) => id),
+    step,
+  );
 }
 
 /** Removes cells and the edges that hang on them. What was in a removed boundary stays where it is. */

@@ -7,6 +7,7 @@
  */
 import * as Y from 'yjs';
 import type { Cells } from '../../../client/index.ts';
+import { createValue } from '../value.ts';
 
 /** One thing that somebody does: a drag from begin to end, a paste, a rename. */
 export class Step {
@@ -29,8 +30,7 @@ export interface History {
 }
 
 export function openHistory(cells: Cells): History {
-  const listeners = new Set<() => void>();
-  let state: HistoryState = { canUndo: false, canRedo: false };
+  const state = createValue<HistoryState>({ canUndo: false, canRedo: false });
   let last: unknown = null;
   const manager: Y.UndoManager = new Y.UndoManager(cells, {
     trackedOrigins: new Set([Step]),
@@ -45,20 +45,16 @@ export function openHistory(cells: Cells): History {
   });
   const changed = () => {
     const next = { canUndo: manager.canUndo(), canRedo: manager.canRedo() };
-    if (next.canUndo === state.canUndo && next.canRedo === state.canRedo) return;
-    state = next;
-    for (const listener of [...listeners]) listener();
+    const { canUndo, canRedo } = state.get();
+    if (next.canUndo !== canUndo || next.canRedo !== canRedo) state.set(next);
   };
   for (const name of ['stack-item-added', 'stack-item-updated', 'stack-item-popped', 'stack-cleared'] as const)
     manager.on(name, changed);
   return {
     get state() {
-      return state;
+      return state.get();
     },
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    subscribe: state.subscribe,
     undo() {
       last = null;
       manager.undo();
@@ -70,7 +66,6 @@ export function openHistory(cells: Cells): History {
       changed();
     },
     stop() {
-      listeners.clear();
       manager.destroy();
     },
   };

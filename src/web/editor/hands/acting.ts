@@ -21,13 +21,7 @@ export function createActing(desk: Desk) {
   const freshId = () => crypto.randomUUID();
 
   function add(list: readonly Cell[]): void {
-    const step = new Step();
-    addCells(cells, list, step);
-    settle(
-      cells,
-      list.filter((cell) => !isEdge(cell)).map(({ id }) => id),
-      step,
-    );
+    addCells(cells, list, new Step());
     drawing.select(list.map(({ id }) => id));
   }
 

@@ -1,6 +1,6 @@
 /** Does what the keys ask for, while the canvas has the focus. Tab goes through the cells, and past the last one out. */
 import { useReactFlow } from '@xyflow/react';
-import { useCallback, type KeyboardEvent } from 'react';
+import type { KeyboardEvent } from 'react';
 import { prefersStill } from '../canvas/glide.ts';
 import type { Desk } from '../desk.ts';
 import type { Point } from '../model/geometry.ts';
@@ -8,22 +8,14 @@ import { readingOrder, stepFrom } from '../model/reading-order.ts';
 import type { Acting } from './acting.ts';
 import { wishOf, type Wish } from './keys.ts';
 
-export interface Places {
-  /** Where something new goes. */
-  middle(): Point;
-}
-
-export function useKeys(desk: Desk, acting: Acting, { middle }: Places, help: () => void) {
+/** @param middle where something new goes; @param help shows the list of keys */
+export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: () => void) {
   const flow = useReactFlow();
-  return useCallback(
-    (event: KeyboardEvent<HTMLElement>) => {
-      if (event.target instanceof HTMLElement && event.target.matches('input, textarea, select, button')) return;
-      const wish = wishOf(event);
-      if (wish && grant(wish)) event.preventDefault();
-    },
-    // eslint-disable-next-line react/exhaustive-deps
-    [desk, acting, flow, middle, help],
-  );
+  return (event: KeyboardEvent<HTMLElement>) => {
+    if (event.target instanceof HTMLElement && event.target.matches('input, textarea, select, button')) return;
+    const wish = wishOf(event);
+    if (wish && grant(wish)) event.preventDefault();
+  };
 
   /** @returns whether the key was taken; a Tab past the end is not */
   function grant(wish: Wish): boolean {

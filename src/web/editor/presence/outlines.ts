@@ -1,6 +1,7 @@
 /** What others have selected: the colour of the outline of each such cell. Only a cell whose outline changes is told. */
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { LiveDiagram, Presence } from '../../../client/index.ts';
+import { createValue } from '../value.ts';
 
 export interface Outlines {
   /** A colour; null where nobody else has selected the cell. */
@@ -11,20 +12,14 @@ export interface Outlines {
 }
 
 export function createOutlines(diagram: Pick<LiveDiagram, 'presence' | 'on'>): Outlines {
-  let colours: ReadonlyMap<string, string> = new Map();
-  const listeners = new Set<() => void>();
+  const colours = createValue<ReadonlyMap<string, string>>(new Map());
   const hear = (others: readonly Presence[]) => {
     const next = coloursOf(others);
-    if (same(next, colours)) return;
-    colours = next;
-    for (const listener of [...listeners]) listener();
+    if (!same(next, colours.get())) colours.set(next);
   };
   return {
-    of: (id) => colours.get(id) ?? null,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    of: (id) => colours.get().get(id) ?? null,
+    subscribe: colours.subscribe,
     start() {
       hear(diagram.presence);
       return diagram.on('presence', hear);

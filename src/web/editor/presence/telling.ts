@@ -4,7 +4,9 @@
  */
 import { useOnViewportChange, useReactFlow, useStoreApi, type Viewport as Transform } from '@xyflow/react';
 import { useEffect, useMemo, type PointerEvent } from 'react';
+import { systemClock } from '../../../client/clock.ts';
 import type { LiveDiagram } from '../../../client/index.ts';
+import { throttle, type Throttled } from '../../../client/live/throttle.ts';
 import type { Drawing } from '../canvas/drawing.ts';
 import type { Point } from '../model/geometry.ts';
 
@@ -17,7 +19,7 @@ export function useTelling(diagram: LiveDiagram, drawing: Drawing) {
 
   const tellView = useMemo(
     () =>
-      spaced(({ x, y, zoom }: Transform) => {
+      lastOf(({ x, y, zoom }: Transform) => {
         const { width, height } = store.getState();
         const viewport = { x: (width / 2 - x) / zoom, y: (height / 2 - y) / zoom, zoom };
         diagram.setViewport(viewport);
@@ -27,7 +29,7 @@ export function useTelling(diagram: LiveDiagram, drawing: Drawing) {
   );
   const tellCursor = useMemo(
     () =>
-      spaced((cursor: Point | null) => {
+      lastOf((cursor: Point | null) => {
         diagram.setCursor(cursor);
         if (presents(diagram)) diagram.showView({ cursor });
       }),
@@ -73,26 +75,7 @@ function presents({ state }: LiveDiagram): boolean {
   return state.me?.is_presenter ?? false;
 }
 
-interface Spaced<Value> {
-  (value: Value): void;
-  stop(): void;
-}
-
-/** At most one in a while: the first at once, and of those that come meanwhile the last. */
-function spaced<Value>(send: (value: Value) => void): Spaced<Value> {
-  let waiting: { value: Value } | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const next = () => {
-    timer = undefined;
-    if (waiting === null) return;
-    const { value } = waiting;
-    waiting = null;
-    timer = setTimeout(next, EVERY);
-    send(value);
-  };
-  const offer = (value: Value) => {
-    waiting = { value };
-    if (timer === undefined) next();
-  };
-  return Object.assign(offer, { stop: () => clearTimeout(timer) });
+/** Of what comes in one while the last. */
+function lastOf<Value>(send: (value: Value) => void): Throttled<Value> {
+  return throttle(systemClock, EVERY, send, (_, value) => value);
 }

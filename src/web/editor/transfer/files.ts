@@ -1,9 +1,9 @@
 /** A diagram as files: JSON, SVG and PNG out, JSON in, of ours or of AntV X6. For the menu of whoever shows the canvas. */
 import type { TFunction } from 'i18next';
 import { listCells, type Cells } from '../../../client/index.ts';
-import { addCells, settle } from '../document/edits.ts';
+import { addCells } from '../document/edits.ts';
 import { Step } from '../document/history.ts';
-import { isEdge, readCells } from '../model/cell.ts';
+import { readCells } from '../model/cell.ts';
 import { extentOf, putDown } from '../model/clip.ts';
 import { GRID } from '../model/shapes.ts';
 import { drawSvg } from './export-svg.ts';
@@ -52,14 +52,8 @@ export function importCells(cells: Cells, text: string, t: TFunction<'editor'>):
   const present = readCells(listCells(cells));
   const [here, there] = [extentOf(present.values()), extentOf(read.cells)];
   const by = here && there ? { x: here.x - there.x, y: here.y + here.height + 4 * GRID - there.y } : { x: 0, y: 0 };
-  const step = new Step();
   const list = putDown(read.cells, present, { freshId: () => crypto.randomUUID(), by });
-  addCells(cells, list, step);
-  settle(
-    cells,
-    list.filter((cell) => !isEdge(cell)).map(({ id }) => id),
-    step,
-  );
+  addCells(cells, list, new Step());
   return { ok: true, sentences: [t('imported', { count: list.length }), ...notes] };
 }
 

@@ -40,10 +40,6 @@ export const bar = words({
     importJson: 'Import JSON',
     exportFailed: 'The export did not work. Try another format.',
     keys: 'Keyboard shortcuts',
-    theme: 'Theme',
-    themeAuto: 'As the system',
-    themeLight: 'Light',
-    themeDark: 'Dark',
   },
   pl: {
     back: 'Wróć do wszystkich diagramów',
@@ -89,9 +85,5 @@ export const bar = words({
     importJson: 'Importuj JSON',
     exportFailed: 'Eksport się nie udał. Spróbuj innego formatu.',
     keys: 'Skróty klawiszowe',
-    theme: 'Motyw',
-    themeAuto: 'Jak w systemie',
-    themeLight: 'Jasny',
-    themeDark: 'Ciemny',
   },
 });

@@ -22,6 +22,12 @@ export function momentOf(time: string | Date, language: string, now = new Date()
   return formatOf(language, { day: 'numeric', month: 'short', ...year, hour: '2-digit', minute: '2-digit' }).format(at);
 }
 
+/** `3 May, 14:05` */
+export function stampOf(time: string | Date, language: string): string {
+  const parts = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
+  return formatOf(language, parts).format(new Date(time));
+}
+
 /** How many days ago it was by the calendar; 0 is today. */
 export function daysAgo(time: string | Date, now = new Date()): number {
   const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
