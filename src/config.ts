@@ -3,6 +3,7 @@
  * reads the environment. The README's table of variables says the same in words.
  */
 import { z } from 'zod';
+import { flag, issuer, LOOPBACK, origins, url, whole } from './config/values.ts';
 
 /** `dev` has defaults for everything; `serve` refuses what a production system must say. */
 export type Mode = 'dev' | 'serve';
@@ -10,6 +11,17 @@ export type Mode = 'dev' | 'serve';
 export type TokenConfig =
   | { kind: 'secret'; secret: string | null; issuer: string | null; audience: string | null }
   | { kind: 'jwks'; uri: string; issuer: string | null; audience: string | null };
+
+/** The page signs in at this issuer by the authorization code flow; none of it is secret. */
+export interface OidcConfig {
+  issuer: string;
+  clientId: string;
+  scope: string;
+  /** The parameter by which the issuer is asked for tokens of the audience that is checked; null: it needs none. */
+  audienceParameter: 'audience' | 'resource' | null;
+  /** Origins that the page may call to sign in: the issuer's, and further ones that are configured. */
+  origins: string[];
+}
 
 export interface Limits {
   /** Largest incoming WebSocket frame, bytes. */
@@ -37,6 +49,8 @@ export interface Config {
   databaseUrl: string | null;
   redisUrl: string | null;
   tokens: TokenConfig;
+  /** Null: nobody signs in by OpenID Connect on the page. */
+  oidc: OidcConfig | null;
   /** The value in the `roles` claim that makes a platform administrator; null: nobody is one. */
   adminRole: string | null;
   /** Exact origins besides our own. */
@@ -66,27 +80,6 @@ export class ConfigurationError extends Error {
   }
 }
 
-const whole = (least: number, most = 2_147_483_647) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`);
-const url = (...protocols: string[]) =>
-  z
-    .string()
-    .refine(
-      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
-      `must be a URL (${protocols.join(' or ')}//...)`,
-    );
-const origin = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
-    'must be exact origins such as https://app.example.com, comma separated',
-  );
-const flag = z.enum(['on', 'off'], 'must be on or off').transform((text) => text === 'on');
-
 const variables = z.object({
   PORT: whole(0, 65_535).default(3000),
   HOST: z.string().min(1).optional(),
@@ -103,16 +96,15 @@ const variables = z.object({
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).optional(),
   JWT_ADMIN_ROLE: z.string().min(1).optional(),
-  ALLOWED_ORIGINS: z
+  OIDC_ISSUER: issuer.optional(),
+  OIDC_CLIENT_ID: z.string().min(1).optional(),
+  OIDC_SCOPE: z
     .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((part) => part.trim())
-        .filter(Boolean),
-    )
-    .pipe(z.array(origin))
-    .default([]),
+    .refine((text) => text.split(' ').includes('openid'), 'must name openid among its scopes, separated by spaces')
+    .default('openid profile email'),
+  OIDC_AUDIENCE_PARAMETER: z.enum(['audience', 'resource'], 'must be audience or resource').optional(),
+  OIDC_ORIGINS: origins,
+  ALLOWED_ORIGINS: origins,
   SESSION_HOST_GRACE_MS: whole(0).default(5000),
   SESSION_IDLE_MS: whole(1).default(300_000),
   MAX_FRAME_BYTES: whole(1024, 104_857_600).default(4_194_304),
@@ -126,8 +118,6 @@ const variables = z.object({
   GRAPHQL_INTROSPECTION: flag.optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
-
-const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /**
  * Reads the configuration.
@@ -151,21 +141,45 @@ export function readConfig(
     );
   }
   if (given.JWT_SECRET && given.JWT_JWKS_URI) faults.push('JWT_SECRET and JWT_JWKS_URI exclude each other');
+  faults.push(...faultsOfSigningIn(given));
   if (mode === 'serve') {
     if (!given.DATABASE_URL) faults.push('DATABASE_URL is missing');
     if (!given.JWT_SECRET && !given.JWT_JWKS_URI)
       faults.push('JWT_SECRET or JWT_JWKS_URI is missing: there must be a way to verify tokens');
-    if (given.JWT_JWKS_URI && !given.JWT_ISSUER)
+    if (given.JWT_JWKS_URI && !given.JWT_ISSUER && !given.OIDC_ISSUER)
       faults.push('JWT_ISSUER is missing: with JWT_JWKS_URI it must be checked');
-    if (given.JWT_JWKS_URI && !given.JWT_AUDIENCE)
-      faults.push('JWT_AUDIENCE is missing: with JWT_JWKS_URI it must be checked');
   }
+  // Also in `dev`: else a token that the issuer gave to another of its clients would do.
+  if (given.JWT_JWKS_URI && (mode === 'serve' || given.OIDC_ISSUER) && !given.JWT_AUDIENCE)
+    faults.push('JWT_AUDIENCE is missing: with JWT_JWKS_URI it must be checked');
   if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
   return toConfig(mode, host, parsed.data);
 }
 
+/** What the page asks an issuer for, the server must be able to verify. */
+function faultsOfSigningIn(given: Record<string, string | undefined>): string[] {
+  const { OIDC_ISSUER, OIDC_CLIENT_ID, JWT_JWKS_URI } = given;
+  if (!OIDC_ISSUER && !OIDC_CLIENT_ID) return [];
+  const faults: string[] = [];
+  if (!OIDC_ISSUER) faults.push('OIDC_ISSUER is missing: OIDC_CLIENT_ID names a client of it');
+  if (!OIDC_CLIENT_ID) faults.push('OIDC_CLIENT_ID is missing: OIDC_ISSUER must know whose sign-in it is');
+  if (!JWT_JWKS_URI) faults.push('JWT_JWKS_URI is missing: the tokens of OIDC_ISSUER are verified with its keys');
+  return faults;
+}
+
+function toOidc(read: z.infer<typeof variables>): OidcConfig | null {
+  if (!read.OIDC_ISSUER || !read.OIDC_CLIENT_ID) return null;
+  return {
+    issuer: read.OIDC_ISSUER,
+    clientId: read.OIDC_CLIENT_ID,
+    scope: read.OIDC_SCOPE,
+    audienceParameter: read.OIDC_AUDIENCE_PARAMETER ?? null,
+    origins: [new URL(read.OIDC_ISSUER).origin, ...read.OIDC_ORIGINS],
+  };
+}
+
 function toConfig(mode: Mode, host: string, read: z.infer<typeof variables>): Config {
-  const claims = { issuer: read.JWT_ISSUER ?? null, audience: read.JWT_AUDIENCE ?? null };
+  const claims = { issuer: read.JWT_ISSUER ?? read.OIDC_ISSUER ?? null, audience: read.JWT_AUDIENCE ?? null };
   return {
     mode,
     host,
@@ -178,6 +192,7 @@ function toConfig(mode: Mode, host: string, read: z.infer<typeof variables>): Co
     tokens: read.JWT_JWKS_URI
       ? { kind: 'jwks', uri: read.JWT_JWKS_URI, ...claims }
       : { kind: 'secret', secret: read.JWT_SECRET ?? null, ...claims },
+    oidc: toOidc(read),
     adminRole: read.JWT_ADMIN_ROLE ?? (read.JWT_JWKS_URI ? null : 'admin'),
     allowedOrigins: read.ALLOWED_ORIGINS,
     hostGrace: read.SESSION_HOST_GRACE_MS,

@@ -27,6 +27,7 @@ describe('dev', () => {
       databaseUrl: null,
       redisUrl: null,
       tokens: { kind: 'secret', secret: null, issuer: null, audience: null },
+      oidc: null,
       adminRole: 'admin',
       allowedOrigins: [],
       hostGrace: 5000,
@@ -102,6 +103,82 @@ describe('serve', () => {
   });
 });
 
+describe('signing in at an issuer', () => {
+  const OIDC = {
+    DATABASE_URL: SERVE.DATABASE_URL,
+    JWT_JWKS_URI: 'https://identity.example/keys',
+    JWT_AUDIENCE: 'roundtable',
+    OIDC_ISSUER: 'https://identity.example/realms/main/',
+    OIDC_CLIENT_ID: 'page',
+  };
+
+  it('needs the issuer, a client and its keys, and takes its tokens only', () => {
+    expect(readConfig('serve', OIDC)).toMatchObject({
+      tokens: { kind: 'jwks', issuer: 'https://identity.example/realms/main/', audience: 'roundtable' },
+      oidc: {
+        issuer: 'https://identity.example/realms/main/',
+        clientId: 'page',
+        scope: 'openid profile email',
+        audienceParameter: null,
+        origins: ['https://identity.example'],
+      },
+    });
+  });
+
+  it('takes what a provider needs besides', () => {
+    const config = readConfig('serve', {
+      ...OIDC,
+      JWT_ISSUER: 'https://other.example',
+      OIDC_SCOPE: 'openid email offline_access',
+      OIDC_AUDIENCE_PARAMETER: 'resource',
+      OIDC_ORIGINS: 'https://tokens.example, https://b.example:8443',
+    });
+    expect(config.tokens.issuer).toBe('https://other.example');
+    expect(config.oidc).toMatchObject({
+      scope: 'openid email offline_access',
+      audienceParameter: 'resource',
+      origins: ['https://identity.example', 'https://tokens.example', 'https://b.example:8443'],
+    });
+  });
+
+  it.each(['dev', 'serve'] as const)('lists all that is missing (%s)', (mode) => {
+    const missing = (...names: string[]) =>
+      faultsOf(mode, Object.fromEntries(Object.entries(OIDC).filter(([name]) => !names.includes(name)))).map(
+        (fault) => fault.split(':')[0],
+      );
+    expect(missing('OIDC_ISSUER')).toContain('OIDC_ISSUER is missing');
+    expect(missing('OIDC_CLIENT_ID')).toEqual(['OIDC_CLIENT_ID is missing']);
+    expect(missing('JWT_AUDIENCE')).toEqual(['JWT_AUDIENCE is missing']);
+    expect(missing('JWT_JWKS_URI')).toContain('JWT_JWKS_URI is missing');
+    expect(missing('OIDC_CLIENT_ID', 'JWT_AUDIENCE')).toEqual(['OIDC_CLIENT_ID is missing', 'JWT_AUDIENCE is missing']);
+  });
+
+  it('goes with keys of the issuer, not with a secret of ours', () => {
+    const { JWT_JWKS_URI: _, ...rest } = OIDC;
+    expect(faultsOf('serve', { ...rest, JWT_SECRET: SECRET })).toEqual([
+      'JWT_JWKS_URI is missing: the tokens of OIDC_ISSUER are verified with its keys',
+    ]);
+  });
+
+  it.each([
+    'identity.example',
+    'http://identity.example',
+    'ftp://identity.example',
+    'https://u@identity.example',
+    'https://identity.example/?x',
+    'https://identity.example/#x',
+  ])('refuses an issuer that nobody could trust: %s', (OIDC_ISSUER) => {
+    expect(faultsOf('serve', { ...OIDC, OIDC_ISSUER })).toEqual([expect.stringMatching(/^OIDC_ISSUER must/)]);
+  });
+
+  it.each(['http://127.0.0.1:9000', 'http://localhost:8080/realms/x', 'http://[::1]:80'])(
+    'takes one on the loopback: %s',
+    (OIDC_ISSUER) => {
+      expect(readConfig('dev', { ...OIDC, OIDC_ISSUER }).oidc?.issuer).toBe(OIDC_ISSUER);
+    },
+  );
+});
+
 describe('what is given', () => {
   it('is read', () => {
     expect(
@@ -140,6 +217,7 @@ describe('what is given', () => {
       databaseUrl: SERVE.DATABASE_URL,
       redisUrl: 'rediss://r:1',
       tokens: { kind: 'secret', secret: SECRET, issuer: 'i', audience: 'a' },
+      oidc: null,
       adminRole: 'r',
       allowedOrigins: ['https://a.example', 'http://b.example:8080'],
       hostGrace: 0,
@@ -167,6 +245,9 @@ describe('what is given', () => {
     ['REDIS_URL', ['redis', 'http://redis']],
     ['JWT_SECRET', ['short', 'x'.repeat(31)]],
     ['JWT_JWKS_URI', ['keys', 'file:///keys']],
+    ['OIDC_SCOPE', ['email', 'openidx profile', 'openid,email']],
+    ['OIDC_AUDIENCE_PARAMETER', ['aud', 'Audience']],
+    ['OIDC_ORIGINS', ['*', 'https://tokens.example/', 'tokens.example']],
     [
       'ALLOWED_ORIGINS',
       ['*', 'a.example', 'https://a.example/', 'https://a.example/x', 'https://a.example,nonsense', 'null'],

@@ -11,6 +11,7 @@ import { messageRoutes } from './contracts/messages.ts';
 import { operationsRoutes } from './contracts/operations.ts';
 import { participantRoutes } from './contracts/participants.ts';
 import { peopleRoutes, platformContract } from './contracts/people.ts';
+import { signInRoutes } from './contracts/sign-in.ts';
 import { threatModelRoutes, threatModelsContract } from './contracts/threat-models.ts';
 import { versionRoutes } from './contracts/versions.ts';
 import { workspaceMemberRoutes } from './contracts/workspace-members.ts';
@@ -31,6 +32,7 @@ export const contracts: readonly Contract[] = [
 /** What the routes of all APIs need. */
 export type ApiParts = Parameters<typeof operationsRoutes>[0] &
   Parameters<typeof peopleRoutes>[0] &
+  Parameters<typeof signInRoutes>[0] &
   Parameters<typeof workspaceRoutes>[0] &
   Parameters<typeof workspaceMemberRoutes>[0] &
   Parameters<typeof groupRoutes>[0] &
@@ -50,6 +52,7 @@ export function routesOf(parts: ApiParts): Route[] {
   return [
     ...operationsRoutes(parts),
     ...peopleRoutes(parts),
+    ...signInRoutes(parts),
     ...workspaceRoutes(parts),
     ...workspaceMemberRoutes(parts),
     ...groupRoutes(parts),

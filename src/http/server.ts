@@ -36,7 +36,7 @@ export function createHttp(parts: HttpParts): Koa {
     if (!isCalledByItsOwnName(config, context)) throw new Refusal('forbidden');
     await next();
   });
-  koa.use(securityHeaders(config.publicUrl?.startsWith('https:') === true));
+  koa.use(securityHeaders(config));
   koa.use(
     cors({
       origin: (context) => (isAllowedOrigin(config, context, context.get('Origin')) ? context.get('Origin') : ''),
@@ -68,14 +68,14 @@ function isCalledByItsOwnName({ mode, host, publicUrl }: Config, { hostname }: P
   return LOOPBACK.test(hostname) || (publicUrl !== null && hostname === new URL(publicUrl).hostname);
 }
 
-/** Everything from ourselves, nothing inline. @param secure whether clients come by https, and may be told to keep to it */
-function securityHeaders(secure: boolean): Middleware {
+/** Everything from ourselves, nothing inline; the page calls nobody else but the issuer that signs people in. */
+function securityHeaders({ publicUrl, oidc }: Config): Middleware {
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        connectSrc: ["'self'", 'ws:', 'wss:'],
+        connectSrc: ["'self'", 'ws:', 'wss:', ...(oidc?.origins ?? [])],
         imgSrc: ["'self'", 'data:', 'https:'],
         styleSrc: ["'self'"],
         objectSrc: ["'none'"],
@@ -84,7 +84,7 @@ function securityHeaders(secure: boolean): Middleware {
         frameAncestors: ["'none'"],
       },
     },
-    strictTransportSecurity: secure,
+    strictTransportSecurity: publicUrl?.startsWith('https:') === true, // else clients may not come by https
     crossOriginResourcePolicy: { policy: 'same-site' },
   }) as unknown as Middleware;
 }

@@ -36,6 +36,7 @@ const OTHERS = [
   'devLogin',
   'getApiDescription',
   'getMetrics',
+  'getWaysToSignIn',
   'graphiql',
   'graphql',
   'isAlive',

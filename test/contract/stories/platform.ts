@@ -5,7 +5,7 @@ import { NOBODY, type Stage } from '../stage.ts';
 
 export async function platform({ ask, newcomer, ledger }: Stage): Promise<void> {
   const person = await newcomer();
-  for (const path of ['/livez', '/readyz', '/metrics', '/openapi.json']) await ask(null, 'GET', path);
+  for (const path of ['/livez', '/readyz', '/metrics', '/openapi.json', '/sign-in-ways']) await ask(null, 'GET', path);
   await ask(person, 'GET', '/me');
   await ask(person, 'GET', `/people?email=${person.email}`);
   await ask(person, 'GET', `/people?email=${NOBODY}`);
