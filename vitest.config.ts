@@ -1,10 +1,8 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { measureSlowness } from './test/support/slowness.ts';
 
-/** The longer suites of real node processes, which `npm run test:nodes` runs by themselves; the others are in `npm test`. */
-const nodes = [
-  'test/cluster/{access,balancer,deployments,redis-trouble,rolling-restart,stalled,two-nodes,three-nodes}.test.ts',
-];
+/** Suites of real node processes that are run on demand (`npm run test:nodes`); the others are in `npm test`. */
+const nodes = ['test/cluster/{balancer,deployments,stalled,stopping,three-nodes}.test.ts'];
 const slowness = measureSlowness();
 const onlyNodes = process.env.TEST_NODES === 'on';
 

@@ -1,12 +1,11 @@
 /** A node that dies without a word (SIGKILL): who was on it, what they wrote, and the session that they were in. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { startCluster, type Cluster } from '../support/cluster.ts';
+import { openDoor, startCluster, type Cluster, type Door } from '../support/cluster.ts';
 import type { TestPerson } from '../support/people.ts';
 import { eventually, pause, saved } from '../support/patience.ts';
 import { disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import { stored } from '../support/stored.ts';
 import { agreed, emails, of, present, setTable, told, type Table } from '../support/table.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const GRACE = 1500;
 /** CS5, and what a machine that does everything at once may add. */
@@ -18,13 +17,12 @@ let people: TestPerson[];
 let host: TestPerson;
 let guest: TestPerson;
 /** Leads to the first node as long as it runs, then to the second. */
-let door: TcpProxy & { url: string };
+let door: Door;
 
 beforeAll(async () => {
   cluster = await startCluster({ nodes: 2, environment: { SESSION_HOST_GRACE_MS: String(GRACE) } });
   const [one, two] = cluster.nodes;
-  const proxy = await startTcpProxy(() => (one.running ? one : two).port);
-  door = { ...proxy, url: proxy.through(one.url).replace(/\/$/, '') };
+  door = await openDoor(() => (one.running ? one : two));
 });
 beforeEach(async () => {
   await cluster.mend();

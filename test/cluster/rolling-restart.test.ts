@@ -1,32 +1,30 @@
-/** Nodes that are told to stop (SIGTERM) while people work, and what becomes of the people. */
+/** Nodes that are restarted one after the other (SIGTERM) while people work, and what becomes of the people. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { startCluster, type Cluster } from '../support/cluster.ts';
+import { openDoor, startCluster, type Cluster, type Door } from '../support/cluster.ts';
 import type { NodeProcess } from '../support/node-process.ts';
 import type { TestPerson } from '../support/people.ts';
-import { eventually, saved } from '../support/patience.ts';
+import { eventually, saved, within } from '../support/patience.ts';
 import { disconnectAll, type Client } from '../support/provider.ts';
 import { stored } from '../support/stored.ts';
 import { agreed, emails, of, setTable, told, type Table } from '../support/table.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 /** NO1 */
-const TEN_SECONDS = 10_000;
+const TEN_SECONDS = within(10_000);
 
 let cluster: Cluster;
 let table: Table;
 let people: TestPerson[];
 /** As a load balancer: to the node whose turn it is, as long as that is ready. */
-let door: TcpProxy & { url: string };
-const closed = new Set<number>();
+let door: Door;
+const closed = new Set<NodeProcess>();
 
 beforeAll(async () => {
   cluster = await startCluster({ nodes: 2 });
   let turn = 0;
-  const proxy = await startTcpProxy(() => {
-    const open = cluster.nodes.filter(({ running, port }) => running && !closed.has(port));
-    return open[(turn += 1) % open.length]?.port ?? null;
+  door = await openDoor(() => {
+    const open = cluster.nodes.filter((node) => node.running && !closed.has(node));
+    return open[(turn += 1) % open.length] ?? null;
   });
-  door = { ...proxy, url: proxy.through(cluster.nodes[0].url).replace(/\/$/, '') };
 });
 beforeEach(async () => {
   await cluster.mend();
@@ -59,12 +57,12 @@ it('NO1 a rolling restart under load loses and doubles no edit, ends no session,
   try {
     for (const node of cluster.nodes) {
       await Promise.all(clients.map((client) => eventually(() => expect(client.provider.isSynced).toBe(true))));
-      closed.add(node.port); // a load balancer sees that it is not ready
+      closed.add(node); // a load balancer sees that it is not ready
       const { code, took } = await node.stop();
       expect(code).toBe(0);
       expect(took).toBeLessThan(TEN_SECONDS);
       await node.start();
-      closed.delete(node.port);
+      closed.delete(node);
     }
   } finally {
     clearInterval(typing);
@@ -95,43 +93,4 @@ it('DO1 somebody who types without a pause while they connect again and again is
     clearInterval(typing);
     await saved(client);
   }
-});
-
-/** Somebody on the first node, until that is told to stop, and somebody on the second. @returns the first one's node and both */
-async function onBoth(): Promise<{ one: NodeProcess; first: Client; second: Client }> {
-  const [one, two] = cluster.nodes;
-  closed.add(two.port);
-  const [first, second] = [table.join(people[0]!, door), table.join(people[1]!, two)];
-  await Promise.all([saved(first), saved(second)]);
-  closed.clear();
-  closed.add(one.port);
-  return { one, first, second };
-}
-
-it('NO1 a node is gone in ten seconds also when its database is slow, and loses nothing', async () => {
-  const { one, first, second } = await onBoth();
-  one.database.delay(400);
-  const typing = setInterval(() => first.cells.set('n', ((first.cells.get('n') as number) ?? 0) + 1), 5);
-  await eventually(() => expect(first.cells.get('n')).toBeGreaterThan(20));
-  const { code, took } = await one.stop();
-  clearInterval(typing);
-  expect(code).toBe(0);
-  expect(took).toBeLessThan(TEN_SECONDS);
-  await saved(first);
-  await eventually(() => expect(second.cells.get('n')).toBe(first.cells.get('n')));
-  expect(first.closes[0]).toMatchObject({ code: 1012 });
-  expect(of(second, 'leave', 'session_ended')).toEqual([]);
-});
-
-it('NO1 a node is gone in ten seconds also when its database does not answer at all', async () => {
-  const { one, first, second } = await onBoth();
-  one.database.pause();
-  first.cells.set('held', 1);
-  const { code, took } = await one.stop();
-  expect(code).toBe(0);
-  expect(took).toBeLessThan(TEN_SECONDS);
-  expect(first.closes[0]).toMatchObject({ code: 1012 });
-  await saved(first);
-  await eventually(() => expect(second.cells.get('held')).toBe(1));
-  expect(second.closes).toEqual([]);
 });

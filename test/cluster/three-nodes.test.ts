@@ -1,4 +1,4 @@
-/** CS and AC6 with people on three nodes. */
-import { describeSessionRules } from './rules.ts';
+/** CS and AC with people on three nodes. */
+import { describeRules } from './rules/rules.ts';
 
-describeSessionRules(3);
+describeRules(3);

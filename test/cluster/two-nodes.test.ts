@@ -1,4 +1,4 @@
-/** CS and AC6 with people on two nodes. */
-import { describeSessionRules } from './rules.ts';
+/** CS and AC with people on two nodes. */
+import { describeRules } from './rules/rules.ts';
 
-describeSessionRules(2);
+describeRules(2);

@@ -3,6 +3,7 @@ import { openDatabase, type Database } from '../../src/database/database.ts';
 import { freshDatabaseUrl } from './database.ts';
 import { createNode, type NodeProcess } from './node-process.ts';
 import { createRedis, type RedisProcess } from './redis-process.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
 export interface Cluster {
   readonly nodes: readonly [NodeProcess, NodeProcess, ...NodeProcess[]];
@@ -57,4 +58,13 @@ export async function startCluster({
       if (!options.redis) await redis.kill();
     },
   };
+}
+
+/** Where people connect, as before a load balancer. */
+export type Door = TcpProxy & { readonly url: string };
+
+/** @param choose the node to which the next connection leads; null: to none */
+export async function openDoor(choose: () => NodeProcess | null): Promise<Door> {
+  const proxy = await startTcpProxy(() => choose()?.port ?? null);
+  return { ...proxy, url: `http://127.0.0.1:${proxy.port}` };
 }
