@@ -1,6 +1,7 @@
 /**
- * People at work while the nemesis is about: they type words that nobody else types, hand presenter and host around, and
- * look at the session on any node. All that they sent, were told and saw is kept, to be judged.
+ * People at work while the nemesis is about, each with a tab on every node: they type words that nobody else types, hand
+ * presenter and host around, in all tabs at the same moment, and look at the session on any node. All that they sent, were told and
+ * saw is kept, to be judged.
  */
 import { call } from '../../support/client.ts';
 import type { Cluster } from '../../support/cluster.ts';
@@ -27,27 +28,34 @@ const GIVE_EVERY = 150;
 /** A look at a node that does not answer is given up, ms. */
 const PATIENCE = 3000;
 
-/** @param door where they connect */
-export function gather(cluster: Cluster, table: Table, everybody: TestPerson[], door: Address, chance: Chance): People {
+/** @param doors where they connect, in a tab at each */
+export function gather(
+  cluster: Cluster,
+  table: Table,
+  everybody: readonly TestPerson[],
+  doors: readonly Address[],
+  chance: Chance,
+): People {
   const sights: Sight[] = [];
   const gifts: Gift[] = [];
   const sent = new Set<string>();
   const looks = new Set<Promise<void>>();
   let timers: NodeJS.Timeout[] = [];
 
-  const hands = everybody.map((person) => {
+  const hand = (person: TestPerson, door: Address, tab: number) => {
     const client = table.join(person, door);
     const words: string[] = [];
-    const hand = { person, client, words, acknowledged: 0 };
+    const self = { person, client, name: `${person.email} ${tab}`, words, acknowledged: 0 };
     client.provider.on('unsyncedChanges', ({ number }: { number: number }) => {
-      if (number === 0 && client.provider.isSynced) hand.acknowledged = words.length;
+      if (number === 0 && client.provider.isSynced) self.acknowledged = words.length;
     });
     client.provider.on('stateless', ({ payload }: { payload: string }) => {
       const message = JSON.parse(payload) as { type: string };
       if (message.type === 'participants_update') see(-Infinity, rosterOf(message));
     });
-    return hand;
-  });
+    return self;
+  };
+  const hands = doors.flatMap((door, tab) => everybody.map((person) => hand(person, door, tab)));
 
   function see(from: number, { session_id, revision, host, presenter }: Roster): void {
     if (session_id !== null) sights.push({ from, to: performance.now(), revision, host, presenter });
@@ -65,24 +73,25 @@ export function gather(cluster: Cluster, table: Table, everybody: TestPerson[], 
   }
 
   function type(): void {
-    const hand = chance.of(hands);
-    const word = `${hand.person.email} ${hand.words.length}`;
+    const { client, name, words } = chance.of(hands);
+    const word = `${name} ${words.length}`;
     sent.add(word);
-    hand.words.push(word);
-    hand.client.document.getArray('words').push([word]);
+    words.push(word);
+    client.document.getArray('words').push([word]);
   }
 
   function give(): void {
     const newest = hands
       .map(({ client }) => told(client))
       .toSorted((a, b) => (b?.revision ?? 0) - (a?.revision ?? 0))[0];
-    const host = hands.find(({ person }) => person.email === newest?.host);
-    if (!newest || !host) return;
-    const role = chance.once(3) ? 'host' : 'presenter';
-    const to = chance.of(newest.participants).user_id;
-    if (!hands.some(({ person }) => person.email === to)) return; // who is only visiting becomes no host
-    gifts.push({ from: performance.now(), by: newest.host, role, to });
-    host.client.provider.sendStateless(JSON.stringify({ type: `change_${role}`, user_id: to }));
+    if (!newest) return;
+    for (const { client } of hands.filter(({ person }) => person.email === newest.host)) {
+      const role = chance.once(3) ? 'host' : 'presenter';
+      const to = chance.of(newest.participants).user_id;
+      if (!hands.some(({ person }) => person.email === to)) continue; // who is only visiting becomes no host
+      gifts.push({ from: performance.now(), by: newest.host, role, to });
+      client.provider.sendStateless(JSON.stringify({ type: `change_${role}`, user_id: to }));
+    }
   }
 
   return {

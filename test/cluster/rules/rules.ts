@@ -5,6 +5,7 @@ import { closeForgers } from '../../rules/stage.ts';
 import { disconnectAll } from '../../support/provider.ts';
 import { describeAccessChanges } from './access-changes.ts';
 import { describeAccessRules } from './access.ts';
+import { describeRaces } from './races.ts';
 import { describeSessionEnds } from './session-end.ts';
 import { describeSessionRules } from './session.ts';
 import { GRACE, IDLE, spreadOver } from './spread.ts';
@@ -26,6 +27,7 @@ export function describeRules(count: number): void {
 
     describeSessionRules(spread);
     describeSessionEnds(spread);
+    describeRaces(spread);
     describeAccessRules(spread);
     describeAccessChanges(spread);
   });
