@@ -6,14 +6,13 @@
  * - `asSystem` runs what belongs to no request: one transaction as the owner of the tables.
  * - `log` is for the update log, the leases and the poll: plain SQL on connections of its own, so that a busy or
  *   blocked request pool never holds an acknowledgement back. What is not answered soon fails, and its connection is
- *   given up.
+ *   given up, with all others that have been silent since.
  * - `content` is for what may take longer: documents that are read, edits that wait for a lock, compaction.
  *
  * PGlite has one connection; there it is shared, and inside a transaction nothing else may be awaited.
  *
  * Deadlocks and serialization failures are retried; a transaction's work must therefore be repeatable.
  */
-import type { EventEmitter } from 'node:events';
 import { DeadlockException } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM as EmbeddedOrm, PgliteDriver } from '@mikro-orm/pglite';
@@ -22,19 +21,15 @@ import { migrations } from '../../migrations/index.ts';
 import { entities } from './entities/index.ts';
 import { bringBackConnections } from './held-connections.ts';
 import { PERSON_VARIABLE, PLATFORM_ADMIN_VARIABLE, REQUEST_ROLE } from './request-role.ts';
+import { createSilentConnections, type SilentConnections } from './silent-connections.ts';
+import { executorOf, type PgPool, type SqlExecutor } from './sql-pool.ts';
 
-export type { EntityManager };
+export type { EntityManager, SqlExecutor };
 
 /** Who a request runs for. */
 export interface RequestPerson {
   id: string;
   platformAdmin: boolean;
-}
-
-/** Plain SQL with `$1` parameters. Bytes come back as `Uint8Array` (PostgreSQL: `Buffer`), bigint and times as strings. */
-export interface SqlExecutor {
-  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  transaction<T>(work: (transaction: SqlExecutor) => Promise<T>): Promise<T>;
 }
 
 export interface Database {
@@ -51,9 +46,11 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export interface RequestPatience {
+/** How long a request waits for a connection, how long its transaction may then take, and how long the log waits, ms. */
+export interface Patience {
   acquire: number;
   hold: number;
+  log: number;
 }
 
 /** The ORM's options that do not depend on where the database is. `mikro-orm.config.ts` uses them too. */
@@ -74,32 +71,33 @@ export const ormOptions = {
 
 const ADVISORY_LOCK = 7_203_114_001;
 const ATTEMPTS = 5;
-/** How long a request waits for a connection, and how long its transaction may then take, ms. */
-const REQUEST_PATIENCE: RequestPatience = { acquire: 10_000, hold: 20_000 };
-/** How long something small may remain unanswered, something large, and the wait for another node that migrates, ms. */
-const LOG_PATIENCE = 5000;
+const PATIENCE: Patience = { acquire: 10_000, hold: 20_000, log: 5000 };
+/** How long something large may remain unanswered, and the wait for another node that migrates, ms. */
 const CONTENT_PATIENCE = 60_000;
 const MIGRATION_PATIENCE = 3_600_000;
 
 /**
  * Opens the database.
  * @param where a PostgreSQL URL, or the directory of the embedded database (null: in memory)
- * @param patience of requests, with PostgreSQL
+ * @param patience with PostgreSQL
  * @throws the driver's error if it cannot be reached
  */
 export async function openDatabase(
   where: { url: string } | { directory: string | null },
-  patience = REQUEST_PATIENCE,
+  patience = PATIENCE,
 ): Promise<Database> {
   return 'url' in where ? openPostgreSql(where.url, patience) : openEmbedded(where.directory);
 }
 
-async function openPostgreSql(clientUrl: string, { acquire, hold }: RequestPatience): Promise<Database> {
-  const driverOptions = { connectionTimeoutMillis: acquire, keepAlive: true };
+async function openPostgreSql(clientUrl: string, patience: Patience): Promise<Database> {
+  const driverOptions = { connectionTimeoutMillis: patience.acquire, keepAlive: true };
   const orm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max: 12 }, driverOptions });
-  bringBackConnections((await orm.em.getConnection().getNativeClient()) as unknown as EventEmitter, hold);
-  const log = await openPool(clientUrl, { max: 6, patience: LOG_PATIENCE });
-  const content = await openPool(clientUrl, { max: 6, patience: CONTENT_PATIENCE });
+  const silent = createSilentConnections();
+  const requests = await poolOf(orm);
+  bringBackConnections(requests, patience.hold);
+  silent.watch(requests);
+  const log = await openPool(clientUrl, { max: 6, patience: patience.log, silent });
+  const content = await openPool(clientUrl, { max: 6, patience: CONTENT_PATIENCE, silent });
   const migrate = async () => {
     const client = await content.pool.connect();
     // A migration takes as long as it takes.
@@ -118,43 +116,19 @@ async function openPostgreSql(clientUrl: string, { acquire, hold }: RequestPatie
   });
 }
 
-/** Connections for plain SQL. @param options.patience how long to wait for a connection or an answer, ms */
-async function openPool(clientUrl: string, { max, patience }: { max: number; patience: number }) {
+/** @param options.patience how long to wait for a connection or an answer, ms */
+async function openPool(
+  clientUrl: string,
+  { max, patience, silent }: { max: number; patience: number; silent: SilentConnections },
+) {
   const driverOptions = { query_timeout: patience, connectionTimeoutMillis: patience, keepAlive: true };
   const orm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max }, driverOptions });
-  const pool = (await orm.em.getConnection().getNativeClient()) as unknown as PgPool;
-  const executor: SqlExecutor = {
-    async query(text, values) {
-      return (await pool.query(text, values as unknown[])).rows as never;
-    },
-    async transaction(work) {
-      const client = await pool.connect();
-      const run: SqlExecutor = {
-        query: async (text, values) => (await client.query(text, values as unknown[])).rows as never,
-        transaction: (nested) => nested(run),
-      };
-      let broken: Error | undefined;
-      try {
-        await client.query('begin');
-        const result = await work(run);
-        await client.query('commit');
-        return result;
-      } catch (error) {
-        if (isUnanswered(error)) broken = error;
-        else await client.query('rollback').catch((fault: Error) => (broken = fault));
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
-  };
-  return { pool, executor, close: () => orm.close(true) };
+  const pool = await poolOf(orm);
+  silent.watch(pool);
+  return { pool, executor: executorOf(pool, silent), close: () => orm.close(true) };
 }
 
-/** Whether the driver gave up waiting: then nothing more is to be asked on that connection. */
-function isUnanswered(error: unknown): error is Error {
-  return error instanceof Error && error.message === 'Query read timeout';
-}
+const poolOf = async (orm: PostgreSqlOrm) => (await orm.em.getConnection().getNativeClient()) as unknown as PgPool;
 
 async function openEmbedded(directory: string | null): Promise<Database> {
   const options = { ...ormOptions, driver: PgliteDriver, dbName: directory ?? 'memory://' };
@@ -214,16 +188,6 @@ async function retried<T>(attempt: () => Promise<T>): Promise<T> {
 function isTransient(error: unknown): boolean {
   const code = (error as { code?: string }).code;
   return error instanceof DeadlockException || code === '40P01' || code === '40001';
-}
-
-interface PgClient {
-  query(text: string | { text: string; query_timeout: number }, values?: unknown[]): Promise<{ rows: unknown[] }>;
-  release(error?: Error): void;
-}
-
-interface PgPool {
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
-  connect(): Promise<PgClient>;
 }
 
 interface EmbeddedTransaction {

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import { toRefusal } from '../../src/http/boundary.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
-import { eventually } from '../support/patience.ts';
+import { eventually, within } from '../support/patience.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
-const PATIENCE = { acquire: 1000, hold: 1500 };
+const PATIENCE = { acquire: 1000, hold: 1500, log: 500 };
 /** As many as the pool has connections, and as many again. */
 const ASKING = 24;
 
@@ -49,4 +49,17 @@ it('RU5 a transaction that waits too long for a lock lets go of its connection',
     await expect(waiting).rejects.toSatisfy((error) => toRefusal(error).code === 'unavailable');
   });
   await serves();
+});
+
+it('RU5 connections that died without a word are all found by the first question that stays unanswered', async () => {
+  await serves();
+  await Promise.all([1, 2, 3].map(() => database.content.query('select pg_sleep(0.05)')));
+  await database.log.query('select 1');
+  proxy.halfOpen();
+  await expect(database.log.query('select 1')).rejects.toThrow();
+  // Who has more patience would find out in a minute by itself.
+  const begun = performance.now();
+  await eventually(() => database.content.query('select 1'));
+  await serves();
+  expect(performance.now() - begun).toBeLessThan(within(10_000));
 });

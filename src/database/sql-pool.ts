@@ -1,0 +1,61 @@
+/** Connections for plain SQL, on which nothing is waited for longer than it should take. */
+import type { EventEmitter } from 'node:events';
+import type { SilentConnections } from './silent-connections.ts';
+
+/** Plain SQL with `$1` parameters. Bytes come back as `Uint8Array` (PostgreSQL: `Buffer`), bigint and times as strings. */
+export interface SqlExecutor {
+  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  transaction<T>(work: (transaction: SqlExecutor) => Promise<T>): Promise<T>;
+}
+
+/** A pool of `pg`, as far as it is used here. */
+export interface PgPool extends EventEmitter {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  connect(): Promise<PgClient>;
+}
+
+interface PgClient {
+  query(text: string | { text: string; query_timeout: number }, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  release(error?: Error): void;
+}
+
+/** @param pool one with a `query_timeout` */
+export function executorOf(pool: PgPool, silent: SilentConnections): SqlExecutor {
+  async function ask(target: PgPool | PgClient, text: string, values?: readonly unknown[]) {
+    const asked = performance.now();
+    try {
+      return (await target.query(text, values as unknown[])).rows as never;
+    } catch (error) {
+      if (isUnanswered(error)) silent.unanswered(asked);
+      throw error;
+    }
+  }
+  return {
+    query: (text, values) => ask(pool, text, values),
+    async transaction(work) {
+      const client = await pool.connect();
+      const run: SqlExecutor = {
+        query: (text, values) => ask(client, text, values),
+        transaction: (nested) => nested(run),
+      };
+      let broken: Error | undefined;
+      try {
+        await client.query('begin');
+        const result = await work(run);
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        if (isUnanswered(error)) broken = error;
+        else await client.query('rollback').catch((fault: Error) => (broken = fault));
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+  };
+}
+
+/** Whether the driver gave up waiting: then nothing more is to be asked on that connection. */
+function isUnanswered(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
