@@ -15,7 +15,7 @@ import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from './support/app.ts';
 import { eventually } from './support/patience.ts';
-import { launchBrowser } from './web/visitor.ts';
+import { launchBrowser } from './web/browser.ts';
 
 const root = join(import.meta.dirname, '..');
 const sdk = {

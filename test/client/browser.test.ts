@@ -12,7 +12,7 @@ import { useDiagram, useSaved } from '../../src/client/react/index.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/patience.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
-import { launchBrowser } from '../web/visitor.ts';
+import { launchBrowser } from '../web/browser.ts';
 import type { PageWindow, Shown, Start } from './page/page.ts';
 import { becomes, joined, node, table, tokenOf, type Table } from './stage.ts';
 

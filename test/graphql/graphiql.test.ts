@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { within } from '../support/patience.ts';
 import { newcomer } from '../support/people.ts';
-import { launchBrowser } from '../web/visitor.ts';
+import { launchBrowser } from '../web/browser.ts';
 
 let app: TestApp;
 let browser: Browser;

@@ -4,8 +4,9 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
 import { call } from '../support/client.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
+import { launchBrowser } from './browser.ts';
 import { ensureWebApp } from './bundle.ts';
-import { launchBrowser, visit, visitAs, type Visitor } from './visitor.ts';
+import { visit, visitAs, type Visitor } from './visitor.ts';
 
 export interface Stage {
   readonly url: string;

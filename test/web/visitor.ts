@@ -1,32 +1,15 @@
 /** Somebody at the start page, in a browser window of their own. */
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { within } from '../support/patience.ts';
 
 /** What another page shows comes a moment later; on a busy machine, several. */
 export const SOON = { timeout: within(10_000) };
-
-const EXECUTABLE = '/usr/bin/chromium';
 
 export interface Visitor {
   page: Page;
   /** What the browser complained of: errors of the page, and what its security policy kept it from. */
   complaints: string[];
   leave(): Promise<void>;
-}
-
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: EXECUTABLE,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
 }
 
 /** Opens the page at an address. */
