@@ -1,6 +1,7 @@
 /**
  * What everybody points at, selects and sees, told through awareness. Of their own entry clients set three fields; who
- * they are is what the server says. My own fields are kept here as well: a page that was put aside loses its entry.
+ * they are is what the server says. My own fields are kept here as well: a page that was put aside loses its entry, and
+ * what is set while the server's word on who I am is on its way would be lost to it.
  */
 import type { HocuspocusProvider } from '@hocuspocus/provider';
 import type { Point, Viewport } from './messages.ts';
@@ -40,7 +41,10 @@ export function createPresence(
 ): PresenceDesk {
   let own: OwnPresence = {};
   let others: readonly Presence[] = [];
+  const renew = () => awareness?.setLocalState({ ...own });
   const read = () => {
+    const mine = awareness?.getLocalState();
+    if (mine && !isSame(mine, own)) renew();
     const all = awareness?.getStates() ?? new Map<number, unknown>();
     states(all.values());
     others = [...all].flatMap(([clientId, state]) => {
@@ -56,9 +60,9 @@ export function createPresence(
     },
     set(fields) {
       own = { ...own, ...fields };
-      awareness?.setLocalState({ ...own });
+      renew();
     },
-    renew: () => awareness?.setLocalState({ ...own }),
+    renew,
     stop: () => awareness?.off('change', read),
   };
 }
@@ -79,6 +83,12 @@ function presenceIn(clientId: number, state: Record<string, unknown>): Presence 
     viewport:
       isPoint(viewport) && 'zoom' in viewport && typeof viewport.zoom === 'number' ? (viewport as Viewport) : null,
   };
+}
+
+function isSame(mine: OwnPresence, own: OwnPresence): boolean {
+  return (['cursor', 'selection', 'viewport'] as const).every(
+    (field) => JSON.stringify(mine[field]) === JSON.stringify(own[field]),
+  );
 }
 
 function isPoint(value: unknown): value is Point {

@@ -46,18 +46,20 @@ export function Desk() {
       <SayProvider value={say}>
         <div className={styles.desk}>
           <TopBar panel={panel} toggle={toggle} />
-          <ConnectionBar />
           <div className={styles.work}>
             <main className={styles.stage}>
               <div className={styles.canvas} inert={previewed !== null}>
                 <Canvas diagram={diagram} writable={writer && previewed === null} />
               </div>
-              {previewed === null ? (
-                <PresentingFrame />
-              ) : (
-                <PreviewStage version={previewed} close={() => preview(null)} />
-              )}
-              <NoticeStack said={said} />
+              <div className={styles.over} data-previewing={previewed !== null || undefined}>
+                <ConnectionBar />
+                {previewed === null ? (
+                  <PresentingFrame />
+                ) : (
+                  <PreviewStage version={previewed} close={() => preview(null)} />
+                )}
+                <NoticeStack said={said} />
+              </div>
             </main>
             {panel === 'people' && <PeoplePanel close={close} />}
             {panel === 'chat' && <ChatPanel close={close} />}

@@ -10,6 +10,7 @@ import { SelectionBar } from './bars/selection-bar.tsx';
 import { Canvas } from './canvas/canvas.tsx';
 import styles from './canvas/canvas.module.css';
 import { describeIn } from './canvas/describing.ts';
+import { useFraming } from './canvas/framing.ts';
 import { DeskProvider, openDesk, type Desk } from './desk.ts';
 import layout from './editor.module.css';
 import { createActing } from './hands/acting.ts';
@@ -57,7 +58,7 @@ export function Editor({ diagram, writable }: EditorProps) {
 function Surface({ desk, writable }: { desk: Desk; writable: boolean }) {
   const { t } = useTranslation('editor');
   const { diagram, drawing } = desk;
-  const { screenToFlowPosition, fitView } = useReactFlow();
+  const { screenToFlowPosition } = useReactFlow();
   const store = useStoreApi();
   const canvas = useRef<HTMLDivElement>(null);
   const [pointer] = useState(() => createValue<Point | null>(null));
@@ -71,22 +72,7 @@ function Surface({ desk, writable }: { desk: Desk; writable: boolean }) {
   }, []);
   const telling = useTelling(diagram, drawing);
   useFollowing(diagram);
-  // What is there when it is opened is shown as a whole; what is drawn into an empty diagram stays where it is drawn.
-  useEffect(() => {
-    let frame = 0;
-    const look = () => {
-      if (frame !== 0 || drawing.cells.size === 0) return;
-      frame = requestAnimationFrame(() => {
-        if (drawing.selection.size === 0) void fitView({ padding: 0.25, maxZoom: 1 });
-      });
-    };
-    look();
-    const stop = drawing.subscribe(look);
-    return () => {
-      stop();
-      cancelAnimationFrame(frame);
-    };
-  }, [drawing, fitView]);
+  useFraming(drawing);
   const isEmpty = useSyncExternalStore(drawing.subscribe, () => drawing.cells.size === 0);
 
   /** Where something new goes: under the pointer, else into the middle of what is seen. */

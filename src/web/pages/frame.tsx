@@ -25,9 +25,11 @@ export function Frame() {
         </nav>
         <Account />
       </header>
-      <main className={styles.main}>
-        <Outlet />
-      </main>
+      <div className={styles.middle}>
+        <main className={styles.main}>
+          <Outlet />
+        </main>
+      </div>
     </div>
   );
 }

@@ -1,46 +1,57 @@
-/** What is mine, those that people draw in right now on top. */
+/**
+ * What is mine, those that people were drawing in when the page was opened on top. It is shown once all of it is there,
+ * and keeps its order: nothing moves under a hand that is about to press.
+ */
 import { Button, Select, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { SessionEntry, ThreatModel } from '../../client/index.ts';
+import type { SessionEntry } from '../../client/index.ts';
 import { useSignedIn } from '../identity/signed-in.tsx';
 import styles from './home-page.module.css';
 import { NewDiagram } from './new-diagram.tsx';
-import { ThreatModelCard } from './threat-model-card.tsx';
+import { diagramsOf, ThreatModelCard } from './threat-model-card.tsx';
 
 const ALL = 'all';
 const PERSONAL = 'personal';
 /** How soon somebody who begins to draw elsewhere is seen here, ms. */
 const LOOK_EVERY = 5000;
+/** Threat models that are read at once; the diagrams of each are another request. */
+const AT_ONCE = 20;
 
 export function HomePage() {
   const { t } = useTranslation('entry');
   const { client } = useSignedIn();
+  const queries = useQueryClient();
   const [place, setPlace] = useState(ALL);
   const [isMaking, make] = useState(false);
   const models = useInfiniteQuery({
     queryKey: ['threat-models'],
-    queryFn: ({ pageParam, signal }) =>
-      client.threatModels.list({ signal, ...(pageParam !== null && { cursor: pageParam }) }),
+    async queryFn({ pageParam, signal }) {
+      const page = await client.threatModels.list({ signal, limit: AT_ONCE, cursor: pageParam ?? undefined });
+      await Promise.all(page.data.map(({ id }) => queries.prefetchQuery(diagramsOf(client, id))));
+      return page;
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
-  const { data: sessions = [] } = useQuery({
+  const { data: sessions = [], isFetchedAfterMount: isLiveKnown } = useQuery({
     queryKey: ['sessions'],
     queryFn: ({ signal }) => client.sessions.mine({ signal }),
     refetchInterval: LOOK_EVERY,
+    staleTime: 0,
   });
-  const { data: workspaces = [] } = useQuery({
+  const { data: workspaces = [], isFetched: arePlacesKnown } = useQuery({
     queryKey: ['workspaces'],
     queryFn: async ({ signal }) => (await client.workspaces.list({ signal, limit: 100 })).data,
   });
+  const [first, putFirst] = useState<ReadonlySet<string> | null>(null);
+  if (isLiveKnown && first === null) putFirst(liveIn(sessions));
   const all = models.data?.pages.flatMap(({ data }) => data) ?? [];
-  const shown = liveFirst(
-    all.filter(({ workspace_id }) => place === ALL || (workspace_id ?? PERSONAL) === place),
-    sessions,
-  );
+  const inPlace = all.filter(({ workspace_id }) => place === ALL || (workspace_id ?? PERSONAL) === place);
+  const shown = [...inPlace.filter(({ id }) => first?.has(id)), ...inPlace.filter(({ id }) => !first?.has(id))];
+  const isKnown = models.isFetched && isLiveKnown && arePlacesKnown;
   const places = [
     { value: ALL, label: t('all') },
     ...workspaces.map(({ id, name }) => ({ value: id, label: name })),
@@ -56,7 +67,7 @@ export function HomePage() {
           {t('newDiagram')}
         </Button>
       </div>
-      <div className={styles.columns}>
+      <div className={styles.columns} hidden={!isKnown}>
         {workspaces.length > 0 && (
           <aside className={styles.places}>
             <nav className={styles.wide} aria-label={t('workspaces')}>
@@ -111,8 +122,9 @@ export function HomePage() {
   );
 }
 
-function liveFirst(models: readonly ThreatModel[], sessions: readonly SessionEntry[]): ThreatModel[] {
-  const isLive = ({ id }: ThreatModel) =>
-    sessions.some(({ threat_model_id, participants }) => threat_model_id === id && participants.length > 0);
-  return [...models.filter(isLive), ...models.filter((model) => !isLive(model))];
+/** The threat models that people draw in. */
+function liveIn(sessions: readonly SessionEntry[]): Set<string> {
+  return new Set(
+    sessions.filter(({ participants }) => participants.length > 0).map((session) => session.threat_model_id),
+  );
 }

@@ -2,6 +2,7 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Refused } from '../people/refused.tsx';
 
 interface NameDialogProps {
@@ -17,8 +18,9 @@ interface NameDialogProps {
 }
 
 export function NameDialog({ opened, close, title, ...rest }: NameDialogProps) {
+  const { t } = useTranslation('people');
   return (
-    <Modal opened={opened} onClose={close} title={title} size={420}>
+    <Modal opened={opened} onClose={close} title={title} size={420} closeButtonProps={{ 'aria-label': t('close') }}>
       {opened && <NameForm close={close} {...rest} />}
     </Modal>
   );

@@ -22,7 +22,13 @@ const NONE = 'none';
 export function NewDiagram({ opened, close, ...rest }: NewDiagramProps) {
   const { t } = useTranslation('entry');
   return (
-    <Modal opened={opened} onClose={close} title={t('newDiagram')} size={440}>
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={t('newDiagram')}
+      size={440}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
       {opened && <NewDiagramForm {...rest} />}
     </Modal>
   );

@@ -1,11 +1,11 @@
 /** A threat model and its diagrams, with who draws there now. */
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconDots, IconPencil, IconTrash, IconUserPlus } from '@tabler/icons-react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Diagram, SessionEntry, ThreatModel } from '../../client/index.ts';
+import type { Client, Diagram, SessionEntry, ThreatModel } from '../../client/index.ts';
 import { Confirm, type Question } from '../confirm.tsx';
 import { useSignedIn } from '../identity/signed-in.tsx';
 import { Refused } from '../people/refused.tsx';
@@ -19,6 +19,18 @@ interface ThreatModelCardProps {
   sessions: readonly SessionEntry[];
 }
 
+/** All diagrams in a threat model, as a query. */
+export function diagramsOf(client: Client, threatModelId: string) {
+  return queryOptions({
+    queryKey: ['diagrams', threatModelId],
+    async queryFn({ signal }) {
+      const diagrams: Diagram[] = [];
+      for await (const diagram of client.diagrams.list(threatModelId, { signal, limit: 100 })) diagrams.push(diagram);
+      return diagrams;
+    },
+  });
+}
+
 export function ThreatModelCard({ model, sessions }: ThreatModelCardProps) {
   const { t } = useTranslation('entry');
   const { client } = useSignedIn();
@@ -26,11 +38,7 @@ export function ThreatModelCard({ model, sessions }: ThreatModelCardProps) {
   const [isSharing, share] = useState(false);
   const [isNaming, name] = useState(false);
   const [question, ask] = useState<Question | null>(null);
-  const key = ['diagrams', model.id];
-  const { data: diagrams = [], isSuccess } = useQuery({
-    queryKey: key,
-    queryFn: async ({ signal }) => (await client.diagrams.list(model.id, { signal, limit: 100 })).data,
-  });
+  const { data: diagrams = [], isSuccess } = useQuery(diagramsOf(client, model.id));
   const rename = useMutation({ mutationFn: (next: string) => client.threatModels.change(model.id, { name: next }) });
   const remove = useMutation({
     mutationFn: () => client.threatModels.remove(model.id),
@@ -38,7 +46,7 @@ export function ThreatModelCard({ model, sessions }: ThreatModelCardProps) {
   });
   const removeDiagram = useMutation({
     mutationFn: (diagramId: string) => client.diagrams.remove({ threatModelId: model.id, diagramId }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: key }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['diagrams', model.id] }),
   });
   const askToRemoveDiagram = (diagram: Diagram) =>
     ask({

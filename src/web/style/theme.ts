@@ -39,7 +39,8 @@ export const theme = createTheme({
       styles: { title: { fontWeight: 600, lineHeight: 1.4 } },
     }),
     Drawer: Drawer.extend({ defaultProps: dialog }),
-    Menu: Menu.extend({ defaultProps: { transitionProps: quick, shadow: 'md' } }),
+    // Its placeholder for the focus is no item, and a menu may hold nothing else.
+    Menu: Menu.extend({ defaultProps: { transitionProps: quick, shadow: 'md', withInitialFocusPlaceholder: false } }),
     Popover: Popover.extend({ defaultProps: { transitionProps: quick, shadow: 'md' } }),
     Tooltip: Tooltip.extend({ defaultProps: { transitionProps: quick, openDelay: 400 } }),
   },

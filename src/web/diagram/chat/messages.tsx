@@ -52,7 +52,7 @@ export function Messages() {
           {t('nothingSaid')}
         </Text>
       )}
-      <ol ref={list} className={styles.messages} role="log" aria-label={t('chat')}>
+      <ol ref={list} className={styles.messages} aria-live="polite" aria-label={t('chat')}>
         {messages.map((message, index) => {
           const before = messages[index - 1];
           const isNewDay = !before || day(before.created_at) !== day(message.created_at);

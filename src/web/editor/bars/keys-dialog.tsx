@@ -45,7 +45,13 @@ export function KeysDialog({ opened, onClose }: { opened: boolean; onClose(): vo
     },
   ] as const;
   return (
-    <Modal opened={opened} onClose={onClose} title={t('keys')} size={720}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('keys')}
+      size={720}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
       <div className={styles.keys}>
         {groups.map(({ title, keys }) => (
           <section key={title}>

@@ -29,8 +29,9 @@ async function furnish(studio: Studio): Promise<{ workspace: string }> {
 
 async function someGroups({ client, story }: Studio): Promise<string> {
   const ada = client('ada');
-  const { data: known } = await ada.groups.list();
-  if (known[0]) return known[0].id;
+  const { data: groups } = await ada.groups.list();
+  const known = groups.find(({ name }) => name === story.reviewers);
+  if (known) return known.id;
   await ada.groups.create({ name: story.security });
   const { id } = await ada.groups.create({ name: story.reviewers });
   for (const name of ['grace', 'alan', 'katherine'] as const)

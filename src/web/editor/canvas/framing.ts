@@ -1,0 +1,42 @@
+/**
+ * What of the diagram is seen when nobody has said: all of it, as it is when it is opened, and again when the canvas
+ * gets another size, until somebody moves the view. What is drawn into an empty diagram stays where it is drawn.
+ */
+import { useReactFlow, useStoreApi } from '@xyflow/react';
+import { useEffect } from 'react';
+import type { Drawing } from './drawing.ts';
+
+const WHOLE = { padding: 0.2, maxZoom: 1 };
+
+export function useFraming(drawing: Drawing): void {
+  const { fitView } = useReactFlow();
+  const store = useStoreApi();
+  useEffect(() => {
+    let frame = 0;
+    /** The view as it was put last; another one is somebody's own. */
+    let framed: unknown = null;
+    const put = () => {
+      frame = requestAnimationFrame(async () => {
+        await fitView(WHOLE);
+        framed = store.getState().transform;
+      });
+    };
+    const look = () => {
+      if (frame !== 0 || drawing.cells.size === 0) return;
+      if (drawing.selection.size === 0) put();
+      else frame = -1;
+    };
+    look();
+    const stops = [
+      drawing.subscribe(look),
+      store.subscribe(({ width, height, transform }, before) => {
+        if (width === before.width && height === before.height) return;
+        if (framed !== null && transform === framed) put();
+      }),
+    ];
+    return () => {
+      stops.forEach((stop) => stop());
+      cancelAnimationFrame(frame);
+    };
+  }, [drawing, fitView, store]);
+}

@@ -1,0 +1,25 @@
+/** What somebody shows of themselves while the server says who they are. */
+import type { HocuspocusProvider } from '@hocuspocus/provider';
+import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness';
+import { expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { createPresence } from '../../src/client/live/presence.ts';
+
+it('AC6 what is set while the server’s word on who I am is on its way is not lost to it, and said once more', () => {
+  const awareness = new Awareness(new Y.Doc());
+  const presence = createPresence({ awareness } as HocuspocusProvider, { changed() {}, states() {} });
+  presence.set({});
+  const server = new Awareness(new Y.Doc());
+  applyAwarenessUpdate(server, encodeAwarenessUpdate(awareness, [awareness.clientID]), 'client');
+  presence.set({ cursor: { x: 5, y: 6 }, selection: ['shop'] });
+
+  const user = { name: 'Grace', color: '#000000' };
+  server.states.set(awareness.clientID, { user });
+  server.meta.set(awareness.clientID, { clock: 1_000_000, lastUpdated: 0 });
+  applyAwarenessUpdate(awareness, encodeAwarenessUpdate(server, [awareness.clientID]), 'server');
+
+  expect(awareness.getLocalState()).toEqual({ cursor: { x: 5, y: 6 }, selection: ['shop'] });
+  expect(awareness.meta.get(awareness.clientID)?.clock).toBe(1_000_001);
+  awareness.destroy();
+  server.destroy();
+});
