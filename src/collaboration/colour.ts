@@ -1,14 +1,33 @@
 /**
- * The colour of a person: the same everywhere and always, because it follows from their id. The hue comes from a hash
- * of the id; the lightness is the one whose relative luminance stands out from white as much as from black (4.58 : 1
- * each), so that a name tag or a cursor is readable on light and on dark.
+ * The colours of the people in a session: the same on every screen, because they follow from their ids and from the order
+ * in which they first came, which everybody is told alike and which never changes. Whoever comes gets the hue that their
+ * id asks for, unless somebody has it already: then the next that the fewest have, so that up to ten people are told
+ * apart. The hues are about equally far from each other to the eye (0.1 in OKLab); the lightness of each is the one whose
+ * relative luminance stands out from white as much as from black (4.58 : 1 each), so that a name tag or a cursor is
+ * readable on light and on dark.
  */
+const HUES = [0, 27, 60, 129, 175, 205, 236, 274, 302, 330];
+/** From a hue that is taken to the next one to try: not to its neighbour, and in the end through all of them. */
+const STEP = 3;
 const LUMINANCE = 0.179;
 const SATURATION = 0.7;
 
-/** @param person a person's id; @returns `#rrggbb` */
-export function colourOf(person: string): string {
-  const hue = hash(person) % 360;
+/** @param people ids, each once, in the order in which they first came; @returns `#rrggbb` for each */
+export function coloursOf(people: readonly string[]): Map<string, string> {
+  const wearing = HUES.map(() => 0);
+  return new Map(
+    people.map((person) => {
+      const first = hash(person) % HUES.length;
+      const tries = HUES.map((_, turn) => (first + turn * STEP) % HUES.length);
+      const fewest = Math.min(...wearing);
+      const chosen = tries.find((index) => wearing[index] === fewest) ?? first;
+      wearing[chosen]! += 1;
+      return [person, colourAt(HUES[chosen]!)];
+    }),
+  );
+}
+
+function colourAt(hue: number): string {
   let [dark, light] = [0, 1];
   for (let halving = 0; halving < 16; halving += 1) {
     const middle = (dark + light) / 2;

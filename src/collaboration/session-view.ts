@@ -1,6 +1,7 @@
 /** A session as the rest of the program sees it: the value of `session.ts` with the people in it. */
 import type { Permissions } from '../access/roles.ts';
 import type { Person } from '../identity/person.ts';
+import { coloursOf } from './colour.ts';
 import { participants, type Session, type UserId } from './session-value.ts';
 
 export interface ParticipantView {
@@ -9,6 +10,8 @@ export interface ParticipantView {
   joinedAt: Date;
   isHost: boolean;
   isPresenter: boolean;
+  /** `#rrggbb` */
+  colour: string;
 }
 
 export interface AttendanceView {
@@ -48,6 +51,7 @@ export function viewOf({ id, diagram, value, people }: StoredSession): SessionVi
     if (!found) throw new Error(`session ${id} names ${user}, whom it does not hold`);
     return found;
   };
+  const colours = coloursOf(value.attendance.map(({ user }) => user));
   return {
     session: id,
     diagram,
@@ -61,6 +65,7 @@ export function viewOf({ id, diagram, value, people }: StoredSession): SessionVi
       joinedAt: new Date(joinedAt),
       isHost: user === value.host,
       isPresenter: user === value.presenter,
+      colour: colours.get(user)!,
     })),
     attendance: value.attendance.map(({ user, joinedAt, presence }) => ({
       person: person(user),

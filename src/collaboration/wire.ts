@@ -4,7 +4,6 @@
  */
 import type { Permissions } from '../access/roles.ts';
 import type { Person } from '../identity/person.ts';
-import { colourOf } from './colour.ts';
 import type { EndReason, UserId } from './session-value.ts';
 import type { SessionNotice } from './session.ts';
 import type { PlacedNotice } from './session-rows.ts';
@@ -84,6 +83,7 @@ export function participantOnWire({
   joinedAt,
   isHost,
   isPresenter,
+  colour,
 }: ParticipantView): ParticipantOnWire {
   return {
     user_id: person.email,
@@ -92,7 +92,7 @@ export function participantOnWire({
     is_host: isHost,
     is_presenter: isPresenter,
     name: nameOf(person),
-    color: colourOf(person.id),
+    color: colour,
     avatar_url: person.avatarUrl,
   };
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { colourOf } from '../../src/collaboration/colour.ts';
+import { coloursOf } from '../../src/collaboration/colour.ts';
 import type { SessionView } from '../../src/collaboration/session-view.ts';
 import { awarenessStamp, participantsUpdate, sessionOnWire } from '../../src/collaboration/wire.ts';
 import type { Person } from '../../src/identity/person.ts';
@@ -23,8 +23,8 @@ const view: SessionView = {
   presenter: bob,
   startedAt: new Date(0),
   participants: [
-    { person: ada, permissions: 'writer', joinedAt: new Date(1), isHost: true, isPresenter: false },
-    { person: bob, permissions: 'reader', joinedAt: new Date(2), isHost: false, isPresenter: true },
+    { person: ada, permissions: 'writer', joinedAt: new Date(1), isHost: true, isPresenter: false, colour: '#111111' },
+    { person: bob, permissions: 'reader', joinedAt: new Date(2), isHost: false, isPresenter: true, colour: '#222222' },
   ],
   attendance: [
     { person: ada, joinedAt: new Date(1), leftAt: null },
@@ -82,7 +82,7 @@ describe('a session on the wire', () => {
           is_host: true,
           is_presenter: false,
           name: 'Ada Lovelace',
-          color: colourOf(ada.id),
+          color: '#111111',
           avatar_url: 'https://example.com/ada.png',
         },
         {
@@ -92,7 +92,7 @@ describe('a session on the wire', () => {
           is_host: false,
           is_presenter: true,
           name: 'bob',
-          color: colourOf(bob.id),
+          color: '#222222',
           avatar_url: null,
         },
       ],
@@ -120,30 +120,63 @@ describe('a session on the wire', () => {
   });
 });
 
-describe('the colour of a person', () => {
-  const luminance = (colour: string) => {
-    const [red = 0, green = 0, blue = 0] = [1, 3, 5]
+describe('the colours of the people in a session', () => {
+  const partsOf = (colour: string) =>
+    [1, 3, 5]
       .map((from) => Number.parseInt(colour.slice(from, from + 2), 16) / 255)
       .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  const luminance = (colour: string) => {
+    const [red = 0, green = 0, blue = 0] = partsOf(colour);
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
+  /** In OKLab, where equal distances look equally far. */
+  const distance = (one: string, other: string) => Math.hypot(...lab(one).map((part, at) => part - lab(other)[at]!));
+  const people = fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 40 });
+  const worn = (ids: readonly string[]) => [...coloursOf(ids).values()];
 
   it('can be read on white and on black, whoever it is', () => {
     fc.assert(
-      fc.property(fc.uuid(), (id) => {
-        const light = luminance(colourOf(id));
-        expect(1.05 / (light + 0.05)).toBeGreaterThan(4.5);
-        expect((light + 0.05) / 0.05).toBeGreaterThan(4.5);
+      fc.property(people, (ids) => {
+        for (const light of worn(ids).map(luminance)) {
+          expect(1.05 / (light + 0.05)).toBeGreaterThan(4.5);
+          expect((light + 0.05) / 0.05).toBeGreaterThan(4.5);
+        }
       }),
     );
   });
 
-  it('is always the same for one, and differs between most', () => {
-    const ids = Array.from(
-      { length: 50 },
-      (_, number) => `01900000-0000-7000-8000-${String(number).padStart(12, '0')}`,
+  it('are clearly different for ten people, and shared by as few as can be when there are more', () => {
+    fc.assert(
+      fc.property(people, (ids) => {
+        const colours = worn(ids);
+        for (const [at, one] of colours.slice(0, 10).entries())
+          for (const other of colours.slice(0, at)) expect(distance(one, other)).toBeGreaterThan(0.09);
+        const most = Math.max(...colours.map((one) => colours.filter((other) => other === one).length));
+        expect(most).toBe(Math.ceil(ids.length / 10));
+      }),
     );
-    expect(ids.map(colourOf)).toEqual(ids.map(colourOf));
-    expect(new Set(ids.map(colourOf)).size).toBeGreaterThan(40);
   });
+
+  it('stay as they are when somebody comes, and follow from who came', () => {
+    fc.assert(
+      fc.property(people, (ids) => {
+        expect(worn(ids.slice(0, -1))).toEqual(worn(ids).slice(0, -1));
+        expect(coloursOf(ids)).toEqual(coloursOf([...ids]));
+      }),
+    );
+    const ids = Array.from({ length: 50 }, (_, number) => `person ${number}`);
+    expect(new Set(ids.flatMap((id) => worn([id]))).size).toBe(10);
+  });
+
+  function lab(colour: string): number[] {
+    const [red = 0, green = 0, blue = 0] = partsOf(colour);
+    const long = Math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue);
+    const medium = Math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue);
+    const short = Math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue);
+    return [
+      0.2104542553 * long + 0.793617785 * medium - 0.0040720468 * short,
+      1.9779984951 * long - 2.428592205 * medium + 0.4505937099 * short,
+      0.0259040371 * long + 0.7827717662 * medium - 0.808675766 * short,
+    ];
+  }
 });
