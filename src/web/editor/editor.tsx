@@ -7,7 +7,7 @@ import { BottomBar } from './bars/bottom-bar.tsx';
 import { KeysDialog } from './bars/keys-dialog.tsx';
 import { droppedShape, isShapeDragged, Palette } from './bars/palette.tsx';
 import { SelectionBar } from './bars/selection-bar.tsx';
-import { Canvas } from './canvas/canvas.tsx';
+import { Canvas, isTouched } from './canvas/canvas.tsx';
 import styles from './canvas/canvas.module.css';
 import { describeIn } from './canvas/describing.ts';
 import { useFraming } from './canvas/framing.ts';
@@ -139,7 +139,7 @@ function Surface({ desk, writable }: { desk: Desk; writable: boolean }) {
       {isEmpty && (
         <div className={styles.empty}>
           <strong>{t('empty')}</strong>
-          <span>{t(writable ? 'emptyHint' : 'emptyReader')}</span>
+          <span>{t(!writable ? 'emptyReader' : isTouched ? 'emptyTouch' : 'emptyHint')}</span>
         </div>
       )}
       {writable && (

@@ -12,7 +12,7 @@ export function Frame() {
   return (
     <div className={styles.frame}>
       <header className={styles.header}>
-        <Link to="/" className={styles.brand}>
+        <Link to="/" className={styles.brand} aria-label="Roundtable">
           <img src="/icon.svg" alt="" width={28} height={28} />
           <span>Roundtable</span>
         </Link>

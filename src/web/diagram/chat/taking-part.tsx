@@ -111,7 +111,7 @@ function RoleOf({
   return (
     <Select
       size="xs"
-      w={108}
+      w={128}
       aria-label={t('roleOf', { name: nameOf(email) })}
       allowDeselect={false}
       value={role}

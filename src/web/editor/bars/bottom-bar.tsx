@@ -12,6 +12,7 @@ import {
 import { useReactFlow, useStore } from '@xyflow/react';
 import { useSyncExternalStore, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { everything } from '../canvas/framing.ts';
 import { prefersStill } from '../canvas/glide.ts';
 import { useDesk } from '../desk.ts';
 import type { Acting } from '../hands/acting.ts';
@@ -56,7 +57,7 @@ export function BottomBar({ acting, writable, overview, onOverview, onKeys }: Bo
         <Tool label={t('zoomIn')} onClick={() => void zoomIn(smoothly())}>
           <IconPlus />
         </Tool>
-        <Tool label={t('fit')} onClick={() => void fitView({ ...smoothly(), padding: 0.2, maxZoom: 1.5 })}>
+        <Tool label={t('fit')} onClick={() => void fitView({ ...smoothly(), ...everything })}>
           <IconMaximize />
         </Tool>
       </div>

@@ -34,7 +34,7 @@ export const nodeTypes = {
 };
 export const edgeTypes = { way: EdgeView };
 
-const isTouched = matchMedia('(pointer: coarse)').matches;
+export const isTouched = matchMedia('(pointer: coarse)').matches;
 const MIDDLE_AND_RIGHT = [1, 2];
 
 interface CanvasProps {

@@ -6,7 +6,12 @@ import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { useEffect } from 'react';
 import type { Drawing } from './drawing.ts';
 
-const WHOLE = { padding: 0.2, maxZoom: 1 };
+/** Room for the bars, which lie over the canvas. */
+const BESIDE_BARS = { top: '64px', right: '24px', bottom: '72px', left: '72px' } as const;
+
+/** Everything in view; what is small is made a little larger when somebody asks for it. */
+export const everything = { padding: BESIDE_BARS, maxZoom: 1.5 };
+const WHOLE = { ...everything, maxZoom: 1 };
 
 export function useFraming(drawing: Drawing): void {
   const { fitView } = useReactFlow();

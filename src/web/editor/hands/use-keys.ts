@@ -1,6 +1,7 @@
 /** Does what the keys ask for, while the canvas has the focus. Tab goes through the cells, and past the last one out. */
 import { useReactFlow } from '@xyflow/react';
 import type { KeyboardEvent } from 'react';
+import { everything } from '../canvas/framing.ts';
 import { prefersStill } from '../canvas/glide.ts';
 import type { Desk } from '../desk.ts';
 import type { Point } from '../model/geometry.ts';
@@ -38,7 +39,7 @@ export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: (
         else void flow.zoomTo(1, { duration });
         return true;
       case 'fit':
-        void flow.fitView({ duration, padding: 0.2, maxZoom: 1.5 });
+        void flow.fitView({ duration, ...everything });
         return true;
       case 'all':
         acting.selectAll();

@@ -21,7 +21,7 @@ export const presenting: readonly Scene[] = [
       const ada = await studio.joins('ada', place);
       const page = await opened(studio, 'grace', place.path);
       ada.givePresenter(cast.grace.email);
-      await seen(page, studio.say('room:youPresent'));
+      await page.getByRole('status').getByText(studio.say('room:youPresent')).waitFor();
       return page;
     },
   },
