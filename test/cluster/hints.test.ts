@@ -1,0 +1,97 @@
+/**
+ * What nodes tell each other, seen on the wire: one message for each committed edit and for each change of access,
+ * whatever the number of nodes; and a hint has its effect by itself, where the poll finds nothing.
+ */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
+import { rowChannel } from '../../src/documents/row.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { freshDatabaseUrl } from '../support/database.ts';
+import { eventually, saved } from '../support/patience.ts';
+import type { TestPerson } from '../support/people.ts';
+import { disconnectAll, type Client } from '../support/provider.ts';
+import { redisNode } from '../support/redis-nodes.ts';
+import { emails, setTable, told, type Table } from '../support/table.ts';
+
+let apps: TestApp[];
+/** Somebody who shares the Redis, and hears and says what a node would. */
+let ear: ReturnType<typeof redisNode>;
+let table: Table;
+let host: TestPerson;
+let guest: TestPerson;
+let near: Client;
+let far: Client;
+
+beforeAll(async () => {
+  const [databaseUrl, redisUrl] = [await freshDatabaseUrl(), inject('redisUrl')];
+  const environment = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl };
+  apps = [];
+  for (let count = 0; count < 3; count += 1) apps.push(await startApp({ environment }));
+  const [deployment] = await apps[0]!.database.log.query<{ id: string }>('select id from deployment');
+  ear = redisNode({ url: redisUrl, deployment: deployment!.id });
+  await ear.bus.start();
+});
+beforeEach(async () => {
+  const set = await setTable(apps, 'writer');
+  table = set.table;
+  [host, guest] = set.people as [TestPerson, TestPerson];
+  await table.open();
+  near = table.join(host, apps[0]!);
+  far = table.join(guest, apps[1]!);
+  for (const client of [near, far]) {
+    await eventually(() => expect(emails(told(client))).toHaveLength(2));
+    await saved(client);
+  }
+});
+afterEach(disconnectAll);
+afterAll(async () => {
+  await ear.bus.stop();
+  for (const app of apps) await app.stop();
+});
+
+/** What is said on a channel from now on, as text. */
+async function heardOn(channel: string): Promise<string[]> {
+  const messages: string[] = [];
+  await ear.bus.subscribe(channel, (payload) => messages.push(Buffer.from(payload).toString()));
+  return messages;
+}
+
+it('DO3 an edit is one message, which carries the edit, however many nodes have the document open', async () => {
+  const third = table.join(guest, apps[2]!);
+  await saved(third);
+  const messages = await heardOn(rowChannel(table.diagram));
+  const before = Number((await table.call(host, apps[0]!, 'GET', `${table.path}/content`)).body.head);
+  const edits = Array.from({ length: 10 }, (_, at) => `the edit number ${at}`);
+  for (const [at, edit] of edits.entries()) {
+    const by = [near, far, third][at % 3]!;
+    by.cells.set(`${at}`, edit);
+    await saved(by);
+  }
+  for (const client of [near, far, third]) await eventually(() => expect(client.cells.size).toBe(edits.length));
+  const after = Number((await table.call(host, apps[0]!, 'GET', `${table.path}/content`)).body.head);
+  expect(after - before).toBe(edits.length);
+  await eventually(() => expect(messages.length).toBeGreaterThanOrEqual(edits.length));
+  expect(messages.map((message) => edits.filter((edit) => message.includes(edit)))).toEqual(
+    edits.map((edit) => [edit]),
+  );
+});
+
+it('AC3 a change of access is told once, and whoever hears of one decides anew, without waiting for the poll', async () => {
+  const messages = await heardOn('access');
+  await table.grant(
+    [
+      [host, 'owner'],
+      [guest, 'reader'],
+    ],
+    apps[2],
+  );
+  await eventually(() => expect(messages).toEqual([table.diagram]));
+  await eventually(() => expect(far.messages.some(({ type }) => type === 'permission_changed')).toBe(true));
+  // No epoch is raised, so that nothing but the hint tells of it.
+  await apps[0]!.database.log.query('delete from threat_model_grant where threat_model_id = $1 and profile_id = $2', [
+    table.model,
+    guest.id,
+  ]);
+  ear.bus.publish('access', Buffer.from(table.diagram));
+  await eventually(() => expect(far.closes[0]).toMatchObject({ code: 4403 }));
+  expect(near.closes).toEqual([]);
+});
