@@ -8,9 +8,11 @@
  * its sockets are to be closed, and the node goes on under a new id (NO1).
  *
  * A node sweeps others only after it has itself held its lease without a break for the length of one. After a pause of
- * the database every lease has expired, and this leaves everybody the time to renew. A sweep that was on its way when the
- * pause began and is carried out after it sweeps nobody: it holds only as long as the lease that this node had when it
- * asked, by the clock of the database.
+ * the database every lease has expired, and this leaves everybody the time to renew. A pause just under a lease expires
+ * some and not others: an answer that took longer than the time between two renewals tells of one, and for as long again
+ * nobody is swept. A sweep that was on its way when the pause began and is carried out after it sweeps nobody: it holds
+ * for two renewals from the last one, by the clock of the database, and whoever renewed before the pause then has not
+ * expired. (Where every answer takes that long, dead nodes are swept only when it gets better.)
  *
  * A draining node's row is kept for one grace, so that its people can reappear elsewhere before they are missed.
  */
@@ -57,7 +59,7 @@ export interface LeaseOptions {
 }
 
 interface LeaseRow {
-  expires_at: string;
+  sweeps_until: string;
 }
 
 export function createLeases({
@@ -76,19 +78,23 @@ export function createLeases({
   /** Since when it has been held without a break. */
   let unbrokenSince = -Infinity;
   let startedAt = Infinity;
-  /** When the lease expires by the clock of the database, as of the last answer. */
-  let expiresAt = '-infinity';
+  /** Until when a sweep may be carried out, by the clock of the database. */
+  let sweepsUntil = '-infinity';
+  /** From when one may be asked for, by the monotonic clock. */
+  let sweepsFrom = -Infinity;
   let asked = -Infinity;
   let asking: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
   let waiting: (() => void)[] = [];
 
   const held = () => now() < heldUntil;
+  const sweepsFor = Math.min(length, 2 * every);
 
   /** @param from when the database was asked */
   const extend = (from: number) => {
     if (now() >= heldUntil) unbrokenSince = now();
     heldUntil = Math.max(heldUntil, from + length);
+    if (now() - from > every) sweepsFrom = now() + every;
     if (!held()) return;
     for (const resume of waiting.splice(0)) resume();
   };
@@ -97,10 +103,10 @@ export function createLeases({
     const from = now();
     const [row] = await sql.query<LeaseRow>(
       `insert into node_lease (node, expires_at) values ($1, clock_timestamp() + $2 * interval '1 millisecond')
-       returning expires_at::text`,
-      [node, length],
+       returning (clock_timestamp() + $3 * interval '1 millisecond')::text as sweeps_until`,
+      [node, length, sweepsFor],
     );
-    expiresAt = row!.expires_at;
+    sweepsUntil = row!.sweeps_until;
     extend(from);
   };
 
@@ -108,12 +114,12 @@ export function createLeases({
     const [from, renewing] = [now(), node];
     const [row] = await sql.query<LeaseRow>(
       `update node_lease set draining = draining or $3, expires_at = greatest(expires_at, clock_timestamp() + $2 * interval '1 millisecond')
-       where node = $1 returning expires_at::text`,
-      [node, draining ? Math.max(length, hostGrace) : length, draining],
+       where node = $1 returning (clock_timestamp() + $4 * interval '1 millisecond')::text as sweeps_until`,
+      [node, draining ? Math.max(length, hostGrace) : length, draining, sweepsFor],
     );
     if (renewing !== node) return;
     if (row) {
-      expiresAt = row.expires_at;
+      sweepsUntil = row.sweeps_until;
       return extend(from);
     }
     heldUntil = -Infinity;
@@ -151,10 +157,10 @@ export function createLeases({
       if (!asking || now() - asked >= length) await ask();
     },
     async sweep() {
-      if (!held() || now() - unbrokenSince < length) return 0;
+      if (!held() || now() - unbrokenSince < length || now() < sweepsFrom) return 0;
       const swept = await sql.query(
         `delete from node_lease where expires_at < clock_timestamp() and node <> $1 and clock_timestamp() < $2::timestamptz returning node`,
-        [node, expiresAt],
+        [node, sweepsUntil],
       );
       return swept.length;
     },

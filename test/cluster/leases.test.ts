@@ -169,6 +169,56 @@ describe.each(['postgresql', 'embedded'] as const)('leases on %s', (kind) => {
     expect(await leases.sweep()).toBe(1);
   });
 
+  it('NO1 after an answer that took longer than a renewal nobody is swept for as long again', async () => {
+    const every = 1000;
+    const other = await node();
+    let slow = false;
+    const sql: SqlExecutor = {
+      query: async (text, values) => {
+        const answer = await database.log.query(text, values);
+        if (slow) time.pass(every + 1);
+        return answer as never;
+      },
+      transaction: (work) => database.log.transaction(work),
+    };
+    const { leases, time } = await node({ sql, every });
+    for (let second = 0; second < 3; second += 1) {
+      time.pass(every);
+      await leases.renew();
+    }
+    await expire(other.leases.node);
+    slow = true;
+    await leases.renew();
+    slow = false;
+    expect(leases.steady()).toBe(true);
+    expect(await leases.sweep()).toBe(0);
+    time.pass(every);
+    await leases.renew();
+    expect(await leases.sweep()).toBe(1);
+  });
+
+  it('NO1 a sweep that is carried out more than two renewals after the last one sweeps nobody', async () => {
+    const every = 200;
+    const other = await node();
+    let sent = 0;
+    const sql: SqlExecutor = {
+      query: async (text, values) => {
+        if (text.startsWith('delete') && (sent += 1) === 1) await pause(3 * every);
+        return database.log.query(text, values) as never;
+      },
+      transaction: (work) => database.log.transaction(work),
+    };
+    const leases = createLeases({ sql, hostGrace: 0, onLost() {}, onError() {}, length: 10 * every, every });
+    started.push(leases);
+    await leases.start();
+    await expire(other.leases.node);
+    let swept = 0;
+    const sweep = async () => (swept += await leases.sweep());
+    await eventually(() => sweep().then(() => expect(sent).toBe(1)));
+    expect(swept).toBe(0);
+    await eventually(() => sweep().then(() => expect(swept).toBe(1)));
+  });
+
   it('NO1 a draining lease is kept for the grace, also by later renewals, and never shorter than a lease', async () => {
     const { leases } = await node({ hostGrace: 60_000 });
     expect(leases.draining).toBe(false);

@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import type { Bus } from '../../src/cluster/bus.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import type { Database } from '../../src/database/database.ts';
-import { rowChannel } from '../../src/documents/row.ts';
+import { encodeRowMessage, joinUpdates, rowChannel } from '../../src/documents/row.ts';
 import { compact } from '../../src/documents/snapshots.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { createWorkshop } from '../../src/documents/workshop.ts';
@@ -235,6 +235,30 @@ it('a log that is shorter than what this node has (a database that was set back)
   await eventually(() => expect(client.closes[0]?.code).toBe(1012));
   await saved(client); // it connects again and brings what the database has lost
   expect(await headOf(stage.store, at.diagram)).toBe(2);
+});
+
+it('DO3 a row that says something else than the one that was applied (a database that was set back, and written to) is noticed', async () => {
+  const bus = fragileBus();
+  const stage = await start({ bus, poll: 60_000 });
+  const at = await place();
+  const client = open(stage, at, ann);
+  await saved(client);
+  client.cells.set('a', 1);
+  await saved(client);
+  const seq = await headOf(stage.store, at.diagram);
+  const [row] = await database.log.query<{ bytes: Uint8Array }>(
+    'select bytes from document_update where diagram_id = $1 and seq = $2',
+    [at.diagram, seq],
+  );
+  const tell = (bytes: Uint8Array) =>
+    bus.publish(rowChannel(at.diagram), encodeRowMessage({ diagram: at.diagram, seq, bytes }));
+  tell(row!.bytes); // the same again is nothing
+  client.cells.set('b', 1);
+  await saved(client);
+  expect(client.closes).toEqual([]);
+  tell(joinUpdates([Y.encodeStateAsUpdate(new Y.Doc())]));
+  await eventually(() => expect(client.closes[0]?.code).toBe(1012));
+  await saved(client);
 });
 
 it('NO1 a node that drains flushes its log, closes everybody with 1012, and refuses upgrades', async () => {
