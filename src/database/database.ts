@@ -11,7 +11,9 @@
  *
  * PGlite has one connection; there it is shared, and inside a transaction nothing else may be awaited.
  *
- * Deadlocks and serialization failures are retried; a transaction's work must therefore be repeatable.
+ * Deadlocks and serialization failures are retried; a transaction's work must therefore be repeatable. Whoever stands
+ * still in the middle of one (a process that is stopped, a way that is cut off without a word) keeps its locks only for a
+ * moment: PostgreSQL then ends the transaction, so that it holds up nobody else (NO1).
  */
 import { DeadlockException } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
@@ -72,6 +74,9 @@ export const ormOptions = {
 const ADVISORY_LOCK = 7_203_114_001;
 const ATTEMPTS = 5;
 const PATIENCE: Patience = { acquire: 10_000, hold: 20_000, log: 5000 };
+/** How long PostgreSQL waits for the next statement of a transaction, ms: a lease, and longer where statements are large. */
+const SILENCE = 3000;
+const LARGE_SILENCE = 10_000;
 /** How long something large may remain unanswered, and the wait for another node that migrates, ms. */
 const CONTENT_PATIENCE = 60_000;
 const MIGRATION_PATIENCE = 3_600_000;
@@ -90,7 +95,11 @@ export async function openDatabase(
 }
 
 async function openPostgreSql(clientUrl: string, patience: Patience): Promise<Database> {
-  const driverOptions = { connectionTimeoutMillis: patience.acquire, keepAlive: true };
+  const driverOptions = {
+    connectionTimeoutMillis: patience.acquire,
+    idle_in_transaction_session_timeout: SILENCE,
+    keepAlive: true,
+  };
   const orm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max: 12 }, driverOptions });
   const silent = createSilentConnections();
   const requests = await poolOf(orm);
@@ -121,7 +130,12 @@ async function openPool(
   clientUrl: string,
   { max, patience, silent }: { max: number; patience: number; silent: SilentConnections },
 ) {
-  const driverOptions = { query_timeout: patience, connectionTimeoutMillis: patience, keepAlive: true };
+  const driverOptions = {
+    query_timeout: patience,
+    connectionTimeoutMillis: patience,
+    idle_in_transaction_session_timeout: LARGE_SILENCE,
+    keepAlive: true,
+  };
   const orm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max }, driverOptions });
   const pool = await poolOf(orm);
   silent.watch(pool);

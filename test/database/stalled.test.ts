@@ -1,20 +1,21 @@
-/** A database that has stopped answering, without breaking anything: whoever asks it is told so in bounded time. */
+/** A database that has stopped answering, without breaking anything: whoever asks it is told so in bounded time. And one whom somebody else has stopped asking. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import { toRefusal } from '../../src/http/boundary.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
-import { eventually, within } from '../support/patience.ts';
+import { eventually, pause, within } from '../support/patience.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const PATIENCE = { acquire: 1000, hold: 1500, log: 500 };
 /** As many as the pool has connections, and as many again. */
 const ASKING = 24;
 
+let url: string;
 let proxy: TcpProxy;
 let database: Database;
 
 beforeAll(async () => {
-  const url = await freshDatabaseUrl();
+  url = await freshDatabaseUrl();
   proxy = await startTcpProxy(() => Number(new URL(url).port));
   database = await openDatabase({ url: proxy.through(url) }, PATIENCE);
 });
@@ -62,4 +63,33 @@ it('RU5 connections that died without a word are all found by the first question
   await eventually(() => database.content.query('select 1'));
   await serves();
   expect(performance.now() - begun).toBeLessThan(within(10_000));
+});
+
+it('NO1 who stands still in the middle of a transaction keeps its locks only for a moment, and finds it undone', async () => {
+  const direct = await openDatabase({ url });
+  const lock = `select id from deployment for update`;
+  const going = Promise.withResolvers<void>();
+  const { promise: locked, resolve: begin } = Promise.withResolvers<void>();
+  const still = openDatabase({ url: proxy.through(url) }).then(async (own) => {
+    const work = own.asSystem(async (em) => {
+      await em.execute(lock);
+      begin();
+      await going.promise;
+      await em.execute(lock);
+    });
+    await expect(work).rejects.toThrow();
+    await own.asSystem((em) => em.execute(lock)); // and goes on
+    await own.close();
+  });
+  try {
+    await locked;
+    proxy.pause();
+    await eventually(() => direct.asSystem((em) => em.execute(lock)));
+    await proxy.mend();
+    await pause(50);
+    going.resolve();
+    await still;
+  } finally {
+    await direct.close();
+  }
 });

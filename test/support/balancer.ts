@@ -15,12 +15,23 @@ export interface Balancer {
 
 const CONFIGURATION = new URL('../../deploy/haproxy.cfg', import.meta.url);
 
-/** @param nodes the ports of the two nodes that the configuration names */
-export async function startBalancer(nodes: readonly [number, number]): Promise<Balancer> {
+/**
+ * @param nodes the ports of the two nodes that the configuration names
+ * @param changed what stands there otherwise, each line with its replacement
+ */
+export async function startBalancer(
+  nodes: readonly [number, number],
+  changed: Readonly<Record<string, string>> = {},
+): Promise<Balancer> {
   const missing = prepare(thisMachine, [{ command: 'haproxy', package: 'haproxy', version: '-v' }]);
   if (missing) throw new Error(missing);
   const port = await freePort();
-  const configuration = (await readFile(CONFIGURATION, 'utf8'))
+  let text = await readFile(CONFIGURATION, 'utf8');
+  for (const [line, replacement] of Object.entries(changed)) {
+    if (!text.includes(line)) throw new Error(`deploy/haproxy.cfg has no line ${line}`);
+    text = text.replace(line, replacement);
+  }
+  const configuration = text
     .replace('bind :8080', `bind 127.0.0.1:${port}`)
     .replaceAll(/ node-([12]):3000/g, (_, number) => ` 127.0.0.1:${nodes[Number(number) - 1]}`);
   const directory = await mkdtemp(join(tmpdir(), 'roundtable-balancer-'));

@@ -10,7 +10,7 @@
  * - of simultaneous POSTs over all nodes one is 201 (CS1).
  *
  * In `npm test` two rounds. `NEMESIS_ROUNDS=50` makes more, `NEMESIS_SEED` others, `NEMESIS_NODES=3` with more nodes. The
- * seed chooses the faults and what people do; a failure says how to choose the same again.
+ * seed chooses the faults; a failure says how to choose the same again.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -44,7 +44,9 @@ const LASTS = 1500;
 const GONE = 5000;
 const BACK = 30_000;
 
+/** Of the faults. What people do, and where they connect, comes when it comes, and has chances of its own. */
 const chance = seeded(SEED);
+const whims = seeded(SEED + 1);
 let directory: string;
 let postgres: PostgresProcess;
 let cluster: Cluster;
@@ -66,13 +68,13 @@ beforeAll(async () => {
   const environment = { SESSION_HOST_GRACE_MS: String(GRACE) };
   cluster = await startCluster({ nodes: NODES, databaseUrl, environment });
   const running = () => cluster.nodes.filter((node) => node.running);
-  doors = await Promise.all(cluster.nodes.map((node) => openDoor(() => (node.running ? node : chance.of(running())))));
+  doors = await Promise.all(cluster.nodes.map((node) => openDoor(() => (node.running ? node : whims.of(running())))));
   const set = await setTable(cluster.nodes, 'writer', 'writer', 'reader');
   table = set.table;
   visitor = set.people.pop()!;
   everybody = set.people;
   await table.open();
-  people = gather(cluster, table, everybody, doors, chance);
+  people = gather(cluster, table, everybody, doors, whims);
   await settled();
 });
 afterAll(async () => {
@@ -132,7 +134,7 @@ async function race(): Promise<() => Promise<void>> {
 }
 
 async function round(fault: Fault, redisFault: Fault): Promise<void> {
-  const place: Place = { cluster, postgres, chance, node: chance.of(cluster.nodes) };
+  const place: Place = { cluster, postgres, chance: whims, node: chance.of(cluster.nodes) };
   const visiting = fault.takesPeople ? table.join(visitor, place.node) : null;
   const watcher = cluster.nodes.find((node) => node !== place.node)!;
   if (visiting) await eventually(async () => expect(emails(await table.rest(watcher))).toContain(visitor.email));
