@@ -15,8 +15,8 @@ export interface ApiOptions {
   url: string | URL;
   /** The bearer token, or what gives it; may be asynchronous. It is asked before every call and every connection. */
   token: TokenSource;
-  /** What the sentences for people are in; else what the browser asks for. */
-  language?: Language;
+  /** What the sentences for people are in, or what says so whenever there is one; else what the browser asks for. */
+  language?: Language | (() => Language);
   /** In place of the global one. */
   fetch?: typeof fetch;
   /** How long one attempt of a call may take, ms; 30 s unless told. */
@@ -34,11 +34,16 @@ export function baseOf(url: string | URL): string {
   return String(url).replace(/\/+$/, '');
 }
 
+/** Null where nobody has chosen one. */
+export function languageOf({ language = null }: { language?: ApiOptions['language'] | null }): Language | null {
+  return typeof language === 'function' ? language() : language;
+}
+
 export function apiOf(options: ApiOptions, tokens: Tokens, clock: Clock) {
   const transport = createTransport({
     url: baseOf(options.url),
     tokens,
-    language: options.language ?? null,
+    language: () => languageOf(options),
     // Called later, so that a page may still replace the global one; and not as a method, which browsers refuse.
     fetch: options.fetch ?? ((input, init) => fetch(input, init)),
     clock,

@@ -1,5 +1,5 @@
 /** The whole SDK for one person: the REST calls, live rooms, and diagrams that are open. */
-import { apiOf, baseOf, type Api, type ApiOptions } from './api.ts';
+import { apiOf, baseOf, languageOf, type Api, type ApiOptions } from './api.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { joinDiagram } from './live/diagram.ts';
 import type { JoinOptions, LiveDiagram } from './live/live-diagram.ts';
@@ -46,7 +46,7 @@ export function clientOf(options: ClientOptions, clock: Clock): Client {
     url: baseOf(options.url),
     tokens,
     WebSocket: options.WebSocket ?? WebSocket,
-    language: options.language ?? 'en',
+    language: () => languageOf(options) ?? 'en',
     offline: options.offline,
     clock,
   };

@@ -42,7 +42,7 @@ export interface TransportDependencies {
   /** Where the server is, without a slash at the end. */
   url: string;
   tokens: Tokens;
-  language: Language | null;
+  language(): Language | null;
   fetch: typeof fetch;
   clock: Clock;
   /** How long one attempt may take, ms. */
@@ -61,7 +61,8 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
     const { method, path, query, body, bytes } = ask;
     const headers = new Headers({ accept: JSON_TYPE, ...ask.headers });
     if (token !== null) headers.set('authorization', `Bearer ${token}`);
-    if (language !== null) headers.set('accept-language', language);
+    const chosen = language();
+    if (chosen !== null) headers.set('accept-language', chosen);
     if (body !== undefined) headers.set('content-type', JSON_TYPE);
     if (bytes !== undefined) headers.set('content-type', 'application/octet-stream');
     const payload = bytes ?? (body === undefined ? undefined : JSON.stringify(body));
@@ -84,7 +85,7 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
     } catch (cause) {
       if (cause instanceof RoundtableError) throw cause;
       if (ask.signal?.aborted) throw ask.signal.reason;
-      const message = language === 'pl' ? 'Serwer nie odpowiada' : 'The server does not answer';
+      const message = language() === 'pl' ? 'Serwer nie odpowiada' : 'The server does not answer';
       throw new RoundtableError({ code: 'unreachable', status: 0, message, cause });
     }
   }

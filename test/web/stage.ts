@@ -27,9 +27,14 @@ export interface Stage {
   demoModel(): Promise<string>;
   /** A REST call of Ada's, for what the page has no button for. @returns the body */
   asAda(method: string, path: string, body?: unknown): Promise<any>;
+  /** What is stored of a diagram, seen from its page. */
+  cellsAt(diagram: string): Promise<any[]>;
+  /** Something that only happens to a database. */
+  sql(statement: string, values: unknown[]): Promise<unknown>;
 }
 
-export function stage(): Stage {
+/** @param environment variables of the server, beside the usual ones */
+export function stage(environment: Record<string, string> = {}): Stage {
   let app: TestApp;
   let browser: Browser;
   let database: string;
@@ -38,7 +43,10 @@ export function stage(): Stage {
   beforeAll(async () => {
     await ensureWebApp();
     database = await freshDatabaseUrl();
-    [app, browser] = await Promise.all([startApp({ environment: { DATABASE_URL: database } }), launchBrowser()]);
+    [app, browser] = await Promise.all([
+      startApp({ environment: { ...environment, DATABASE_URL: database } }),
+      launchBrowser(),
+    ]);
   });
   afterAll(async () => {
     await browser.close();
@@ -92,7 +100,7 @@ export function stage(): Stage {
       const { port } = new URL(app.url);
       await app.stop();
       await meanwhile();
-      app = await startApp({ environment: { DATABASE_URL: database, PORT: port } });
+      app = await startApp({ environment: { ...environment, DATABASE_URL: database, PORT: port } });
     },
     async newDiagram(name) {
       const model = await demoModel();
@@ -101,5 +109,8 @@ export function stage(): Stage {
     },
     demoModel,
     asAda,
+    cellsAt: async (diagram) =>
+      (await asAda('GET', `${diagram.replace('threat-models', 'threat_models')}/content`)).cells,
+    sql: (statement, values) => app.database.log.query(statement, values),
   };
 }

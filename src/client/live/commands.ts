@@ -41,7 +41,7 @@ const VIEW_EVERY = 50;
 /** @param options.live whether something can be said now */
 export function createCommands(options: {
   clock: Clock;
-  language: Language;
+  language(): Language;
   live(): boolean;
   send(payload: string): void;
   refused(refused: Refused): void;
@@ -49,7 +49,7 @@ export function createCommands(options: {
   const { clock, language, live, send, refused } = options;
   const say = (command: SessionCommand) => {
     if (live()) return send(JSON.stringify(command));
-    refused({ code: 'unreachable', message: offlineWords[language], request: command.type });
+    refused({ code: 'unreachable', message: offlineWords[language()], request: command.type });
   };
   const show = throttle<ShownView>(
     clock,

@@ -92,14 +92,14 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
       update(withRoster({ ...state, person, session }, roster && told(state.roster, roster)));
       kept.connect(session.websocket_url);
     },
-    waiting: (reason, attempt, nextAttemptAt) => become(reconnecting(reason, language, attempt, nextAttemptAt)),
+    waiting: (reason, attempt, nextAttemptAt) => become(reconnecting(reason, language(), attempt, nextAttemptAt)),
     ended: end,
   });
 
   function end(reason: EndReason, cause?: RoundtableError): void {
     entering.stop();
     kept.stop();
-    become(ended(reason, language, clock.now(), cause));
+    become(ended(reason, language(), clock.now(), cause));
   }
 
   function socketChanged(socket: SocketState): void {
@@ -108,11 +108,11 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     if (provider.isSynced) provider.onClose(); // the stock socket does not always tell its provider
     if (socket.kind === 'waiting') {
       const { reason, attempt, until } = socket;
-      become(reconnecting(reason, language, attempt, until));
+      become(reconnecting(reason, language(), attempt, until));
     } else if (socket.kind === 'connecting') {
       endedBy = null;
       if (state.status.kind === 'reconnecting') become({ ...state.status, nextAttemptAt: null });
-      else if (state.status.kind === 'live') become(reconnecting('no_token', language));
+      else if (state.status.kind === 'live') become(reconnecting('no_token', language()));
     } else if (socket.reason === 'too_large' && !submitted) {
       void submitWhole();
     } else if (socket.reason !== null) {
@@ -123,7 +123,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
   /** A frame was larger than the socket takes: REST takes more, and then the handshake has little left to say. */
   async function submitWhole(): Promise<void> {
     submitted = true;
-    become(reconnecting('unreachable', language));
+    become(reconnecting('unreachable', language()));
     try {
       await api.diagrams.applyUpdate(place, Y.encodeStateAsUpdate(document));
       if (!left && state.status.kind === 'reconnecting') kept.connect();
@@ -155,7 +155,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
 
   function leave({ forget = false }: { forget?: boolean } = {}): void {
     if (left) return;
-    become(ended('left', language, clock.now()));
+    become(ended('left', language(), clock.now()));
     left = true;
     signal?.removeEventListener('abort', abort);
     entering.destroy();

@@ -13,7 +13,7 @@ export interface LiveParts {
   tokens: Tokens;
   WebSocket: WebSocketConstructor;
   /** What sentences of the SDK's own are in. */
-  language: Language;
+  language(): Language;
   offline: OfflineStore | undefined;
   clock: Clock;
 }

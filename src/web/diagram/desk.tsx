@@ -16,6 +16,7 @@ import { PreviewStage } from './history/preview-stage.tsx';
 import { LeavingHost } from './leaving-host.tsx';
 import { NoticeStack } from './notices/notice-stack.tsx';
 import { SayProvider } from './notices/saying.ts';
+import { useOthersChanges } from './looking-away.ts';
 import { useOpenDiagram } from './open-diagram.ts';
 import type { PanelName } from './panel.tsx';
 import { PeoplePanel } from './people/people-panel.tsx';
@@ -31,6 +32,7 @@ export function Desk() {
   const say = useCallback((sentence: string) => setSaid({ sentence }), []);
   const writer = useDiagramState(diagram, ({ permissions }) => permissions === 'writer');
   usePageTitle(useDiagramName());
+  useOthersChanges();
 
   const toggle = useCallback((name: PanelName) => {
     setPanel((open) => (open === name ? null : name));

@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Diagram } from '../../client/index.ts';
 import { useDiagramState } from '../../client/react/index.ts';
+import { lookingAway } from './looking-away.ts';
 import { useOpenDiagram } from './open-diagram.ts';
 
 /** As the server has it now; until then as it was when the session was found. */
@@ -12,16 +13,16 @@ export function useDiagramName(): string {
     queryKey: ['diagram', place],
     queryFn: ({ signal }) => client.diagrams.get(place, { signal }),
     enabled: found !== '',
-    refetchInterval: 30_000,
+    refetchInterval: 60_000,
   });
   return data?.name ?? found;
 }
 
 export function useRename() {
-  const { client, place } = useOpenDiagram();
+  const { client, diagram, place } = useOpenDiagram();
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (name: string) => client.diagrams.rename(place, name),
+    mutationFn: (name: string) => lookingAway(diagram, client.diagrams.rename(place, name)),
     onMutate: (name) => {
       const key = ['diagram', place];
       const before = queries.getQueryData<Diagram>(key);

@@ -1,9 +1,11 @@
 /** Who is signed in, for every page below: one client of the SDK for as long as it is the same person. */
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createContext, useContext, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { createClient, type Client, type Me } from '../../client/index.ts';
 import { indexedDbStore } from '../../client/offline.ts';
+import type { Language } from '../language/language.ts';
 import { createQueries } from '../queries.ts';
 import type { Identity } from './identity.ts';
 
@@ -45,9 +47,15 @@ export function RequireSignIn() {
 
 /** What one person was shown is no business of the next: client and data are theirs alone. */
 function Inside({ identity, me }: { identity: Identity; me: Me }) {
+  const { i18n } = useTranslation();
   const [queries] = useState(createQueries);
   const [client] = useState(() =>
-    createClient({ url: location.origin, token: () => identity.current?.token ?? null, offline: indexedDbStore() }),
+    createClient({
+      url: location.origin,
+      token: () => identity.current?.token ?? null,
+      language: () => i18n.language as Language,
+      offline: indexedDbStore(),
+    }),
   );
   const signedIn = useMemo(() => ({ client, me, signOut: identity.signOut }), [client, me, identity]);
   return (

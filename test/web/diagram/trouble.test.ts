@@ -72,8 +72,10 @@ describe('a diagram when something is in the way', () => {
       .click({ timeout: 2000 })
       .catch(() => {}); // it may have come back by itself
     await isSaved(ada);
-    const { cells } = await on.asAda('GET', `${diagram.replace('threat-models', 'threat_models')}/content`);
-    expect(cells.map(({ shape }: { shape: string }) => shape).sort()).toEqual(['process', 'store']);
+    expect((await on.cellsAt(diagram)).map(({ shape }: { shape: string }) => shape).sort()).toEqual([
+      'process',
+      'store',
+    ]);
   });
 
   it.each([

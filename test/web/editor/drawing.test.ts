@@ -6,10 +6,7 @@ import { SOON } from '../visitor.ts';
 
 describe('drawing', () => {
   const on = stage();
-  const cellsAt = async (path: string): Promise<any[]> => {
-    const [, , model, , diagram] = path.split('/');
-    return (await on.asAda('GET', `/threat_models/${model}/diagrams/${diagram}/content`)).cells;
-  };
+  const { cellsAt } = on;
   const saved = (page: Page) => page.locator('[data-saved="saved"]').waitFor();
   async function draw(page: Page, key: string, label: string, at: { x: number; y: number }): Promise<void> {
     await page.mouse.move(at.x, at.y);

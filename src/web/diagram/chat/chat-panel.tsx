@@ -6,6 +6,7 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParticipants } from '../../../client/react/index.ts';
 import { useDiagramName } from '../diagram-queries.ts';
+import { lookingAway } from '../looking-away.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import { Panel } from '../panel.tsx';
 import styles from './chat.module.css';
@@ -71,18 +72,20 @@ function Begin() {
   const { participants, me } = useParticipants(diagram);
   const title = useDiagramName();
   const begin = useMutation({
-    async mutationFn() {
-      const { id } = await client.conversations.create({ title, diagram_id: place.diagramId });
-      const others = participants.filter(({ user_id }) => user_id !== me?.user_id);
-      await Promise.allSettled(
-        others.map(async ({ user_id }) => {
-          const { number } = await client.people.find(user_id);
-          await client.conversations.addParticipant(id, { user_id: number });
-        }),
-      );
-    },
+    mutationFn: () => lookingAway(diagram, beginWithAll()),
     onSettled: look,
   });
+
+  async function beginWithAll(): Promise<void> {
+    const { id } = await client.conversations.create({ title, diagram_id: place.diagramId });
+    const others = participants.filter(({ user_id }) => user_id !== me?.user_id);
+    await Promise.allSettled(
+      others.map(async ({ user_id }) => {
+        const { number } = await client.people.find(user_id);
+        await client.conversations.addParticipant(id, { user_id: number });
+      }),
+    );
+  }
   return (
     <div className={styles.aside}>
       <Text fw={600}>{t('noChat')}</Text>

@@ -1,6 +1,7 @@
 /**
- * The conversation beside the diagram: the one among mine that is about it. Nobody is told of a conversation that they
- * were just added to, so as long as there is none the list is asked again now and then.
+ * The conversation beside the diagram: the one among mine that is about it. No message tells of a conversation that one
+ * was just added to: it is looked for when somebody has been busy beside the canvas (`looking-away.ts`), and as long as
+ * there is none now and then.
  */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
@@ -20,7 +21,7 @@ interface Chat {
   look(): void;
 }
 
-const LOOK_EVERY = 15_000;
+const LOOK_EVERY = 60_000;
 
 const ChatContext = createContext<Chat | null>(null);
 

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { RoundtableError, type ConversationParticipant, type ConversationRole } from '../../../client/index.ts';
 import { useDiagramState } from '../../../client/react/index.ts';
 import { Confirm, type Question } from '../../confirm.tsx';
+import { lookingAway } from '../looking-away.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import styles from './chat.module.css';
 import { useChat } from './chat.tsx';
@@ -22,11 +23,13 @@ export function TakingPart({ id }: { id: number }) {
   const missing = here.filter(({ user_id }) => !participants.some(({ email }) => email === user_id));
 
   const add = useMutation({
-    mutationFn: async (email: string) => {
-      const { number } = await client.people.find(email);
-      await client.conversations.addParticipant(id, { user_id: number });
-    },
+    mutationFn: (email: string) => lookingAway(diagram, addPerson(email)),
   });
+  async function addPerson(email: string): Promise<void> {
+    const { number } = await client.people.find(email);
+    await client.conversations.addParticipant(id, { user_id: number });
+  }
+
   const change = useMutation({
     mutationFn: ({ user_id, role }: { user_id: number; role: ConversationRole }) =>
       client.conversations.changeParticipant(id, user_id, role),

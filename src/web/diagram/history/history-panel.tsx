@@ -5,6 +5,7 @@ import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Version } from '../../../client/index.ts';
 import { useDiagramState } from '../../../client/react/index.ts';
+import { lookingAway } from '../looking-away.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import { Panel } from '../panel.tsx';
 import { momentOf } from '../../times.ts';
@@ -85,11 +86,11 @@ function VersionRow({ version, isShown, show }: { version: Version; isShown: boo
 
 function KeepForm() {
   const { t } = useTranslation('room');
-  const { client, place } = useOpenDiagram();
+  const { client, diagram, place } = useOpenDiagram();
   const queries = useQueryClient();
   const [name, setName] = useState('');
   const keep = useMutation({
-    mutationFn: () => client.diagrams.versions.keep(place, name.trim()),
+    mutationFn: () => lookingAway(diagram, client.diagrams.versions.keep(place, name.trim())),
     onSuccess: () => setName(''),
     onSettled: () => queries.invalidateQueries({ queryKey: ['versions', place] }),
   });

@@ -57,6 +57,8 @@ export function useTelling(diagram: LiveDiagram, drawing: Drawing) {
       tellView({ x, y, zoom });
       diagram.showView({ selected_cells: [...drawing.selection] });
     };
+    const [x, y, zoom] = store.getState().transform;
+    tellView({ x, y, zoom });
     greet();
     const stops = [drawing.subscribe(tell), diagram.on('change', greet), tellView.stop, tellCursor.stop];
     return () => stops.forEach((stop) => stop());

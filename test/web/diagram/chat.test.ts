@@ -1,0 +1,79 @@
+/** The conversation beside a diagram, by two people in browser windows of their own. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { stage } from '../stage.ts';
+import { SOON } from '../visitor.ts';
+import { button, seen } from './hands.ts';
+
+const LONG = 120_000;
+const [ADA, GRACE] = ['Ada Lovelace', 'Grace Hopper'] as const;
+
+describe('a conversation beside a diagram', () => {
+  const on = stage();
+
+  async function saying(page: Page, text: string): Promise<void> {
+    await page.getByRole('textbox', { name: 'Write a message' }).fill(text);
+    await page.getByRole('textbox', { name: 'Write a message' }).press('Enter');
+  }
+
+  it(
+    'MB7 begins for everybody who is here, is seen by the others at once, and is led by its admins',
+    { timeout: LONG },
+    async () => {
+      const diagram = await on.newDiagram('Talked about');
+      const [ada, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
+      await button(ada, '2 people here').waitFor(SOON);
+      await button(grace, 'Chat').click();
+      await seen(grace, 'No conversation yet');
+      await button(ada, 'Chat').click();
+      await button(ada, 'Start a conversation').click();
+      await saying(ada, 'Is the queue trusted?');
+      await seen(grace, 'Is the queue trusted?');
+      await saying(grace, 'Not yet.');
+      await seen(ada, 'Not yet.');
+
+      // A member adds nobody; an admin does.
+      await button(grace, '2 in this conversation').click();
+      await seen(grace, 'Admin');
+      expect(await grace.getByRole('textbox', { name: 'Email' }).count()).toBe(0);
+      await button(ada, '2 in this conversation').click();
+      const role = ada.getByRole('combobox', { name: 'Role of Grace Hopper' });
+      await role.click();
+      await ada.getByRole('option', { name: 'Admin' }).click();
+      await grace.getByRole('textbox', { name: 'Email' }).fill('alan@example.com');
+      await button(grace, 'Add').click();
+      await ada.getByText('alan@example.com').waitFor(SOON);
+      await role.click();
+      await ada.getByRole('option', { name: 'Moderator' }).click();
+      await expect.poll(() => grace.getByRole('textbox', { name: 'Email' }).count(), SOON).toBe(0);
+
+      await button(ada, 'Remove Grace Hopper').click();
+      await button(ada, 'Remove').click();
+      await seen(grace, /No conversation yet|You are not in this conversation any more/);
+    },
+  );
+
+  it(
+    'what was said long ago is read when somebody asks for it, and nothing is missing between',
+    { timeout: LONG },
+    async () => {
+      const diagram = await on.newDiagram('Long talk');
+      const [, , model, , id] = diagram.split('/');
+      expect(model).toBe(await on.demoModel());
+      const conversation = await on.asAda('POST', '/v1/messaging/conversations', { title: 'Long', diagram_id: id });
+      const messages = `/v1/messaging/conversations/${conversation.id}/messages`;
+      for (let count = 1; count <= 120; count += 1) await on.asAda('POST', messages, { body: `word ${count}` });
+      const [ada] = (await on.together(diagram, ADA)) as [Page];
+      await button(ada, 'Chat').click();
+      await seen(ada, 'word 120');
+      const said = () => ada.getByRole('list', { name: 'Chat' }).getByText(/^word/).allTextContents();
+      const from = (first: number) => Array.from({ length: 121 - first }, (_, at) => `word ${first + at}`);
+      expect(await said()).toEqual(from(71));
+      await button(ada, 'Older messages').click();
+      await expect.poll(said, SOON).toEqual(from(21));
+      await button(ada, 'Older messages').click();
+      await expect.poll(said, SOON).toEqual(from(1));
+      expect(await button(ada, 'Older messages').count()).toBe(0);
+    },
+  );
+});

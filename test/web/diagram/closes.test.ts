@@ -1,0 +1,55 @@
+/** The close codes that say "later", from a real server, as the person at the page lives through them. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { stage } from '../stage.ts';
+import { SOON } from '../visitor.ts';
+import { button, draw, gone, isSaved, nodes, seen } from './hands.ts';
+
+const LONG = 120_000;
+
+describe('a server that says: later', () => {
+  const on = stage({ MAX_PARTICIPANTS: '1', SESSION_HOST_GRACE_MS: '60000' });
+  const idOf = (diagram: string) => diagram.split('/').at(-1);
+
+  it('4429 a session that is full lets somebody in when there is room', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('Full');
+    const [grace] = (await on.together(diagram, 'Grace Hopper')) as [Page];
+    await isSaved(grace);
+    const [alan] = (await on.together(diagram, 'Alan Turing')) as [Page];
+    await seen(alan, 'This session is full');
+    await seen(alan, /^Next try in \d+ s$/);
+    await button(grace, 'More').click();
+    await grace.getByRole('menuitem', { name: 'End session' }).click();
+    await grace.getByRole('dialog').getByRole('button', { name: 'End session' }).click();
+    await seen(grace, 'The session has ended');
+    await isSaved(alan);
+    await button(alan, '1 person here').waitFor(SOON);
+  });
+
+  it('1013 a diagram that cannot be opened now is opened when it can be', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('Unreadable');
+    await on.sql('update diagram set head = 3 where id = $1', [idOf(diagram)]); // rows that are not there
+    const [grace] = (await on.together(diagram, 'Grace Hopper')) as [Page];
+    await seen(grace, 'The server is busy');
+    await seen(grace, /^Next try in \d+ s$/);
+    await on.sql('update diagram set head = 0 where id = $1', [idOf(diagram)]);
+    await isSaved(grace);
+  });
+
+  it('1013 while drawing: what is drawn is kept, and saved when there is a way', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('Kept meanwhile');
+    const [grace] = (await on.together(diagram, 'Grace Hopper')) as [Page];
+    await isSaved(grace);
+    await grace.context().setOffline(true);
+    await seen(grace, 'This device is offline. What you draw is kept here.');
+    await draw(grace, 'Process');
+    await on.sql('update diagram set head = 3 where id = $1', [idOf(diagram)]);
+    await grace.context().setOffline(false);
+    await seen(grace, 'The server is busy. What you draw is kept here.');
+    await nodes(grace, 1);
+    await on.sql('update diagram set head = 0 where id = $1', [idOf(diagram)]);
+    await isSaved(grace);
+    await gone(grace, 'The server is busy. What you draw is kept here.');
+    expect(await on.cellsAt(diagram)).toHaveLength(1);
+  });
+});
