@@ -1,0 +1,92 @@
+/** The dashboard and the alerts ask only for figures that a node tells, by labels that these have. No Grafana or Prometheus has run them here. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { parse } from 'yaml';
+import { startApp, type TestApp } from '../support/app.ts';
+import { call } from '../support/client.ts';
+import { newcomer } from '../support/people.ts';
+import { openRaw } from '../support/raw-socket.ts';
+import { eventually } from '../support/patience.ts';
+
+const FOLDER = join(import.meta.dirname, '../../deploy/monitoring');
+/** Labels that Prometheus itself adds. */
+const ADDED = ['instance', 'job'];
+const WORDS = /[a-z_]+/g;
+
+const dashboard = JSON.parse(readFileSync(join(FOLDER, 'dashboard.json'), 'utf8')) as {
+  panels: { title: string; description: string; gridPos: Record<string, number>; targets: { expr: string }[] }[];
+};
+const { groups } = parse(readFileSync(join(FOLDER, 'alerts.yaml'), 'utf8')) as {
+  groups: { rules: { alert: string; expr: string; for: string; annotations: { summary: string } }[] }[];
+};
+const rules = groups.flatMap((group) => group.rules);
+
+let app: TestApp;
+/** What a node tells: each name with its labels. */
+const told = new Map<string, Set<string>>([['up', new Set()]]);
+
+beforeAll(async () => {
+  app = await startApp({ environment: { REDIS_URL: inject('redisUrl') } });
+  const [owner, member] = [await newcomer(app), await newcomer(app)];
+  const { id } = (await owner.call('POST', '/api/workspaces', { body: { name: 'Firm' } })).body;
+  await owner.call('POST', `/api/workspaces/${id}/members`, { body: { email: member.email, role: 'member' } });
+  const socket = openRaw(`${app.url.replace('http', 'ws')}/ws`);
+  await socket.opened;
+  socket.close();
+  await eventually(async () => {
+    const { body } = await call(app.url, 'GET', '/metrics');
+    for (const [, name, labels] of (body as string).matchAll(/^([a-z_]\w*)(?:\{(.*)\})? \S+$/gm)) {
+      const known = told.get(name!) ?? new Set();
+      for (const [, label] of (labels ?? '').matchAll(/(\w+)="/g)) known.add(label!);
+      told.set(name!, known);
+    }
+    expect(told.get('roundtable_socket_closes_total')).toEqual(new Set(['code']));
+  });
+});
+afterAll(() => app.stop());
+
+/** The figures that an expression asks for, with the labels that it chooses or groups by. */
+function askedFor(expr: string): { name: string; labels: string[] }[] {
+  const grouped = [...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, labels]) => labels!.match(WORDS) ?? []);
+  const figures = expr.matchAll(/\b(up|(?:roundtable|nodejs|process)_\w+)(?:\{([^}]*)\})?/g);
+  return [...figures].map(([, name, chosen]) => {
+    const labels = [...(chosen ?? '').matchAll(/(\w+)\s*=/g)].map(([, label]) => label!);
+    return { name: name!, labels: [...labels, ...grouped].filter((label) => !ADDED.includes(label)) };
+  });
+}
+
+const expressions: [string, string][] = [
+  ...dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }): [string, string] => [title, expr])),
+  ...rules.map(({ alert, expr }): [string, string] => [alert, expr]),
+];
+
+it.each(expressions)('%s asks for what there is: %s', (_, expr) => {
+  const asked = askedFor(expr);
+  expect(asked).not.toEqual([]);
+  for (const { name, labels } of asked) {
+    expect([...told.keys()]).toContain(name);
+    for (const label of labels) expect([...told.get(name)!]).toContain(label);
+  }
+});
+
+describe('what is shown', () => {
+  it('has every figure of ours in a panel, each panel with its words and its place', () => {
+    const figure = (name: string) => name.replace(/_(count|bucket|sum)$/, '');
+    const ours = (names: Iterable<string>) =>
+      [...new Set([...names].filter((name) => name.startsWith('roundtable_')).map(figure))].toSorted();
+    const asked = dashboard.panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => askedFor(expr)));
+    const inRequests = 'roundtable_membership_operation_duration_seconds';
+    expect([...ours(asked.map(({ name }) => name)), inRequests].toSorted()).toEqual(ours(told.keys()));
+    const places = dashboard.panels.map(({ gridPos: { x, y } }) => `${x} ${y}`);
+    expect(new Set(places).size).toBe(places.length);
+    for (const { title, description } of dashboard.panels) expect(title && description).not.toBe('');
+  });
+
+  it('wakes nobody for a moment, and says why', () => {
+    for (const rule of rules) {
+      expect(rule.for).toMatch(/^\d+m$/);
+      expect(rule.annotations.summary).not.toBe('');
+    }
+  });
+});
