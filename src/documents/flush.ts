@@ -10,6 +10,7 @@
  * `recover` is for a batch of which nobody knows whether it was committed, because the answer was lost: one
  * transaction that locks, then in a second statement looks for the batch id, and only then judges the epoch and writes.
  * Should the first attempt still be running, one of the two meets the unique key of the batch id and writes nothing.
+ * Should its row be compacted away already, it is written once more, which changes nothing.
  */
 import type { SqlExecutor } from '../database/database.ts';
 

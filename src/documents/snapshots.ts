@@ -1,19 +1,14 @@
 /**
  * Compaction of a diagram's log. A snapshot is the log up to a sequence number in slices that can be applied one by one,
- * made from the database and not from memory, and written only after it has been read back. Three are kept. Rows are
- * removed only as far as the snapshot before covers them, from which this one was made, so a newest one that should turn
- * out bad can be done without.
+ * made from the database and not from memory, and written only after it has been read back. Three are kept, of older
+ * ones only such as are no larger than the newest. Rows are removed only as far as the snapshot before covers them, so a
+ * newest one that should turn out bad can be done without. Which one is the one before, `compacting.ts` decides.
  */
 import type { SqlExecutor } from '../database/database.ts';
-import type { LogPart, Unreadable } from './log-part.ts';
+import { isDue, type CompactionLimits, type Sizes } from './compacting.ts';
+import type { Unreadable } from './log-part.ts';
 import { readWhole } from './reading.ts';
 import type { Workshop } from './workshop.ts';
-
-/** When a snapshot is due: after so many rows, or so many bytes of them if they are more than the snapshot before. */
-export interface CompactionLimits {
-  rows: number;
-  bytes: number;
-}
 
 /**
  * Writes a snapshot if enough has come after the newest one.
@@ -28,33 +23,38 @@ export async function compact(
   limits: CompactionLimits,
   passed: (fault: Unreadable) => void = () => {},
 ): Promise<number | null> {
-  const made = await readWhole(
-    executor,
-    diagram,
-    async (part) =>
-      isDue(part, limits) && { bytes: await workshop.run('snapshot', part), from: part.snapshot?.seq ?? 0 },
-    passed,
-  );
-  if (!made?.value) return null;
+  const sizes = await sizesOf(executor, diagram);
+  if (sizes.rows === 0 || !isDue(sizes, limits)) return null;
+  const made = await readWhole(executor, diagram, (part) => workshop.run('compaction', part), passed);
+  if (!made) return null;
   const { head, value } = made;
   await executor.transaction(async (transaction) => {
+    for (const { seq, bytes } of value.snapshots)
+      await transaction.query(
+        `insert into document_snapshot (diagram_id, seq, bytes) select id, $2, $3 from diagram where id = $1
+         on conflict (diagram_id, seq) do update set bytes = excluded.bytes`,
+        [diagram, seq, bytes],
+      );
     await transaction.query(
-      `insert into document_snapshot (diagram_id, seq, bytes) select id, $2, $3 from diagram where id = $1
-       on conflict do nothing`,
-      [diagram, head, value.bytes],
+      `delete from document_snapshot where diagram_id = $1 and (
+         seq < (select min(seq) from (select seq from document_snapshot where diagram_id = $1 order by seq desc limit 3) as kept)
+         or seq < $2 and octet_length(bytes) > $3)`,
+      [diagram, value.before, value.snapshots.at(-1)!.bytes.byteLength],
     );
-    await transaction.query(
-      `delete from document_snapshot where diagram_id = $1 and seq < (
-         select min(seq) from (select seq from document_snapshot where diagram_id = $1 order by seq desc limit 3) as kept)`,
-      [diagram],
-    );
-    await transaction.query('delete from document_update where diagram_id = $1 and seq <= $2', [diagram, value.from]);
+    await transaction.query('delete from document_update where diagram_id = $1 and seq <= $2', [diagram, value.before]);
   });
   return head;
 }
 
-function isDue({ snapshot, rows }: LogPart, limits: CompactionLimits): boolean {
-  if (rows.length === 0) return false;
-  const bytes = rows.reduce((sum, row) => sum + row.bytes.byteLength, 0);
-  return rows.length >= limits.rows || bytes >= Math.max(limits.bytes, snapshot?.bytes.byteLength ?? 0);
+async function sizesOf(executor: SqlExecutor, diagram: string): Promise<Sizes> {
+  const [row] = await executor.query<Record<keyof Sizes, string>>(
+    `select coalesce(newest.size, 0) as snapshot, count(u.seq) as rows, coalesce(sum(octet_length(u.bytes)), 0) as bytes
+     from (select $1::uuid as id) as diagram
+       left join lateral (select seq, octet_length(bytes) as size from document_snapshot
+                          where diagram_id = diagram.id order by seq desc limit 1) as newest on true
+       left join document_update u on u.diagram_id = diagram.id and u.seq > coalesce(newest.seq, 0)
+     group by newest.size`,
+    [diagram],
+  );
+  return { snapshot: Number(row!.snapshot), rows: Number(row!.rows), bytes: Number(row!.bytes) };
 }

@@ -6,8 +6,9 @@
  */
 import type { Logger } from 'pino';
 import type { SqlExecutor } from '../database/database.ts';
+import type { CompactionLimits } from './compacting.ts';
 import type { DocumentStore } from './document-store.ts';
-import { compact, type CompactionLimits } from './snapshots.ts';
+import { compact } from './snapshots.ts';
 import { keepAutomatic, thinOut } from './versions.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -52,7 +53,7 @@ interface Noted extends News {
 }
 
 const MOST_NOTED = 10_000;
-const DEFAULTS = { rows: 500, bytes: 1_048_576, versionInterval: 300_000 };
+const DEFAULTS = { rows: 500, bytes: 65_536, versionInterval: 300_000 };
 const ROUND = 30_000;
 /** How often old versions are let go of, ms. */
 const THINNING = 3_600_000;

@@ -5,9 +5,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import { advance } from './causality.ts';
+import { partBefore } from './compacting.ts';
 import { readCells, replaceCells, type StoredCell } from './diagram.ts';
 import { createPlacements } from './placement.ts';
-import { Unreadable, type LogPart } from './log-part.ts';
+import { Unreadable, type LogPart, type Stored } from './log-part.ts';
 import { replay } from './replaying.ts';
 import { joinUpdates } from './row.ts';
 import { sliced } from './slicing.ts';
@@ -28,12 +29,14 @@ export const work = {
   state: (part: LogPart): Uint8Array => Y.encodeStateAsUpdate(documentOf(part)),
 
   /** A snapshot: the state in slices. It was read back, and says what was read. @throws Unreadable */
-  snapshot(part: LogPart): Uint8Array {
-    const document = documentOf(part);
-    const bytes = joinUpdates(sliced(decodeUpdate(Y.encodeStateAsUpdate(document))));
-    const copy = documentOf({ head: part.head, snapshot: { seq: part.head, bytes }, rows: [] });
-    if (!same(document, copy)) throw new Unreadable(`snapshot ${part.head} does not say what it was made of`);
-    return bytes;
+  snapshot,
+
+  /** The snapshots that a compaction writes, in order, and up to where the one before the newest goes. @throws Unreadable */
+  compaction(part: LogPart): { snapshots: Stored[]; before: number } {
+    const newest = { seq: part.head, bytes: snapshot(part) };
+    const earlier = partBefore(part, newest.bytes.byteLength);
+    if (!earlier) return { snapshots: [newest], before: part.snapshot?.seq ?? 0 };
+    return { snapshots: [{ seq: earlier.head, bytes: snapshot(earlier) }, newest], before: earlier.head };
   },
 
   /** An update cut into slices, joined. @throws MalformedUpdate */
@@ -80,6 +83,14 @@ export const work = {
 };
 
 export type Work = typeof work;
+
+function snapshot(part: LogPart): Uint8Array {
+  const document = documentOf(part);
+  const bytes = joinUpdates(sliced(decodeUpdate(Y.encodeStateAsUpdate(document))));
+  const copy = documentOf({ head: part.head, snapshot: { seq: part.head, bytes }, rows: [] });
+  if (!same(document, copy)) throw new Unreadable(`snapshot ${part.head} does not say what it was made of`);
+  return bytes;
+}
 
 function documentOf(part: LogPart): Y.Doc {
   const document = new Y.Doc();
