@@ -1,11 +1,12 @@
 /**
  * A document with a long life: so many edits of 1,000 cells, through the log as nodes write it, compacted on the way.
  * Says what is stored in the end, as a multiple of the newest snapshot, and how long a client takes to open it, beside a
- * fresh document of the same content.
+ * fresh document of the same content; and the same of plain Yjs, a document in this process that is encoded and applied,
+ * since neither can be less than that.
  *
  * The edits are made in two ways. `typed`: one member of one cell is set again and again, then of the next cell. Yjs
  * keeps what was overwritten as one struct. `dragged`: x and y in turns, which Yjs cannot join: two structs for each
- * move are kept for ever, because a client that is offline may still build on any of them.
+ * move are kept for as long as the cell is there, because a client that is offline may still build on any of them.
  *
  *   node bench/durability/long.ts [edits]
  */
@@ -50,18 +51,25 @@ try {
     const took = (performance.now() - began) / 1000;
     const stored = await storageOf(database, old.name.slice('diagram:'.length));
     await call(node.url, 'PUT', restOf(fresh, 'content'), { cells: readCells(document) });
-    const times: [number[], number[]] = [[], []];
-    for (let opening = 0; opening < 5; opening += 1) {
-      times[0].push(await timeToOpen(old, CELLS));
-      times[1].push(await timeToOpen(fresh, CELLS));
-    }
-    const [ofOld, ofFresh] = times.map((list) => list.toSorted((a, b) => a - b)[2]!) as [number, number];
+    const [ofOld, ofFresh] = await inTurns(
+      () => timeToOpen(old, CELLS),
+      () => timeToOpen(fresh, CELLS),
+    );
+    const [plain, again] = [Y.encodeStateAsUpdate(document), documentOf(CELLS)];
+    const [ofPlain, ofAgain] = await inTurns(
+      () => timeToApply(plain),
+      () => timeToApply(again),
+    );
     console.log(`${shape}: ${edits} edits in ${took.toFixed(0)} s`);
     console.log(
       `  newest snapshot ${kilobytes(stored.snapshot)}, all that is stored ${kilobytes(stored.all)}:`,
       ratio(stored.all, stored.snapshot),
     );
-    console.log(`  opened in ${ofOld} ms, a fresh one of the same content in ${ofFresh} ms:`, ratio(ofOld, ofFresh));
+    console.log(
+      `  opened in ${ms(ofOld)}, a fresh one of the same content in ${ms(ofFresh)}: ${ratio(ofOld, ofFresh)}\n` +
+        `  plain Yjs: ${kilobytes(plain.byteLength)} applied in ${ms(ofPlain)}, a fresh one of ` +
+        `${kilobytes(again.byteLength)} in ${ms(ofAgain)}: ${ratio(ofPlain, ofAgain)}`,
+    );
   }
   await node.stop();
   await database.close();
@@ -74,6 +82,24 @@ function kilobytes(bytes: number): string {
   return `${Math.round(bytes / 1000)} kB`;
 }
 
+function ms(length: number): string {
+  return `${Math.round(length)} ms`;
+}
+
+function timeToApply(update: Uint8Array): number {
+  const began = performance.now();
+  Y.applyUpdate(new Y.Doc(), update);
+  return performance.now() - began;
+}
+
+/** The medians of two things that are measured in turns. */
+async function inTurns(...measures: (() => number | Promise<number>)[]): Promise<[number, number]> {
+  const times: number[][] = measures.map(() => []);
+  for (let turn = 0; turn < 5; turn += 1)
+    for (const [index, measure] of measures.entries()) times[index]!.push(await measure());
+  return times.map((list) => list.toSorted((a, b) => a - b)[2]!) as [number, number];
+}
+
 function ratio(a: number, b: number): string {
   return `${(a / b).toFixed(2)} times`;
 }
@@ -84,7 +110,7 @@ async function edit(database: Database, diagram: string, document: Y.Doc, member
   const upkeep = createUpkeep({
     ...stored,
     documents: null as never,
-    limits: { rows: 500, bytes: 1_048_576, versionInterval: Infinity },
+    limits: { rows: 500, bytes: 65_536, versionInterval: Infinity },
   });
   const log = createUpdateLog({
     executor: database.log,

@@ -17,15 +17,15 @@ export interface Sizes {
   bytes: number;
 }
 
-/** So many bytes of a snapshot take as long to read as one row. */
-const AS_LONG_AS_A_ROW = 4096;
+/** A snapshot of more bytes is due after as many more rows: it takes longer to make, and to read, than they do. */
+const LARGE = 2_097_152;
 /** What a row takes besides its bytes. */
 const ROW = 200;
 /** Less than this is not worth a further snapshot. */
 const LITTLE = 16_384;
 
 export function isDue({ snapshot, rows, bytes }: Sizes, limits: CompactionLimits): boolean {
-  return rows >= Math.max(limits.rows, snapshot / AS_LONG_AS_A_ROW) || bytes >= Math.max(limits.bytes, snapshot);
+  return rows >= limits.rows * Math.max(1, snapshot / LARGE) || bytes >= Math.max(limits.bytes, snapshot);
 }
 
 /**

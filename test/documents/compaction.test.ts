@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import type { Database } from '../../src/database/database.ts';
+import { isDue, partBefore } from '../../src/documents/compacting.ts';
+import type { LogPart } from '../../src/documents/log-part.ts';
 import { readLog } from '../../src/documents/reading.ts';
 import { splitUpdates } from '../../src/documents/row.ts';
 import { compact } from '../../src/documents/snapshots.ts';
@@ -85,6 +87,59 @@ describe('compaction', () => {
       expect([document.store.pendingStructs, document.store.pendingDs]).toEqual([null, null]);
     }
     expect(document.getMap('cells').size).toBe(3000);
+  });
+});
+
+describe('what compaction keeps', () => {
+  const part = (snapshot: number, rows: number[]): LogPart => ({
+    head: 10 + rows.length,
+    snapshot: { seq: 10, bytes: new Uint8Array(snapshot) },
+    rows: rows.map((bytes, index) => ({ seq: 11 + index, bytes: new Uint8Array(bytes) })),
+  });
+
+  it('is bounded by the newest snapshot: a heavier past is begun anew, and rows of no more than it weighs stay', () => {
+    expect(partBefore(part(100_000, [40_000, 40_000]), 100_000)).toBe(null);
+    expect(partBefore(part(100_000, [60_000, 60_000, 30_000]), 100_000)).toMatchObject({
+      head: 11,
+      rows: [{ seq: 11 }],
+    });
+    expect(partBefore(part(100_000, [60_000, 60_000, 60_000]), 100_000)).toMatchObject({ head: 12 });
+    expect(partBefore(part(9_000_000, [10_000, 10]), 1000)).toMatchObject({ head: 11 }); // nearly all was deleted
+    expect(partBefore(part(9_000_000, [10_000]), 1000)).toBe(null); // by the only row, which the one before is for
+    expect(partBefore(part(100, [1000, 1000]), 200)).toBe(null); // next to nothing
+  });
+
+  it('is due later where the document is large', () => {
+    const limits = { rows: 500, bytes: 65_536 };
+    expect(isDue({ snapshot: 10_000, rows: 500, bytes: 5000 }, limits)).toBe(true);
+    expect(isDue({ snapshot: 10_000_000, rows: 500, bytes: 100_000 }, limits)).toBe(false);
+    expect(isDue({ snapshot: 10_000_000, rows: 5000, bytes: 500_000 }, limits)).toBe(true);
+    expect(isDue({ snapshot: 100_000, rows: 3, bytes: 90_000 }, limits)).toBe(false);
+    expect(isDue({ snapshot: 100_000, rows: 3, bytes: 100_000 }, limits)).toBe(true);
+  });
+
+  it('is within four times the newest snapshot, and the newest can still be done without', async () => {
+    const { diagram } = await stage.place();
+    const { store } = stage.openStore();
+    const label = (round: number) => `${round}`.padEnd(9000, 'x');
+    for (let round = 1; round <= 12; round += 1) {
+      await store.replace(diagram, stage.ann.id, [cell('a', 0, { label: label(round) })], null);
+      if (round % 6 === 0) expect(await stage.compacted(diagram)).toBe(round);
+    }
+    expect(await stage.snapshotsOf(diagram)).toEqual([6, 11, 12]);
+    expect(await stage.rowsOf(diagram)).toEqual([12]);
+    const [size] = await database.content.query<{ all: number; newest: number }>(
+      `select (sum(octet_length(bytes)) + (select sum(octet_length(bytes)) from document_update where diagram_id = $1))::int as all,
+         (array_agg(octet_length(bytes) order by seq desc))[1] as newest from document_snapshot where diagram_id = $1`,
+      [diagram],
+    );
+    expect(size!.all).toBeLessThanOrEqual(4 * size!.newest);
+    await stage.spoilSnapshot(diagram, 12);
+    expect(await contentOf(store, diagram)).toMatchObject({ head: 12, current: true });
+    await store.replace(diagram, stage.ann.id, [cell('b')], null); // most goes
+    await store.replace(diagram, stage.ann.id, [cell('c')], null);
+    expect(await stage.compacted(diagram)).toBe(14);
+    expect(await contentOf(store, diagram)).toEqual({ head: 14, current: true, cells: [cell('c')] });
   });
 });
 

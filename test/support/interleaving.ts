@@ -8,8 +8,8 @@ export interface Gate {
   pass(): Promise<void>;
 }
 
-/** How long a step may take before it is taken to be blocked, ms. */
-const MOMENT = 12;
+/** How long a step may take before it is taken to be blocked, ms; longer where orders are left out because of it. */
+const MOMENT = process.env.FENCE === 'all' ? 40 : 12;
 
 interface Player {
   waiting: (() => void) | null;
@@ -20,11 +20,13 @@ interface Player {
 
 /**
  * Runs actors under a schedule, then to their ends without any.
- * @param actors by letter; @returns what each returned, in the order of their letters in `actors`
+ * @param actors by letter; @param idle told of a step that could not be taken, with those that were taken before it
+ * @returns what each returned, in the order of their letters in `actors`
  */
 export async function interleave<Letter extends string, T>(
   schedule: string,
   actors: Readonly<Record<Letter, (gate: Gate) => Promise<T>>>,
+  idle: (taken: string, letter: string) => void = () => {},
 ): Promise<Record<Letter, T>> {
   const players = new Map<string, Player>();
   let open = false;
@@ -47,23 +49,43 @@ export async function interleave<Letter extends string, T>(
   const all = Promise.all(running);
   all.catch(() => {}); // awaited below
   for (const player of players.values()) if (!player.waiting) await step(player); // to its first gate
-  for (const letter of schedule) await step(players.get(letter)!);
+  let taken = '';
+  for (const letter of schedule) {
+    if (await step(players.get(letter)!)) taken += letter;
+    else idle(taken, letter);
+  }
   open = true;
   for (const { waiting } of players.values()) waiting?.();
   return Object.fromEntries(await all) as Record<Letter, T>;
 }
 
-async function step(player: Player): Promise<void> {
-  if (player.done) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  player.stopped = resolve;
+/** @returns whether it was taken: not by somebody who is done, or waits for another before and after */
+async function step(player: Player): Promise<boolean> {
+  if (player.done) return false;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  player.stopped = () => resolve(true);
   const go = player.waiting;
   player.waiting = null;
   go?.();
-  const timer = setTimeout(resolve, MOMENT);
-  await promise;
+  const timer = setTimeout(() => resolve(go !== null), MOMENT);
+  const taken = await promise;
   clearTimeout(timer);
   player.stopped = null;
+  return taken;
+}
+
+/** Orders that differ only in steps that cannot be taken come out the same: this tells which are to be tried. */
+export function createDistinct(): { isNew(schedule: string): boolean; idle(taken: string, letter: string): void } {
+  const impossible = new Set<string>();
+  const tried = new Set<string>();
+  return {
+    isNew(schedule) {
+      let taken = '';
+      for (const letter of schedule) if (!impossible.has(taken + letter)) taken += letter;
+      return tried.size < tried.add(taken).size;
+    },
+    idle: (taken, letter) => void impossible.add(taken + letter),
+  };
 }
 
 /** Every order of so many steps of each letter. */
