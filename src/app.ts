@@ -106,7 +106,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
 
   const committed = (row: CommittedRow) => {
     sync.committed(row);
-    bus.publish(rowChannel(row.diagram), encodeRowMessage(row));
+    if (config.redisUrl) bus.publish(rowChannel(row.diagram), encodeRowMessage(row));
     upkeep.edited(row.diagram, row.bytes.byteLength);
   };
   const log = createUpdateLog({

@@ -85,6 +85,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
   let beats = 0;
   let timer: NodeJS.Timeout | undefined;
   let beating: Promise<void> | null = null;
+  let stopped = false;
 
   const tell = (advanced: { session: string; diagram: string } | null) => {
     if (advanced) notices.publish(advanced);
@@ -93,7 +94,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
     work().then(
       () => true,
       (error: unknown) => {
-        onError(error);
+        if (!stopped) onError(error);
         return false;
       },
     );
@@ -223,6 +224,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
     async stop() {
       clearInterval(timer);
       await atMost(LAST_WORK, Promise.all([beating, ...departing]));
+      stopped = true;
     },
   };
   return service;

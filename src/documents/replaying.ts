@@ -37,13 +37,14 @@ export async function replayInTurns(
   return lastOf(part);
 }
 
-/** Applies one row, in one transaction. @throws Unreadable */
-export function replayRow(document: Y.Doc, row: Stored, origin: unknown = null): void {
+/** Applies one row, in one transaction. @returns its updates; @throws Unreadable */
+export function replayRow(document: Y.Doc, row: Stored, origin: unknown = null): Uint8Array[] {
   const what = `row ${row.seq}`;
   const updates = split(what, row.bytes);
   guarded(document, what, () =>
     document.transact(() => updates.forEach((update) => apply(document, update, origin)), origin),
   );
+  return updates;
 }
 
 /** How long a turn may last before the next step, ms. */

@@ -49,6 +49,8 @@ export interface Carrier {
   readonly people: Set<string>;
   /** @param options.initialSync does not count against a client that reads slowly */
   send(bytes: Uint8Array, options?: { initialSync: boolean }): void;
+  /** @param messages WebSocket messages, as they go over the wire */
+  write(messages: Buffer): void;
   /** Ends it, with all its channels. */
   close(closing: Closing): void;
 }
@@ -69,10 +71,17 @@ export interface Channel {
   /** The document is loaded. @param opened what content goes to */
   opened(connection: Connection, opened: Opened): void;
   sendStateless(payload: string): void;
+  /** Content for its client. @param messages WebSocket messages, as they go over the wire */
+  write(messages: Buffer): void;
   /** Ends the channel with a close code: with its whole socket, unless the code concerns one document of several. */
   close(closing: Closing): void;
   /** Ends the channel, saying nothing. */
   end(closing: Closing): void;
+}
+
+/** What Hocuspocus keeps for us with each of its connections. */
+export interface Context {
+  channel: Channel;
 }
 
 export interface ChannelDependencies {
@@ -196,6 +205,9 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     },
     sendStateless(payload) {
       if (state.kind === 'open') send(writeStateless(address, payload));
+    },
+    write(messages) {
+      if (state.kind !== 'ended') socket.write(messages);
     },
     close,
     end,

@@ -1,6 +1,6 @@
 /**
- * Hocuspocus, and our hooks in it. It does the handshakes, holds the documents and broadcasts; what is stored and who
- * may do what is not left to it (its own store hooks are not used).
+ * Hocuspocus, and our hooks in it. It does the handshakes, holds the documents and broadcasts awareness; what content
+ * there is, what is stored and who may do what is not left to it (its own store hooks are not used).
  *
  * Every hook is wrapped once: what one throws is logged here, because in some of them Hocuspocus would let it end the
  * process (NO5). A refusal becomes Hocuspocus' permission-denied, with the refusal's code as its reason, and the channel
@@ -11,17 +11,14 @@ import type { Logger } from 'pino';
 import { Refusal } from '../refusal.ts';
 import { diagramOf, type AdmissionDesk } from './admission.ts';
 import type { AwarenessGuard } from './awareness.ts';
-import type { Channel } from './channel.ts';
+import type { Channel, Context } from './channel.ts';
+import { silence } from './broadcast.ts';
 import { closingOf, closings } from './closing.ts';
 import { guarded } from './guarded.ts';
 import type { Opened } from './hearing.ts';
 import type { Live } from './live.ts';
 import type { Replicas } from './replicas.ts';
 import type { Rooms } from './rooms.ts';
-
-export interface Context {
-  channel: Channel;
-}
 
 export interface HocuspocusDependencies {
   admission: AdmissionDesk;
@@ -61,7 +58,8 @@ export function createHocuspocus({
     async onLoadDocument({ document, documentName }) {
       const diagram = diagramOf(documentName);
       if (!diagram) return;
-      await quietly(document, () => replicas.open(diagram, document)).catch((error: unknown) => {
+      silence(document);
+      await replicas.open(diagram, document).catch((error: unknown) => {
         document.destroy(); // Hocuspocus forgets it, and its awareness would go on ticking
         throw error;
       });
@@ -104,14 +102,6 @@ export function createHocuspocus({
     maxUnauthenticatedQueueSize: MOST_WAITING,
     ...wrapped(hooks, logger),
   });
-}
-
-/** Nobody is there yet to hear what a document is filled with, but Hocuspocus would encode all of it once more to tell it. */
-async function quietly(document: Document, fill: () => Promise<void>): Promise<void> {
-  const handlers = document._observers.get('update') ?? new Set();
-  document._observers.delete('update');
-  await fill();
-  document._observers.set('update', handlers);
 }
 
 /** What the intake of a channel works on. A room holds no content: whatever would change it is refused like a reader's. */

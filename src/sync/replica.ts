@@ -59,6 +59,8 @@ export interface Replica {
 export interface ReplicaDependencies extends RecordDependencies {
   /** For what is small and waited for. */
   executor: SqlExecutor;
+  /** Told of what came to the document since it was loaded. */
+  applied(updates: readonly Uint8Array[]): void;
   /** Told once that this document cannot go on; its connections must be closed. */
   lost(loss: Loss): void;
 }
@@ -70,7 +72,7 @@ const MOST_AHEAD = 1000;
 const LARGE_ROW = 65_536;
 
 export function createReplica(diagram: string, dependencies: ReplicaDependencies): Replica {
-  const { executor, content, lost, logger } = dependencies;
+  const { executor, content, applied, lost, logger } = dependencies;
   let document: Doc | null = null;
   let have: number | null = null;
   /** The furthest row that anybody told of. */
@@ -113,7 +115,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
   }
 
   /** Takes note of a row that the document has now. */
-  function applied(row: Stored): void {
+  function note(row: Stored): void {
     have = row.seq;
     size.add(row.bytes.byteLength);
     memory.note(row);
@@ -127,8 +129,9 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       for (let row = ahead.get(have! + 1); row; row = ahead.get(have! + 1)) {
         const next = { seq: have! + 1, bytes: row };
         if (row.byteLength > LARGE_ROW) return void applyInTurns({ head: next.seq, snapshot: null, rows: [next] });
-        replayRow(document!, next, ORIGIN);
-        applied(next);
+        const updates = replayRow(document!, next, ORIGIN);
+        note(next);
+        applied(updates);
         ahead.delete(have!);
       }
     } catch (error) {
@@ -141,6 +144,8 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
   /** Applies a part of the log that begins at `have`, or from before it. Never rejects. */
   async function applyInTurns(part: LogPart): Promise<void> {
     applying = true;
+    const tell = (update: Uint8Array) => applied([update]);
+    document!.on('update', tell); // of a snapshot only what is new
     try {
       await replayInTurns(document!, part, ORIGIN, { turn, wanted });
       if (closed) return;
@@ -149,10 +154,11 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
         size.add(part.snapshot.bytes.byteLength);
         record.add(part.snapshot);
       }
-      part.rows.forEach(applied);
+      part.rows.forEach(note);
     } catch (error) {
       lose('unreadable', error);
     } finally {
+      document!.off('update', tell);
       applying = false;
     }
     applyAhead();
@@ -178,10 +184,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
 
   function catchUp(): Promise<void> {
     if (closed || have === null) return Promise.resolve();
-    if (!reading) {
-      reading = persistently(read, wanted, failed).finally(() => (reading = null));
-      return reading;
-    }
+    if (!reading) return (reading = persistently(read, wanted, failed).finally(() => (reading = null)));
     // One that is under way may have been sent before what the caller wants was committed.
     readAgain ??= reading.then(() => {
       readAgain = null;
@@ -218,10 +221,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
     },
     deliver(row) {
       if (closed) return;
-      if (have !== null && row.seq <= have) {
-        if (memory.contradicts(row)) lose('restored');
-        return;
-      }
+      if (have !== null && row.seq <= have) return void (memory.contradicts(row) && lose('restored'));
       heard = Math.max(heard, row.seq);
       if (row.bytes && ahead.size < MOST_AHEAD) ahead.set(row.seq, row.bytes);
       if (have === null || applying) return;

@@ -4,6 +4,7 @@
  * the next attempt does without it (DO5).
  */
 import type { Logger } from 'pino';
+import type { Document } from '@hocuspocus/server';
 import type { Doc } from 'yjs';
 import type { Bus } from '../cluster/bus.ts';
 import type { SqlExecutor } from '../database/database.ts';
@@ -11,6 +12,7 @@ import { Unreadable, type LogPart } from '../documents/log-part.ts';
 import { decodeRowMessage, rowChannel, type CommittedRow } from '../documents/row.ts';
 import type { Workshop } from '../documents/workshop.ts';
 import { Refusal } from '../refusal.ts';
+import { broadcast } from './broadcast.ts';
 import { createReplica, type Loss, type Replica } from './replica.ts';
 
 export interface Replicas {
@@ -21,7 +23,7 @@ export interface Replicas {
   /** The replicas of a diagram: one, or for a moment two while one document is unloaded and the next one loaded. */
   ofDiagram(diagram: string): Iterable<Replica>;
   /** Fills a document and keeps it up to date until it is destroyed. @throws Refusal `not_found`, `unavailable` (DO5) */
-  open(diagram: string, document: Doc): Promise<void>;
+  open(diagram: string, document: Document): Promise<void>;
   /** A row that this node committed. */
   deliver(row: CommittedRow): void;
   /** Keeps a document loaded until what a connection that is gone had sent to it is committed. */
@@ -78,7 +80,11 @@ export function createReplicas(dependencies: ReplicasDependencies): Replicas {
     of: (document) => open.get(document) ?? null,
     ofDiagram,
     async open(diagram, document) {
-      const replica = createReplica(diagram, { ...dependencies, lost: (loss) => lost(diagram, document, loss) });
+      const replica = createReplica(diagram, {
+        ...dependencies,
+        applied: (updates) => broadcast(document, updates),
+        lost: (loss) => lost(diagram, document, loss),
+      });
       open.set(document, replica);
       byDiagram.set(diagram, (byDiagram.get(diagram) ?? new Set()).add(replica));
       replica.whenClosed(() => {

@@ -3,13 +3,16 @@
  * with a close code of the contract when it sends what is not a frame, too much at a time or too many documents, when it
  * does not read what it is sent (NO3), or does not answer.
  */
+import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Budget } from '../documents/budget.ts';
 import { closings, type Closing } from './closing.ts';
 import type { Carrier, Channel } from './channel.ts';
+import type { Cork } from './corking.ts';
 import { decodeFrame, documentName, PING } from './frames.ts';
 import { guarded } from './guarded.ts';
+import { inMessages } from './messages.ts';
 import type { SyncLimits } from './limits.ts';
 import { createTokenBucket } from './token-bucket.ts';
 import type { Place } from './upgrade.ts';
@@ -22,8 +25,10 @@ export interface Socket extends Carrier {
 
 export interface SocketDependencies {
   ws: WebSocket;
+  /** The connection itself. Messages are written to it here, since they are in one piece; all else is for `ws`. */
+  stream: Duplex;
   /** Holds what is written to the connection until the end of the turn. @param released called then; must not throw */
-  cork(released: () => void): void;
+  cork: Cork;
   place: Place;
   limits: SyncLimits;
   /** What strangers on all sockets together may have kept for them. */
@@ -51,7 +56,7 @@ const LAST_WORDS = 2000;
 const HELD_COST = 200;
 
 export function createSocket(dependencies: SocketDependencies): Socket {
-  const { ws, cork, place, limits, strangers, createChannel, lease, now, logger, closed } = dependencies;
+  const { ws, stream, cork, place, limits, strangers, createChannel, lease, now, logger, closed } = dependencies;
   const openedAt = now();
   const bucket = createTokenBucket(limits.framesPerSecond, limits.frameBurst);
   const channels = new Map<string, Channel>();
@@ -160,15 +165,17 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     if (ws.bufferedAmount - excepted > limits.slowConsumerBytes) close(closings.tooSlow);
   }, failed);
 
-  const send: Socket['send'] = (bytes, options) => {
-    cork(checkPace);
-    if (options?.initialSync) {
-      excepted += bytes.byteLength;
-      ws.send(bytes, () => (excepted -= bytes.byteLength));
-    } else {
-      ws.send(bytes);
-    }
-  };
+  function write(messages: Buffer, initialSync: boolean): void {
+    if (ws.readyState !== ws.OPEN) return;
+    cork(stream, checkPace);
+    if (!initialSync) return void stream.write(messages);
+    excepted += messages.byteLength;
+    stream.write(messages, () => (excepted -= messages.byteLength));
+  }
+
+  function writeWhenHeld(messages: Buffer, initialSync: boolean): void {
+    if (!ending) whenHeld(messages.byteLength, () => ending || write(messages, initialSync));
+  }
 
   let ponged = false;
   const socket: Socket = {
@@ -179,9 +186,8 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     },
     channels,
     people: new Set(),
-    send(bytes, options) {
-      if (!ending) whenHeld(bytes.byteLength, () => ending || send(bytes, options));
-    },
+    send: (bytes, { initialSync } = { initialSync: false }) => writeWhenHeld(inMessages([bytes]), initialSync),
+    write: (messages) => writeWhenHeld(messages, false),
     close,
     check(time, ping) {
       if (ending) return;

@@ -2,8 +2,8 @@
  * The WebSocket side, put together: sockets and their channels, the intake of edits, the documents that are open, and
  * Hocuspocus between them.
  *
- * An edit goes frame -> socket -> channel -> intake -> update log -> commit -> replica -> document, and from there
- * Hocuspocus broadcasts it; other nodes hear of the row on the bus, or find it by the poll.
+ * An edit goes frame -> socket -> channel -> intake -> update log -> commit -> replica -> document, and to everybody who
+ * has it open; other nodes hear of the row on the bus, or find it by the poll.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -146,7 +146,8 @@ export function createSync(dependencies: SyncDependencies): Sync {
     const webRequest = asWebRequest(request);
     const socket = createSocket({
       ws,
-      cork: (released) => cork(stream, released),
+      stream,
+      cork,
       place,
       limits,
       strangers,
