@@ -1,10 +1,14 @@
-/** The thread of the workshop: does one job after the other and says how it came out. */
+/**
+ * The thread of the workshop: does one job after the other and says how it came out. Bytes are handed over, not copied:
+ * to copy them the other thread would have to stand still.
+ */
 import { parentPort } from 'node:worker_threads';
 import { work } from './work.ts';
 import type { Done, Job } from './workshop.ts';
 
 parentPort!.on('message', ({ id, name, input }: Job) => {
-  parentPort!.postMessage(done(id, () => work[name](...(input as [never, never, never, never]))));
+  const answer = done(id, () => work[name](...(input as [never, never, never, never])));
+  parentPort!.postMessage(answer, 'result' in answer ? buffersIn(answer.result) : []);
 });
 
 function done(id: number, job: () => unknown): Done {
@@ -14,4 +18,12 @@ function done(id: number, job: () => unknown): Done {
     const { name, message } = error as Error;
     return { id, fault: { kind: name, message } };
   }
+}
+
+/** The buffers that belong to nothing but one result. */
+function buffersIn(result: unknown): ArrayBuffer[] {
+  if (typeof result !== 'object' || result === null) return [];
+  if (!(result instanceof Uint8Array)) return Object.values(result).flatMap(buffersIn);
+  const { buffer } = result;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === result.byteLength ? [buffer] : [];
 }
