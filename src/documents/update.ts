@@ -74,6 +74,13 @@ export function decodeUpdate(bytes: Uint8Array): DecodedUpdate {
   }
 }
 
+/** The state of a document that was accepted piece by piece: as a whole it is out of no proportion, however long it lives. */
+export function decodeState(bytes: Uint8Array): DecodedUpdate {
+  const { structs, ds } = Y.decodeUpdateV2(bytes, Y.UpdateDecoderV1);
+  for (const ranges of ds.clients.values()) sortRanges(ranges);
+  return { bytes, structs, deletes: ds.clients };
+}
+
 function checkStruct(struct: Struct): void {
   if (!Number.isSafeInteger(endOf(struct)) || struct.length < 1) throw new MalformedUpdate('a clock out of range');
   if (!(struct instanceof Y.Item)) return;

@@ -12,7 +12,7 @@ import { Unreadable, type LogPart, type Stored } from './log-part.ts';
 import { replay } from './replaying.ts';
 import { joinUpdates } from './row.ts';
 import { sliced } from './slicing.ts';
-import { bringsNothing, decodeUpdate, newClients, stateOf, trimmed } from './update.ts';
+import { bringsNothing, decodeState, decodeUpdate, newClients, stateOf, trimmed } from './update.ts';
 
 export type Submission =
   | { kind: 'nothing' | 'gap' | 'misplaced' | 'too large' }
@@ -86,7 +86,7 @@ export type Work = typeof work;
 
 function snapshot(part: LogPart): Uint8Array {
   const document = documentOf(part);
-  const bytes = joinUpdates(sliced(decodeUpdate(Y.encodeStateAsUpdate(document))));
+  const bytes = joinUpdates(sliced(decodeState(Y.encodeStateAsUpdate(document))));
   const copy = documentOf({ head: part.head, snapshot: { seq: part.head, bytes }, rows: [] });
   if (!same(document, copy)) throw new Unreadable(`snapshot ${part.head} does not say what it was made of`);
   return bytes;

@@ -81,3 +81,16 @@ it('what takes too long is given up, and the next work is done', async () => {
   const unfinished = patient.run('cells', partOf(Y.encodeStateAsUpdate(documentOf(3000))));
   await Promise.all([expect(unfinished).rejects.toThrow('stopped'), patient.stop()]);
 });
+
+it('DO3 a document that was edited more often than one update may say is compacted like any other', () => {
+  const document = new Y.Doc();
+  const members = document.getMap('cells');
+  document.transact(() => {
+    for (let edit = 0; edit <= 1_000_000; edit += 1) members.set(edit % 2 === 0 ? 'x' : 'y', edit);
+  });
+  const state = Y.encodeStateAsUpdate(document);
+  expect(() => work.slices(state)).toThrow('too many structs');
+  const { snapshots } = work.compaction(partOf(state));
+  expect(snapshots).toHaveLength(1);
+  expect(splitUpdates(snapshots[0]!.bytes).length).toBeGreaterThan(200);
+});
