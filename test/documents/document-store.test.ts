@@ -144,6 +144,19 @@ describe('submit', () => {
     await store.submit(diagram, stage.ann.id, second);
   });
 
+  it('DO4 refuses what no honest client would put there: types nested without bound', async () => {
+    const { diagram } = await stage.place();
+    const { store } = stage.openStore();
+    const nested = updateOf((cells) => {
+      for (let depth = 0, inner = cells; depth < 150; depth += 1) inner = inner.set('a', new Y.Map()) as Y.Map<unknown>;
+    });
+    await expect(store.submit(diagram, stage.ann.id, nested)).rejects.toMatchObject({
+      code: 'invalid',
+      details: { reason: 'misplaced' },
+    });
+    expect(await stage.rowsOf(diagram)).toEqual([]);
+  });
+
   it('a reader claims no client id', async () => {
     const { diagram } = await stage.place();
     await expect(
