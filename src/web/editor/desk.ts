@@ -17,6 +17,8 @@ export interface Desk {
   readonly moving: Moving;
   /** The cell whose label is being written; null for none. */
   readonly renaming: Value<string | null>;
+  /** Whether an end of an edge is in hand. */
+  readonly connecting: Value<boolean>;
   /** Whether the person may edit now. */
   readonly writable: Value<boolean>;
 }
@@ -29,6 +31,7 @@ export function openDesk(diagram: LiveDiagram, describe: Describe): Desk {
     history: openHistory(diagram.cells),
     moving: createMoving(diagram.cells, drawing),
     renaming: createValue<string | null>(null),
+    connecting: createValue(false),
     writable: createValue(false),
   };
 }

@@ -53,6 +53,24 @@ describe('drawing', () => {
     await expect.poll(async () => (await cellsAt(path)).map(({ label }) => label), SOON).toEqual(['Orders']);
   });
 
+  it('the mouse joins two cells from the side of one to the other', async () => {
+    const { path, pages } = await opened('Joined', 'Ada Lovelace');
+    const [ada] = pages as [Page];
+    await draw(ada, '1', 'Shop', { x: 400, y: 300 });
+    await draw(ada, '3', 'Bank', { x: 800, y: 300 });
+    await ada.keyboard.press('Escape');
+    const [shop, bank] = await Promise.all(
+      ['Shop', 'Bank'].map((name) => ada.locator('.react-flow__node', { hasText: name }).boundingBox()),
+    );
+    await ada.mouse.move(shop!.x + shop!.width / 2, shop!.y + shop!.height / 2);
+    await ada.locator('.react-flow__handle').nth(3).waitFor(SOON);
+    await ada.mouse.move(shop!.x + shop!.width - 1, shop!.y + shop!.height / 2);
+    await ada.mouse.down();
+    await ada.mouse.move(bank!.x + bank!.width / 2, bank!.y + bank!.height / 2, { steps: 10 });
+    await ada.mouse.up();
+    await expect.poll(async () => (await cellsAt(path)).filter(({ shape }) => shape === 'flow').length, SOON).toBe(1);
+  });
+
   it('the keyboard alone draws, moves, resizes, duplicates and goes through the cells; a boundary takes along what is in it', async () => {
     const { path, pages } = await opened('Keys', 'Ada Lovelace');
     const [ada] = pages as [Page];

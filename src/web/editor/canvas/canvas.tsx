@@ -45,7 +45,7 @@ interface CanvasProps {
 }
 
 export function Canvas({ acting, writable, overview, children }: CanvasProps) {
-  const { drawing, moving, diagram, renaming } = useDesk();
+  const { drawing, moving, diagram, renaming, connecting } = useDesk();
   const { nodes, edges } = useSyncExternalStore(drawing.subscribe, () => drawing.drawn);
 
   const onChange = useCallback(
@@ -73,6 +73,7 @@ export function Canvas({ acting, writable, overview, children }: CanvasProps) {
   );
 
   function connectEnd(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
+    connecting.set(false);
     const from = state.fromNode?.id;
     const to = nodeAt(event);
     if (from !== undefined && to !== null && (from !== to || state.toHandle)) acting.connect(from, to);
@@ -87,7 +88,10 @@ export function Canvas({ acting, writable, overview, children }: CanvasProps) {
       edgeTypes={edgeTypes}
       onNodesChange={onChange}
       onEdgesChange={onChange}
+      onConnectStart={() => connecting.set(true)}
       onConnectEnd={connectEnd}
+      onReconnectStart={() => connecting.set(true)}
+      onReconnectEnd={() => connecting.set(false)}
       onReconnect={({ id }, { source, target, sourceHandle, targetHandle }) =>
         acting.changeEdge(id, { source: endAt(source, sourceHandle), target: endAt(target, targetHandle) })
       }

@@ -1,6 +1,10 @@
-/** A node on the canvas: its shape, its label, what others have selected, and what hands take hold of. */
+/**
+ * A node on the canvas: its shape, its label, what others have selected, and what hands take hold of. The four ends for
+ * edges are there only where a hand may want them: each listens to all that happens on the canvas, and of a thousand
+ * cells there would be thousands.
+ */
 import { Handle, NodeResizer, Position, type NodeProps } from '@xyflow/react';
-import { memo, type CSSProperties } from 'react';
+import { memo, useState, type CSSProperties } from 'react';
 import { useDeskOrNone, useValue } from '../desk.ts';
 import { smallest } from '../model/shapes.ts';
 import { useOutline } from '../presence/outlines.ts';
@@ -19,6 +23,8 @@ export const NodeView = memo(function NodeView({ id, type, data: { label }, sele
   const desk = useDeskOrNone();
   const isRenaming = useValue(desk?.renaming ?? null, (renaming) => renaming === id);
   const isWritable = useValue(desk?.writable ?? null, (writable) => writable === true);
+  const isConnecting = useValue(desk?.connecting ?? null, (connecting) => connecting === true);
+  const [isPointedAt, setPointedAt] = useState(false);
   const outline = useOutline(id);
   const style = outline === null ? undefined : ({ '--outline': outline } as CSSProperties);
   return (
@@ -28,19 +34,16 @@ export const NodeView = memo(function NodeView({ id, type, data: { label }, sele
       data-selected={selected}
       data-outlined={outline !== null}
       style={style}
+      onPointerEnter={() => setPointedAt(true)}
+      onPointerLeave={() => setPointedAt(false)}
     >
       {desk && isWritable && selected && <Resizer id={id} />}
       {desk && isRenaming ? <LabelField id={id} label={label} /> : <span className={styles.label}>{label}</span>}
-      {handles.map(([side, position]) => (
-        <Handle
-          key={side}
-          id={side}
-          type="source"
-          position={position}
-          className={styles.handle}
-          isConnectable={isWritable}
-        />
-      ))}
+      {isWritable &&
+        (selected || isPointedAt || isConnecting) &&
+        handles.map(([side, position]) => (
+          <Handle key={side} id={side} type="source" position={position} className={styles.handle} />
+        ))}
     </div>
   );
 });
