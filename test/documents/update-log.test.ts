@@ -186,6 +186,15 @@ describe('the fence', () => {
 });
 
 describe('failures', () => {
+  it('what can never be stored is given back, and the statement that it spoilt is repeated for the others', async () => {
+    const [one, other] = [await addDiagram(database, [[ann, 'owner']]), await addDiagram(database, [[ann, 'owner']])];
+    const { append } = start();
+    const nobody = { ...ann, id: 'no id of anybody' };
+    const outcomes = await Promise.all([append(one.diagram, nobody, 'x'), append(other.diagram, ann, 'a')]);
+    expect(outcomes).toEqual([{ kind: 'unavailable' }, { kind: 'committed', seq: 1 }]);
+    expect(await stored(one.diagram)).toEqual([]);
+  });
+
   it('a diagram that is locked does not hold the others back, and keeps its order', async () => {
     const [locked, free] = [await addDiagram(database, [[ann, 'owner']]), await addDiagram(database, [[ann, 'owner']])];
     const { append } = start();
