@@ -171,7 +171,7 @@ async function measureTheirs(on: Browser): Promise<Record<string, Frames>> {
   const folder = join(directory, 'peer');
   await build({
     root: join(import.meta.dirname, 'peer'),
-    logLevel: 'warn',
+    logLevel: 'error',
     mode: 'production',
     build: { outDir: folder, emptyOutDir: true, chunkSizeWarningLimit: 800 },
   });
