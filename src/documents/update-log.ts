@@ -2,7 +2,7 @@
  * The log of updates, group-committed. An update is in the log before anybody sees it or is told that it is saved
  * (DO1, DO2).
  *
- * One flush is in flight per node; what arrives meanwhile makes the next one. A flush is one statement for all diagrams
+ * One flush is in flight per node; what arrives meanwhile makes the next one (`pace.ts` says when). A flush is one statement for all diagrams
  * that have something waiting (`flush.ts`). A committed row is handed on first (`committed`: into memory and out to the
  * other nodes), then its entries are settled, and only then the next flush collects: whoever waited for this commit to
  * go on is in time for it.
@@ -20,6 +20,7 @@ import type { SqlExecutor } from '../database/database.ts';
 import type { Budget } from './budget.ts';
 import { decideAnew, type Decide } from './fence.ts';
 import { faultOf, flush, isLockTimeout, recover, type Verdict } from './flush.ts';
+import { distance, SPACING, type Spacing } from './pace.ts';
 import {
   newQueue,
   portionOf,
@@ -62,9 +63,10 @@ export interface LogLimits {
   lockTimeout: number;
   leastPause: number;
   mostPause: number;
+  spacing: Spacing;
 }
 
-const DEFAULTS: LogLimits = { rowBytes: 8_388_608, lockTimeout: 500, leastPause: 50, mostPause: 2000 };
+const DEFAULTS = { rowBytes: 8_388_608, lockTimeout: 500, leastPause: 50, mostPause: 2000, spacing: SPACING };
 /** Most bytes in one statement, if they are of several diagrams. */
 const STATEMENT = 16_777_216;
 
@@ -95,7 +97,8 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
       for (const [diagram, queue] of queues) if (isEmpty(queue)) queues.delete(diagram);
       const ready = [...queues.values()].filter((queue) => queue.failures === 0 && queue.waiting.length > 0);
       if (ready.length === 0) return;
-      await write(portionOf(ready, STATEMENT));
+      const portion = portionOf(ready, STATEMENT);
+      await Promise.all([write(portion), distance(portion.length, limits.spacing)]);
     }
   }
 

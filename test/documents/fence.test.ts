@@ -169,7 +169,13 @@ async function append(place: Place, gate: Gate, epoch: number): Promise<'stored'
     logger,
     committed: () => {},
     decide: (asked) => decideWriters(asQueries(executor), asked),
-    limits: { rowBytes: 1e6, lockTimeout: 10_000, leastPause: 5, mostPause: 50 },
+    limits: {
+      rowBytes: 1e6,
+      lockTimeout: 10_000,
+      leastPause: 5,
+      mostPause: 50,
+      spacing: { least: 0, row: 0, most: 0 },
+    },
   });
   const { promise, resolve } = Promise.withResolvers<LogOutcome>();
   log.append({

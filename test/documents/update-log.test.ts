@@ -30,9 +30,10 @@ interface Options {
   executor?: SqlExecutor;
   budget?: number;
   rowBytes?: number;
+  spacing?: number;
 }
 
-function start({ executor = database.log, budget = 1e9, rowBytes = 1e6 }: Options = {}) {
+function start({ executor = database.log, budget = 1e9, rowBytes = 1e6, spacing = 0 }: Options = {}) {
   const rows: CommittedRow[] = [];
   const log = createUpdateLog({
     executor,
@@ -41,7 +42,13 @@ function start({ executor = database.log, budget = 1e9, rowBytes = 1e6 }: Option
     logger,
     committed: (row) => rows.push(row),
     decide: (asked) => decideWriters(asQueries(database.log), asked),
-    limits: { rowBytes, lockTimeout: 200, leastPause: 5, mostPause: 50 },
+    limits: {
+      rowBytes,
+      lockTimeout: 200,
+      leastPause: 5,
+      mostPause: 50,
+      spacing: { least: spacing, row: 0, most: spacing },
+    },
   });
   logs.push(log);
   const append = (diagram: string, person: Actor, text: string, epoch = 0) =>
@@ -96,6 +103,19 @@ describe('a flush', () => {
     await Promise.all([...first, append(diagram, bob, 'd')]);
     expect((await stored(diagram)).map((row) => row.texts)).toEqual([['a', 'b', 'c'], ['d']]);
     expect((await stored(diagram))[0]!.authors.toSorted()).toEqual([ann.id, bob.id].toSorted());
+  });
+
+  it('comes at once after a rest, and while edits come keeps a distance that brings them together', async () => {
+    const { diagram } = await addDiagram(database, [[ann, 'owner']]);
+    const { append } = start({ spacing: 1000 });
+    const begun = performance.now();
+    await append(diagram, ann, 'a');
+    expect(performance.now() - begun).toBeLessThan(1000);
+    const second = append(diagram, ann, 'b');
+    await pause(50);
+    await Promise.all([second, append(diagram, ann, 'c')]);
+    expect(performance.now() - begun).toBeGreaterThan(990);
+    expect((await stored(diagram)).map((row) => row.texts)).toEqual([['a'], ['b', 'c']]);
   });
 
   it('bounds a row in bytes', async () => {
