@@ -13,7 +13,8 @@ export interface Observation {
   memory: number;
 }
 
-const RESOLUTION = 1;
+/** Ms. A finer one would itself be a good part of what an idle process uses. */
+const RESOLUTION = 10;
 const delays = monitorEventLoopDelay({ resolution: RESOLUTION });
 delays.enable();
 
