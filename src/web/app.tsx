@@ -11,7 +11,7 @@ import { theme } from './style/theme.ts';
 
 export function App({ identity }: { identity: Identity }) {
   const [queries] = useState(createQueries);
-  const [router] = useState(createRouter);
+  const [router] = useState(() => createRouter(identity));
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
       <QueryClientProvider client={queries}>

@@ -6,11 +6,13 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { createIdentity } from './identity/identity.ts';
+import { leaveIssuer } from './identity/issuer/issuer.ts';
 import { startLanguage } from './language/language.ts';
 
+const identity = createIdentity(sessionStorage, (signed) => void leaveIssuer(signed));
 startLanguage(localStorage, document.documentElement);
 createRoot(document.getElementById('app') ?? document.body).render(
   <StrictMode>
-    <App identity={createIdentity(sessionStorage)} />
+    <App identity={identity} />
   </StrictMode>,
 );

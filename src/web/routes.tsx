@@ -1,6 +1,9 @@
 /** Which address shows which page. What everybody needs first comes with the first load; a diagram comes when it is opened. */
 import { createBrowserRouter } from 'react-router';
-import { RequireSignIn } from './identity/signed-in.tsx';
+import type { Identity } from './identity/identity.ts';
+import { RETURN_PATH } from './identity/issuer/addresses.ts';
+import { RequireSignIn } from './identity/require-sign-in.tsx';
+import { Returned, Returning, takeReturn } from './identity/returning.tsx';
 import { Frame } from './pages/frame.tsx';
 import { HomePage } from './pages/home-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
@@ -9,9 +12,15 @@ import { SignInPage } from './pages/sign-in-page.tsx';
 /** What is shown until the first page has come. */
 const Nothing = () => null;
 
-export function createRouter() {
+export function createRouter(identity: Identity) {
   return createBrowserRouter([
     { path: '/sign-in', Component: SignInPage },
+    {
+      path: RETURN_PATH,
+      loader: () => takeReturn(identity),
+      Component: Returned,
+      HydrateFallback: Returning,
+    },
     {
       Component: RequireSignIn,
       HydrateFallback: Nothing,

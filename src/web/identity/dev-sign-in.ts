@@ -11,5 +11,5 @@ export async function devSignIn({ email, name }: { email: string; name: string }
   });
   const body = (await response.json()) as { token: string; user: Me; message?: string };
   if (!response.ok) throw new Error(body.message);
-  return { token: body.token, me: body.user };
+  return { token: body.token, me: body.user, way: { kind: 'demo' } };
 }

@@ -4,5 +4,5 @@ import type { Signed } from './identity.ts';
 
 /** @throws RoundtableError `unauthenticated` when the server does not take it */
 export async function tokenSignIn(token: string): Promise<Signed> {
-  return { token, me: await createApi({ url: location.origin, token: () => token }).me() };
+  return { token, me: await createApi({ url: location.origin, token }).me(), way: { kind: 'token' } };
 }

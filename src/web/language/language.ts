@@ -8,12 +8,13 @@ import { editor } from './words/editor.ts';
 import { entry } from './words/entry.ts';
 import { people } from './words/people.ts';
 import { room } from './words/room.ts';
+import { signingIn } from './words/signing-in.ts';
 
 export type Language = 'en' | 'pl';
 
 export const languages: Readonly<Record<Language, string>> = { en: 'English', pl: 'Polski' };
 
-const files = { entry, people, room, editor };
+const files = { entry, signingIn, people, room, editor };
 const KEPT = 'roundtable.language';
 
 declare module 'i18next' {

@@ -1,24 +1,55 @@
-/** Signing in: as a demo person where the server lets everybody, or with a token. */
-import { Button, Collapse, Text, Textarea, Title, UnstyledButton } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
-import { useState, useSyncExternalStore, type FormEvent } from 'react';
+/**
+ * Signing in, by the ways that the server has: as a demo person, at the issuer by one button, or with a token, which
+ * always works and is out of sight where there is something simpler. Nothing is shown before it is known which, so that
+ * nothing moves.
+ */
+import { Button, Collapse, Text, Title } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useState, useSyncExternalStore, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useLocation } from 'react-router';
-import { RoundtableError } from '../../client/index.ts';
-import { demoPeople } from '../identity/demo-people.ts';
-import { devSignIn } from '../identity/dev-sign-in.ts';
+import { FailureNotice } from '../identity/failure-notice.tsx';
+import { failureOf, type SignInFailure } from '../identity/failure.ts';
+import { beginAt } from '../identity/issuer/issuer.ts';
 import { useIdentity } from '../identity/signed-in.tsx';
-import { tokenSignIn } from '../identity/token-sign-in.ts';
+import { TokenForm } from '../identity/token-form.tsx';
+import { readWays, type IssuerClient } from '../identity/ways.ts';
+import { DemoCards } from './sign-in-page-demo.tsx';
 import styles from './sign-in-page.module.css';
 
+/** What a page that leads here says: where to go on, and why it did not work before. */
+type Led = { wanted?: string; failure?: SignInFailure } | null;
+
 export function SignInPage() {
-  const { t } = useTranslation('entry');
   const identity = useIdentity();
   const current = useSyncExternalStore(identity.subscribe, () => identity.current);
-  const { state } = useLocation() as { state: { wanted?: string } | null };
-  const demo = useMutation({ mutationFn: devSignIn, onSuccess: identity.signIn });
-  const [more, showMore] = useState(false);
-  if (current) return <Navigate to={state?.wanted ?? '/'} replace />;
+  const led = useLocation().state as Led;
+  const wanted = led?.wanted ?? '/';
+  const ways = useQuery({ queryKey: ['ways to sign in'], queryFn: readWays });
+  if (current) return <Navigate to={wanted} replace />;
+  if (ways.isPending) return null;
+  if (ways.isError) return <Unreachable again={() => void ways.refetch()} trying={ways.isFetching} />;
+  const { demo, oidc } = ways.data;
+  if (!demo && !oidc) {
+    return (
+      <Page>
+        <section className={styles.ways}>
+          <TokenForm signedIn={identity.signIn} />
+        </section>
+      </Page>
+    );
+  }
+  return (
+    <Page>
+      {oidc && <IssuerButton client={oidc} wanted={wanted} before={led?.failure ?? null} />}
+      {demo && <DemoCards />}
+      <MoreWays />
+    </Page>
+  );
+}
+
+function Page({ children }: { children: ReactNode }) {
+  const { t } = useTranslation('signingIn');
   return (
     <main className={styles.page}>
       <div className={styles.column}>
@@ -27,70 +58,61 @@ export function SignInPage() {
           Roundtable
         </Title>
         <Text c="dimmed">{t('tagline')}</Text>
-        <section className={styles.cards} aria-label={t('chooseWhoYouAre')}>
-          <h2 className={styles.heading}>{t('chooseWhoYouAre')}</h2>
-          {demoPeople.map(({ email, name, may }) => (
-            <UnstyledButton
-              key={email}
-              className={styles.card}
-              aria-label={name}
-              disabled={demo.isPending}
-              onClick={() => demo.mutate({ email, name })}
-            >
-              <span className={styles.initials} aria-hidden>
-                {name.split(' ').map(([first]) => first)}
-              </span>
-              <span className={styles.who}>
-                <strong>{name}</strong>
-                <span>{t(`demo_${may}`)}</span>
-              </span>
-            </UnstyledButton>
-          ))}
-          {demo.error && (
-            <Text size="sm" c="red" role="alert">
-              {demo.error.message || t('signInFailed')}
-            </Text>
-          )}
-          <Text size="xs" c="dimmed">
-            {t('demoNote')}
-          </Text>
-        </section>
-        <Button variant="subtle" size="compact-sm" aria-expanded={more} onClick={() => showMore(!more)}>
-          {t('moreWays')}
-        </Button>
-        <Collapse expanded={more} className={styles.cards}>
-          <TokenForm />
-        </Collapse>
+        {children}
       </div>
     </main>
   );
 }
 
-function TokenForm() {
-  const { t } = useTranslation('entry');
-  const identity = useIdentity();
-  const [token, setToken] = useState('');
-  const signIn = useMutation({ mutationFn: tokenSignIn, onSuccess: identity.signIn });
-  const isRefused = signIn.error instanceof RoundtableError && signIn.error.code === 'unauthenticated';
-  function submit(event: FormEvent): void {
-    event.preventDefault();
-    if (token.trim() !== '') signIn.mutate(token.trim());
-  }
+/** @param before why it did not work the last time */
+function IssuerButton({
+  client,
+  wanted,
+  before,
+}: {
+  client: IssuerClient;
+  wanted: string;
+  before: SignInFailure | null;
+}) {
+  const { t } = useTranslation('signingIn');
+  const begin = useMutation({ mutationFn: async () => location.assign(await beginAt(client, { wanted })) });
+  const failure = begin.error ? failureOf(begin.error) : before;
   return (
-    <form onSubmit={submit} className={styles.form}>
-      <Textarea
-        label={t('token')}
-        description={t('tokenHint')}
-        rows={3}
-        spellCheck={false}
-        autoComplete="off"
-        value={token}
-        error={signIn.isError && t(isRefused ? 'tokenRefused' : 'signInFailed')}
-        onChange={(event) => setToken(event.currentTarget.value)}
-      />
-      <Button type="submit" fullWidth disabled={token.trim() === ''} loading={signIn.isPending}>
-        {t('tokenSignIn')}
+    <section className={styles.ways}>
+      {failure && !begin.isPending && <FailureNotice failure={failure} />}
+      <Button size="md" fullWidth loading={begin.isPending} onClick={() => begin.mutate()}>
+        {t('signIn')}
       </Button>
-    </form>
+    </section>
+  );
+}
+
+function MoreWays() {
+  const { t } = useTranslation('signingIn');
+  const identity = useIdentity();
+  const [more, showMore] = useState(false);
+  return (
+    <>
+      <Button variant="subtle" size="compact-sm" aria-expanded={more} onClick={() => showMore(!more)}>
+        {t('moreWays')}
+      </Button>
+      <Collapse expanded={more} className={styles.more}>
+        <TokenForm signedIn={identity.signIn} />
+      </Collapse>
+    </>
+  );
+}
+
+function Unreachable({ again, trying }: { again(): void; trying: boolean }) {
+  const { t } = useTranslation('entry');
+  return (
+    <Page>
+      <section className={styles.ways}>
+        <FailureNotice failure={{ kind: 'server' }} />
+        <Button variant="default" fullWidth loading={trying} onClick={again}>
+          {t('tryAgain')}
+        </Button>
+      </section>
+    </Page>
   );
 }

@@ -111,8 +111,7 @@ describe('a diagram when something is in the way', () => {
       return route.fulfill({ status: 401, json: { code: 'unauthenticated', message: '' } });
     });
     await page.goto(on.url + diagram);
-    await seen(page, 'Your sign-in has run out');
-    await seen(page, /not saved/);
+    await seen(page, 'Sign in again to go on');
     await button(page, 'Sign in again as Grace Hopper').click();
     await isSaved(page);
     await nodes(page, 1);

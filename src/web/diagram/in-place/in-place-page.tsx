@@ -1,12 +1,11 @@
 /** The pages that stand in place of a diagram: calm, with what happened, and a way on. */
 import { Button, Loader, Text, Title } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useDiagramState } from '../../../client/react/index.ts';
-import { devSignIn } from '../../identity/dev-sign-in.ts';
-import { nameOf as nameOfPerson, useIdentity } from '../../identity/signed-in.tsx';
+import { useIdentity } from '../../identity/signed-in.tsx';
+import { WaysAgain } from '../../identity/ways-again.tsx';
 import { useSecondsUntil } from '../connection/seconds-until.ts';
 import { copyText } from '../../copying.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
@@ -91,47 +90,28 @@ function Over({
 
 function Closed() {
   const { t } = useTranslation('room');
+  const { t: signing } = useTranslation('signingIn');
   const { signOut } = useIdentity();
   return (
     <Page title={t('closedTitle')} text={t('closedText')}>
       <div className={styles.ways}>
         <Home primary />
         <Button variant="default" onClick={signOut}>
-          {t('somebodyElse')}
+          {signing('somebodyElse')}
         </Button>
       </div>
     </Page>
   );
 }
 
-/** As the same person again: the diagram goes on as it is here. Where the server has another way of signing in, it leads there. */
+/** As the same person again: the diagram goes on as it is here. */
 function SignedOut() {
   const { t } = useTranslation('room');
-  const { diagram, me } = useOpenDiagram();
-  const identity = useIdentity();
-  const again = useMutation({
-    mutationFn: () => devSignIn({ email: me.email, name: nameOfPerson(me) }),
-    onSuccess(next) {
-      identity.signIn(next);
-      diagram.rejoin();
-    },
-    // Without an answer nobody can sign in anywhere; a refusal means that it is done in another way here.
-    onError: (error) => error instanceof TypeError || identity.signOut(),
-  });
+  const { diagram } = useOpenDiagram();
   return (
     <Page title={t('signedOutTitle')} text={t('signedOutText')}>
       <Kept />
-      <Text size="sm" c="red" role="status">
-        {again.isError && t('signInFailed')}
-      </Text>
-      <div className={styles.ways}>
-        <Button loading={again.isPending} onClick={() => again.mutate()}>
-          {t('signInAgainAs', { name: nameOfPerson(me) })}
-        </Button>
-        <Button variant="default" onClick={identity.signOut}>
-          {t('somebodyElse')}
-        </Button>
-      </div>
+      <WaysAgain done={diagram.rejoin} />
     </Page>
   );
 }

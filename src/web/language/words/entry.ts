@@ -1,20 +1,8 @@
-/** Signing in, home, and what all pages share. */
+/** Home, and what all pages share. */
 import { words } from '../words.ts';
 
 export const entry = words({
   en: {
-    tagline: 'Draw one diagram together, on a server of your own.',
-    chooseWhoYouAre: 'Choose who you are',
-    demoNote: 'This is a demo server: nobody needs a password. Open a second window to be somebody else there.',
-    demo_owner: 'Owns the demo diagram',
-    demo_writer: 'May edit it',
-    demo_reader: 'May look at it',
-    moreWays: 'More ways',
-    token: 'Token',
-    tokenHint: 'Paste a token from your identity provider, or from `npm run token`.',
-    tokenSignIn: 'Sign in',
-    tokenRefused: 'The server does not take this token.',
-    signInFailed: 'Signing in did not work. Try again in a moment.',
     signOut: 'Sign out',
     home: 'Home',
     diagrams: 'Diagrams',
@@ -57,18 +45,6 @@ export const entry = words({
     notFoundText: 'The link may be cut, or what it led to is gone.',
   },
   pl: {
-    tagline: 'Rysujcie razem jeden diagram, na własnym serwerze.',
-    chooseWhoYouAre: 'Wybierz, kim jesteś',
-    demoNote: 'To serwer pokazowy: nikt nie potrzebuje hasła. Otwórz drugie okno, aby być tam kimś innym.',
-    demo_owner: 'Właścicielka diagramu pokazowego',
-    demo_writer: 'Może go edytować',
-    demo_reader: 'Może go oglądać',
-    moreWays: 'Inne sposoby',
-    token: 'Token',
-    tokenHint: 'Wklej token od dostawcy tożsamości albo z `npm run token`.',
-    tokenSignIn: 'Zaloguj się',
-    tokenRefused: 'Serwer nie przyjmuje tego tokenu.',
-    signInFailed: 'Logowanie nie powiodło się. Spróbuj ponownie za chwilę.',
     signOut: 'Wyloguj się',
     home: 'Strona główna',
     diagrams: 'Diagramy',
