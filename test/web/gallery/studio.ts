@@ -89,9 +89,9 @@ export async function openStudio(browser: Browser, look: Look): Promise<Studio> 
   async function signIn(name: Name): Promise<Record<string, string>> {
     const page = await (await newContext()).newPage();
     await page.goto(app.url);
-    await page.getByRole('button', { name: words.t('entry:moreWays') }).click();
-    await page.getByLabel(words.t('entry:token')).fill(await client(name).token());
-    await page.getByRole('button', { name: words.t('entry:tokenSignIn'), exact: true }).click();
+    await page.getByRole('button', { name: words.t('signingIn:moreWays') }).click();
+    await page.getByLabel(words.t('signingIn:token')).fill(await client(name).token());
+    await page.getByRole('button', { name: words.t('signingIn:signIn'), exact: true }).click();
     await page.getByRole('button', { name: words.t('entry:account', cast[name]) }).waitFor();
     return page.evaluate(() => ({ ...sessionStorage }));
   }

@@ -5,7 +5,8 @@ import { startApp, type TestApp } from '../../support/app.ts';
 import { call } from '../../support/client.ts';
 import { startIssuer, type Issuer } from '../../support/issuer.ts';
 import { ensureWebApp } from '../bundle.ts';
-import { launchBrowser, visit, type Visitor } from '../visitor.ts';
+import { launchBrowser } from '../browser.ts';
+import { visit, type Visitor } from '../visitor.ts';
 
 export interface IssuerStage {
   readonly url: string;

@@ -44,7 +44,7 @@ export const pages: readonly Scene[] = [
     name: 'sign-in',
     async take({ window, say }) {
       const page = await window(null);
-      await seen(page, say('entry:tagline'));
+      await seen(page, say('signingIn:tagline'));
       return page;
     },
   },
@@ -52,10 +52,10 @@ export const pages: readonly Scene[] = [
     name: 'sign-in-token',
     async take({ window, say }) {
       const page = await window(null);
-      await press(page, say('entry:moreWays'));
-      await page.getByLabel(say('entry:token')).fill('eyJhbGciOiJub25lIn0.e30.');
-      await press(page, say('entry:tokenSignIn'));
-      await seen(page, say('entry:tokenRefused'));
+      await press(page, say('signingIn:moreWays'));
+      await page.getByLabel(say('signingIn:token')).fill('eyJhbGciOiJub25lIn0.e30.');
+      await press(page, say('signingIn:signIn'));
+      await seen(page, say('signingIn:tokenRefused'));
       return page;
     },
   },

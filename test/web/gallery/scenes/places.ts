@@ -68,7 +68,7 @@ export const places: readonly Scene[] = [
           route.fulfill({ status: 401, json: { code: 'unauthenticated', message: '' } }),
         ),
       );
-      await seen(page, studio.say('room:signedOutTitle'));
+      await seen(page, studio.say('signingIn:againTitle'));
       return page;
     },
   },
