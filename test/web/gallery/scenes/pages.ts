@@ -1,4 +1,5 @@
 /** Signing in, home, workspaces, groups. */
+import type { Page } from 'playwright-core';
 import { cast, type Name } from '../story.ts';
 import { press, seen, type Scene } from '../scene.ts';
 import type { Studio } from '../studio.ts';
@@ -39,6 +40,11 @@ async function someGroups({ client, story }: Studio): Promise<string> {
   return id;
 }
 
+/** As a server with an identity provider describes itself: one that does not answer. */
+const oidc = { issuer: 'https://sign-in.example', client_id: 'roundtable', scope: 'openid', parameters: {} };
+const withIssuer = (page: Page) =>
+  page.route('**/sign-in-ways', (route) => route.fulfill({ json: { demo: false, oidc } }));
+
 export const pages: readonly Scene[] = [
   {
     name: 'sign-in',
@@ -56,6 +62,33 @@ export const pages: readonly Scene[] = [
       await page.getByLabel(say('signingIn:token')).fill('eyJhbGciOiJub25lIn0.e30.');
       await press(page, say('signingIn:signIn'));
       await seen(page, say('signingIn:tokenRefused'));
+      return page;
+    },
+  },
+  {
+    name: 'sign-in-issuer',
+    async take({ window, say }) {
+      const page = await window(null, '/', withIssuer);
+      await seen(page, say('signingIn:moreWays'));
+      return page;
+    },
+  },
+  {
+    name: 'sign-in-issuer-away',
+    async take({ window, say }) {
+      const page = await window(null, '/', withIssuer);
+      await press(page, say('signingIn:signIn'));
+      await seen(page, say('signingIn:failure_unreachable'));
+      return page;
+    },
+  },
+  {
+    name: 'sign-in-only-token',
+    async take({ window, say }) {
+      const page = await window(null, '/', (fresh) =>
+        fresh.route('**/sign-in-ways', (route) => route.fulfill({ json: { demo: false, oidc: null } })),
+      );
+      await seen(page, say('signingIn:token'));
       return page;
     },
   },
