@@ -33,7 +33,8 @@ export interface Issuer {
   /** Takes the page of the app at this address for its client. */
   know(page: string): void;
   /** An access token, as if somebody had signed in. */
-  tokenOf(email: string): string;
+  /** @param lifetime seconds */
+  tokenOf(email: string, lifetime?: number): string;
   stop(): Promise<void>;
 }
 
@@ -72,13 +73,13 @@ export async function startIssuer(): Promise<Issuer> {
       provider.on('grant.success', ({ oidc }) => granted.push({ ...oidc.params }));
       answer = provider.callback();
     },
-    tokenOf: (email) =>
+    tokenOf: (email, lifetime = 3600) =>
       jwt.sign({ sub: email, email, name: nameOf(email) }, privateKey, {
         algorithm: 'RS256',
         keyid: KEY_ID,
         issuer: url,
         audience: AUDIENCE,
-        expiresIn: 3600,
+        expiresIn: lifetime,
       }),
     async stop() {
       server.closeAllConnections();

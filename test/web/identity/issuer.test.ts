@@ -157,4 +157,26 @@ describe('signing in at an issuer', () => {
       expect(await page.evaluate(() => document.body.dataset.same)).toBe('page');
     },
   );
+
+  it('WE10 who came with a token goes on with another one of theirs', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram(GRACE);
+    const { page } = await on.stranger(diagram);
+    const bring = async (token: string) => {
+      await page.getByLabel('Token').fill(token);
+      await button(page, 'Sign in').last().click();
+    };
+    await button(page, 'More ways').click();
+    await bring(on.issuer.tokenOf(GRACE, 12));
+    await isSaved(page);
+    await page.evaluate(() => (document.body.dataset.same = 'page'));
+    await page.getByText('Sign in again to go on').waitFor({ timeout: within(30_000) });
+    await draw(page, 'Process');
+    await bring('not a token');
+    await seen(page, 'The server does not take this token.');
+    await bring(on.issuer.tokenOf(GRACE));
+    await gone(page, 'Sign in again to go on');
+    await isSaved(page);
+    await expect.poll(() => on.stored(GRACE, diagram), SOON).toEqual(['process']);
+    expect(await page.evaluate(() => document.body.dataset.same)).toBe('page');
+  });
 });
