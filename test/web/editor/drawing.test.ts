@@ -15,6 +15,11 @@ describe('drawing', () => {
     await page.keyboard.press('Enter');
     await page.getByText(label, { exact: true }).waitFor();
   }
+  /** Of an edge. */
+  const lineIsSeen = (page: Page) =>
+    expect
+      .poll(async () => (await page.locator('.react-flow__edge-path').first().boundingBox())?.width ?? 0, SOON)
+      .toBeGreaterThan(20);
   async function opened(name: string, ...people: string[]): Promise<{ path: string; pages: Page[] }> {
     const path = await on.newDiagram(name);
     const pages = await on.together(path, ...people);
@@ -40,6 +45,9 @@ describe('drawing', () => {
     await grace.keyboard.press('Control+a');
     await grace.keyboard.press('c');
     await expect.poll(async () => (await cellsAt(path)).filter(({ shape }) => shape === 'flow').length, SOON).toBe(1);
+    await Promise.all([ada, grace].map(lineIsSeen));
+    await grace.reload();
+    await lineIsSeen(grace);
     // One drag is one undo, and Grace's flow is not Ada's to undo.
     await ada.keyboard.press('Control+z');
     await expect.poll(() => yOf('Checkout'), SOON).toBe(before);

@@ -1,7 +1,7 @@
 /**
  * A node on the canvas: its shape, its label, what others have selected, and what hands take hold of. The four ends for
- * edges are there only where a hand may want them: each listens to all that happens on the canvas, and of a thousand
- * cells there would be thousands.
+ * edges can be taken hold of only where a hand may want them: each listens to all that happens on the canvas, and of a
+ * thousand cells there would be thousands. Elsewhere they are at rest: React Flow measures them to know where edges end.
  */
 import { Handle, NodeResizer, Position, type NodeProps } from '@xyflow/react';
 import { memo, useState, type CSSProperties } from 'react';
@@ -39,14 +39,21 @@ export const NodeView = memo(function NodeView({ id, type, data: { label }, sele
     >
       {desk && isWritable && selected && <Resizer id={id} />}
       {desk && isRenaming ? <LabelField id={id} label={label} /> : <span className={styles.label}>{label}</span>}
-      {isWritable &&
-        (selected || isPointedAt || isConnecting) &&
-        handles.map(([side, position]) => (
+      {handles.map(([side, position]) =>
+        isWritable && (selected || isPointedAt || isConnecting) ? (
           <Handle key={side} id={side} type="source" position={position} className={styles.handle} />
-        ))}
+        ) : (
+          <EndAtRest key={side} side={side} position={position} />
+        ),
+      )}
     </div>
   );
 });
+
+function EndAtRest({ side, position }: { side: string; position: Position }) {
+  const classes = `react-flow__handle react-flow__handle-${position} source ${styles.handle} ${styles.atRest}`;
+  return <div className={classes} data-handleid={side} data-handlepos={position} />;
+}
 
 function Resizer({ id }: { id: string }) {
   const desk = useDeskOrNone()!;
