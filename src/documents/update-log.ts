@@ -2,10 +2,10 @@
  * The log of updates, group-committed. An update is in the log before anybody sees it or is told that it is saved
  * (DO1, DO2).
  *
- * One flush is in flight per node; what arrives meanwhile makes the next one (`pace.ts` says when). A flush is one statement for all diagrams
- * that have something waiting (`flush.ts`). A committed row is handed on first (`committed`: into memory and out to the
- * other nodes), then its entries are settled, and only then the next flush collects: whoever waited for this commit to
- * go on is in time for it.
+ * One flush is in flight per node; what arrives meanwhile makes the next one (`pace.ts` says when). A flush is one
+ * statement for all diagrams that have something waiting (`flush.ts`). A committed row is handed on first (`committed`:
+ * into memory and out to the other nodes), then its entries are settled, and only then the next flush collects: whoever
+ * waited for this commit to go on is in time for it.
  *
  * A diagram with which something is wrong holds no other back. If a lock is not had in time, the flush is repeated
  * without the diagrams that are locked; if the statement fails, each diagram is tried alone. What failed then leaves the

@@ -39,6 +39,13 @@ export async function opened(studio: Studio, name: Parameters<Studio['window']>[
   return page;
 }
 
+/** The page of a diagram that is Ada's, open for Grace while Ada is there. */
+export async function visiting(studio: Studio) {
+  const place = await studio.diagram();
+  const ada = await studio.joins('ada', place);
+  return { ada, page: await opened(studio, 'grace', place.path) };
+}
+
 /** Adds a shape from the palette, which is on the desktop and on a phone alike. */
 export async function drawShape({ say }: Studio, page: Page, shape: 'process' | 'store' | 'actor'): Promise<void> {
   await page

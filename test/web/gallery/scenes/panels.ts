@@ -1,4 +1,5 @@
 /** The panels beside a diagram: people, chat, history; and what is asked before something that others feel. */
+import type { Page } from 'playwright-core';
 import { choose, openPanel, opened, press, seen, type Scene } from '../scene.ts';
 import { cast } from '../story.ts';
 import type { Studio } from '../studio.ts';
@@ -12,6 +13,16 @@ async function talk({ client, story }: Studio, diagram_id: string): Promise<void
   await client('grace').conversations.send(id, story.asked);
   await client('ada').conversations.send(id, story.answered);
   await client('grace').conversations.send(id, story.agreed);
+}
+
+/** A diagram with others in it, and beside it what they have said. */
+async function chatting(studio: Studio): Promise<Page> {
+  const place = await studio.diagram();
+  await talk(studio, place.diagramId);
+  const page = await opened(studio, 'ada', place.path);
+  await othersCome(studio, place);
+  await openPanel(studio, page, 'chat');
+  return page;
 }
 
 export const panels: readonly Scene[] = [
@@ -82,11 +93,7 @@ export const panels: readonly Scene[] = [
   {
     name: 'chat',
     async take(studio) {
-      const place = await studio.diagram();
-      await talk(studio, place.diagramId);
-      const page = await opened(studio, 'ada', place.path);
-      await othersCome(studio, place);
-      await openPanel(studio, page, 'chat');
+      const page = await chatting(studio);
       await seen(page, studio.story.agreed);
       return page;
     },
@@ -94,11 +101,7 @@ export const panels: readonly Scene[] = [
   {
     name: 'chat-people',
     async take(studio) {
-      const place = await studio.diagram();
-      await talk(studio, place.diagramId);
-      const page = await opened(studio, 'ada', place.path);
-      await othersCome(studio, place);
-      await openPanel(studio, page, 'chat');
+      const page = await chatting(studio);
       await press(page, studio.say('room:inChat', { count: 3 }));
       await seen(page, studio.say('room:notInChat', cast.katherine));
       return page;

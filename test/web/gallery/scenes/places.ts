@@ -1,14 +1,12 @@
 /** What stands in place of a diagram: a session that is over, a door that is shut. */
-import { drawShape, opened, seen, type Scene } from '../scene.ts';
+import { drawShape, seen, visiting, type Scene } from '../scene.ts';
 import { cast } from '../story.ts';
 
 export const places: readonly Scene[] = [
   {
     name: 'ended-by-host',
     async take(studio) {
-      const place = await studio.diagram();
-      const ada = await studio.joins('ada', place);
-      const page = await opened(studio, 'grace', place.path);
+      const { ada, page } = await visiting(studio);
       ada.end();
       await seen(page, studio.say('room:startNew'));
       return page;
@@ -17,9 +15,7 @@ export const places: readonly Scene[] = [
   {
     name: 'host-left',
     async take(studio) {
-      const place = await studio.diagram();
-      const ada = await studio.joins('ada', place);
-      const page = await opened(studio, 'grace', place.path);
+      const { ada, page } = await visiting(studio);
       ada.leave();
       await seen(page, studio.say('room:startNew'));
       return page;
@@ -28,9 +24,7 @@ export const places: readonly Scene[] = [
   {
     name: 'ended-while-away',
     async take(studio) {
-      const place = await studio.diagram();
-      const ada = await studio.joins('ada', place);
-      const page = await opened(studio, 'grace', place.path);
+      const { ada, page } = await visiting(studio);
       await page.context().setOffline(true);
       await seen(page, studio.say('room:deviceOffline'));
       await drawShape(studio, page, 'store');
@@ -43,9 +37,7 @@ export const places: readonly Scene[] = [
   {
     name: 'removed',
     async take(studio) {
-      const place = await studio.diagram();
-      const ada = await studio.joins('ada', place);
-      const page = await opened(studio, 'grace', place.path);
+      const { ada, page } = await visiting(studio);
       ada.remove(cast.grace.email);
       await seen(page, studio.say('room:removedTitle'));
       return page;

@@ -1,5 +1,5 @@
 /** Presenting, following, asking for it; reading. */
-import { drawShape, opened, press, seen, type Scene } from '../scene.ts';
+import { drawShape, opened, press, seen, visiting, type Scene } from '../scene.ts';
 import { cast } from '../story.ts';
 import { othersCome } from './drawing.ts';
 
@@ -17,9 +17,7 @@ export const presenting: readonly Scene[] = [
   {
     name: 'presenting',
     async take(studio) {
-      const place = await studio.diagram();
-      const ada = await studio.joins('ada', place);
-      const page = await opened(studio, 'grace', place.path);
+      const { ada, page } = await visiting(studio);
       ada.givePresenter(cast.grace.email);
       await page.getByRole('status').getByText(studio.say('room:youPresent')).waitFor();
       return page;
@@ -28,9 +26,7 @@ export const presenting: readonly Scene[] = [
   {
     name: 'someone-presents',
     async take(studio) {
-      const place = await studio.diagram();
-      const ada = await studio.joins('ada', place);
-      const page = await opened(studio, 'grace', place.path);
+      const { ada, page } = await visiting(studio);
       ada.setCursor({ x: 600, y: 250 });
       await seen(page, studio.say('room:presents', cast.ada));
       return page;
