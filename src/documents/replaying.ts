@@ -48,7 +48,7 @@ export function replayRow(document: Y.Doc, row: Stored, origin: unknown = null):
 }
 
 /** How long a turn may last before the next step, ms. */
-const TURN = 8;
+const TURN = 4;
 /** A row of more bytes is applied update by update. */
 const LARGE = 65_536;
 

@@ -7,9 +7,9 @@ import * as Y from 'yjs';
 import { advance } from './causality.ts';
 import type { DecodedUpdate, Range, StateOf } from './update.ts';
 
-/** How much a part holds: applying so many takes some ten milliseconds. */
-const STRUCTS = 4000;
-const RANGES = 20_000;
+/** How much a part holds: applying so many takes a few milliseconds. */
+const STRUCTS = 1000;
+const RANGES = 5000;
 
 /**
  * @param update one without holes; what it builds on outside itself is taken to be known
@@ -22,9 +22,9 @@ export function sliced(update: DecodedUpdate): Uint8Array[] {
   if (!order) return [update.bytes];
   const parts: Uint8Array[] = [];
   for (let first = 0; first < order.length; first += STRUCTS) {
-    parts.push(encode(order.slice(first, first + STRUCTS), new Map()));
+    parts.push(encodeUpdate(order.slice(first, first + STRUCTS), new Map()));
   }
-  for (const deletes of portions(update.deletes)) parts.push(encode([], deletes));
+  for (const deletes of portions(update.deletes)) parts.push(encodeUpdate([], deletes));
   return parts;
 }
 
@@ -52,8 +52,15 @@ function portions(deletes: DecodedUpdate['deletes']): Map<number, Range[]>[] {
   return found;
 }
 
-/** @param structs of each client one stretch, in order of clocks */
-function encode(structs: readonly (Y.Item | Y.GC)[], deletes: ReadonlyMap<number, readonly Range[]>): Uint8Array {
+/**
+ * @param structs of each client one stretch, in order of clocks
+ * @param from of each client the clock that its stretch begins at, if that is within its first struct
+ */
+export function encodeUpdate(
+  structs: readonly (Y.Item | Y.GC)[],
+  deletes: ReadonlyMap<number, readonly Range[]>,
+  from: ReadonlyMap<number, number> = new Map(),
+): Uint8Array {
   const byClient = new Map<number, (Y.Item | Y.GC)[]>();
   for (const struct of structs) {
     const own = byClient.get(struct.id.client);
@@ -65,8 +72,9 @@ function encode(structs: readonly (Y.Item | Y.GC)[], deletes: ReadonlyMap<number
   for (const [client, own] of [...byClient].sort(([a], [b]) => b - a)) {
     encoding.writeVarUint(encoder.restEncoder, own.length);
     encoder.writeClient(client);
-    encoding.writeVarUint(encoder.restEncoder, own[0]!.id.clock);
-    for (const struct of own) struct.write(encoder, 0);
+    const first = Math.max(own[0]!.id.clock, from.get(client) ?? 0);
+    encoding.writeVarUint(encoder.restEncoder, first);
+    for (const struct of own) struct.write(encoder, Math.max(0, first - struct.id.clock));
   }
   encoding.writeVarUint(encoder.restEncoder, deletes.size);
   for (const [client, ranges] of deletes) {

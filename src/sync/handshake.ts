@@ -1,37 +1,40 @@
 /**
- * The answer to the step 1 of somebody who lacks most of a large document. Yjs could only encode it at a stretch; so it
- * goes out as updates, in turns with everything else, and the step 2 that ends it holds only what came meanwhile. As
- * Hocuspocus does, the client is first asked for what it has.
+ * The answer to a step 1 about a large document. Yjs could only make it at a stretch; so it goes out as updates, in turns
+ * with everything else, and the step 2 that ends it is empty: what came meanwhile was broadcast. As Hocuspocus does, the
+ * client is first asked for what it has.
  */
-import { encodeStateAsUpdate, encodeStateVector, type Doc } from 'yjs';
+import { encodeStateVector, type Doc } from 'yjs';
 import { turn } from '../documents/turn.ts';
 import { stepOneFrame, stepTwoFrame, updateFrame } from './frames.ts';
 
 export interface Answer {
   address: string;
   document: Doc;
-  /** Updates that are together all that the document has now. */
-  portions: readonly Uint8Array[];
+  /** Updates that are together all that the client lacks now. Each is made when it is asked for; null: nothing was found. */
+  portions: Iterable<Uint8Array | null>;
   /** @param options.initialSync does not count against a client that reads slowly */
   send(bytes: Uint8Array, options: { initialSync: boolean }): void;
   /** Asked after every wait. */
   wanted(): boolean;
 }
 
-/** Bytes in one turn. */
+/** Bytes in one turn, and ms. */
 const AT_ONCE = 524_288;
+const TURN = 4;
+const NOTHING = new Uint8Array([0, 0]);
 
 export async function answerInPortions({ address, document, portions, send, wanted }: Answer): Promise<void> {
-  const sent = encodeStateVector(document);
-  send(stepOneFrame(address, sent), { initialSync: false });
+  send(stepOneFrame(address, encodeStateVector(document)), { initialSync: false });
   let bytes = 0;
+  let begun = performance.now();
   for (const portion of portions) {
-    send(updateFrame(address, portion), { initialSync: true });
-    bytes += portion.byteLength;
-    if (bytes < AT_ONCE) continue;
-    bytes = 0;
+    if (portion) send(updateFrame(address, portion), { initialSync: true });
+    bytes += portion?.byteLength ?? 0;
+    if (bytes < AT_ONCE && performance.now() - begun < TURN) continue;
     await turn();
     if (!wanted()) return;
+    bytes = 0;
+    begun = performance.now();
   }
-  send(stepTwoFrame(address, encodeStateAsUpdate(document, sent)), { initialSync: true });
+  send(stepTwoFrame(address, NOTHING), { initialSync: true });
 }

@@ -1,22 +1,24 @@
 /**
  * A large document as the updates that it is made of, beside the document itself: whoever opens it is sent these one by
- * one, since Yjs could only encode all of it at a stretch. They are what the log holds: the slices of a snapshot and the
- * rows since. When the rows have outgrown the snapshot, both are made anew from the log.
+ * one, since Yjs could only encode all of it at a stretch (who comes back: what they lack, `lacking.ts`). They are what the
+ * log holds: the slices of a snapshot and the rows since. When the rows have outgrown the snapshot, both are made anew
+ * from the log.
  */
 import type { Logger } from 'pino';
-import { decodeStateVector, getState, type Doc } from 'yjs';
+import type { Doc } from 'yjs';
 import type { SqlExecutor } from '../database/database.ts';
 import { Unreadable, type LogPart, type Stored } from '../documents/log-part.ts';
 import { readWhole } from '../documents/reading.ts';
 import { splitUpdates } from '../documents/row.ts';
 import type { Workshop } from '../documents/workshop.ts';
+import { lackedBy, lackingOf } from './lacking.ts';
 
 export interface Record {
   /**
-   * Updates that make up all of the document's log, in order, for somebody who lacks much of it; null if it is as well to
-   * encode what they lack.
+   * Updates for somebody with a state vector: all of the document's log, in order, if they lack much of it, else what they
+   * lack; null if the document is not large.
    */
-  portionsFor(document: Doc, stateVector: Uint8Array): readonly Uint8Array[] | null;
+  portionsFor(document: Doc, stateVector: Uint8Array): Iterable<Uint8Array | null> | null;
   /** The log as it was loaded. */
   begin(part: LogPart): void;
   /** A row that was applied. */
@@ -32,7 +34,7 @@ export interface RecordDependencies {
   largeBytes?: number;
 }
 
-/** How many clocks somebody may lack and still be told at a stretch. */
+/** How many clocks somebody may lack and still be told of these alone. */
 const MUCH = 20_000;
 
 const sum = (updates: readonly Uint8Array[]) => updates.reduce((bytes, update) => bytes + update.byteLength, 0);
@@ -71,7 +73,10 @@ export function createRecord(
   }
 
   return {
-    portionsFor: (document, stateVector) => (updates && lackedBy(stateVector, document) > MUCH ? [...updates] : null),
+    portionsFor(document, stateVector) {
+      if (!updates) return null;
+      return lackedBy(stateVector, document) > MUCH ? [...updates] : lackingOf(document, stateVector);
+    },
     begin({ snapshot, rows }) {
       const all = [...(snapshot ? [snapshot] : []), ...rows];
       bytes = sum(all.map((stored) => stored.bytes));
@@ -86,11 +91,4 @@ export function createRecord(
       if (bytes > most && !since) void renew();
     },
   };
-}
-
-function lackedBy(stateVector: Uint8Array, { store }: Doc): number {
-  const known = decodeStateVector(stateVector);
-  let lacking = 0;
-  for (const client of store.clients.keys()) lacking += Math.max(0, getState(store, client) - (known.get(client) ?? 0));
-  return lacking;
 }

@@ -49,8 +49,8 @@ export interface Replica {
   claim(person: string, clients: ReadonlySet<number>): Promise<void>;
   /** Whether the document would be larger than so many bytes with so many more. */
   exceeds(limit: number, more: number): boolean;
-  /** All of the document as updates, for somebody with a state vector who lacks too much of it to be told at a stretch; else null. */
-  portionsFor(stateVector: Uint8Array): Promise<readonly Uint8Array[] | null>;
+  /** What somebody with a state vector lacks of a document that is too large to be told at a stretch; null: it is not. */
+  portionsFor(stateVector: Uint8Array): Promise<Iterable<Uint8Array | null> | null>;
   /** Calls back when it ends. */
   whenClosed(callback: () => void): void;
   close(): void;
