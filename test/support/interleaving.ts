@@ -1,98 +1,165 @@
 /**
- * Forcing interleavings. Actors stop at gates; a schedule, a text of their letters, says who goes on next. A step that
- * does not come to an end in a moment is taken to wait for a lock that another actor has, and the schedule goes on.
+ * Forcing interleavings. Actors stop at gates; a step lets one of them go on, and ends when everybody stands still
+ * again: at a gate, done, or waiting for a lock that another actor has. Which it is the database is asked, and nobody
+ * guesses by the clock.
+ *
+ * There are very many orders of the steps of a few actors, but few states that they lead through, and what can happen
+ * from a state does not depend on the way to it. So each step is taken once from each state, which covers every order.
+ * Two ways have led to the same state if the same is committed, each actor has passed as many gates and has been given
+ * the same answers (what it does next, and what it has written and locked, follows from these), and the same actors wait,
+ * in the same order, with statements that began when the same was committed. (A statement that does not wait has no past:
+ * transactions are read committed, and have a snapshot only while a statement runs.)
  */
+import type { Chance } from './seeded.ts';
 
 export interface Gate {
-  /** Stops until the schedule lets the actor go on. */
+  /** Stops until it is this actor's turn. */
   pass(): Promise<void>;
+  /** Takes note of an answer that the actor was given. What is different each time (ids, times) has to be left out. */
+  saw(answer: string): void;
 }
 
-/** How long a step may take before it is taken to be blocked, ms; longer where orders are left out because of it. */
-const MOMENT = process.env.FENCE === 'all' ? 40 : 12;
+/** One run: its actors by letter, fresh, and the database that they share. */
+export interface Scene {
+  actors: Readonly<Record<string, (gate: Gate) => Promise<unknown>>>;
+  /** How many of the actors wait for a lock. */
+  blocked(): Promise<number>;
+  /** What is committed, as far as it matters to any of the actors and to `end`. */
+  committed(): Promise<string>;
+  /** When all are done: throws if it came out as it must not. @param order the steps that were taken */
+  end(order: string): Promise<void>;
+}
 
 interface Player {
-  waiting: (() => void) | null;
+  letter: string;
+  go: (() => void) | null;
   done: boolean;
-  /** Called when the player stops at a gate or is done. */
-  stopped: (() => void) | null;
+  passed: number;
+  answers: string[];
 }
+
+/** A state that was reached, how, and the steps that have not been taken from it. */
+interface Reached {
+  key: string;
+  way: string;
+  left: string[];
+}
+
+/** How long a step usually takes at most, ms; then it is looked whether it is blocked. */
+const MOMENT = 2;
 
 /**
- * Runs actors under a schedule, then to their ends without any.
- * @param actors by letter; @param idle told of a step that could not be taken, with those that were taken before it
- * @returns what each returned, in the order of their letters in `actors`
+ * Takes every step from every state that actors can come to.
+ * @param begin makes the scene of a run
+ * @param some take only so many runs, by chance
  */
-export async function interleave<Letter extends string, T>(
-  schedule: string,
-  actors: Readonly<Record<Letter, (gate: Gate) => Promise<T>>>,
-  idle: (taken: string, letter: string) => void = () => {},
-): Promise<Record<Letter, T>> {
-  const players = new Map<string, Player>();
-  let open = false;
-  const running = Object.entries<(gate: Gate) => Promise<T>>(actors).map(async ([letter, act]) => {
-    const player: Player = { waiting: null, done: false, stopped: null };
-    players.set(letter, player);
-    const pass = async () => {
-      if (open) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      player.waiting = resolve;
-      player.stopped?.();
-      await promise;
-    };
-    const result = await act({ pass }).finally(() => {
-      player.done = true;
-      player.stopped?.();
-    });
-    return [letter, result] as const;
-  });
-  const all = Promise.all(running);
-  all.catch(() => {}); // awaited below
-  for (const player of players.values()) if (!player.waiting) await step(player); // to its first gate
-  let taken = '';
-  for (const letter of schedule) {
-    if (await step(players.get(letter)!)) taken += letter;
-    else idle(taken, letter);
+export async function everyOrder(begin: () => Promise<Scene>, some?: { runs: number; chance: Chance }): Promise<void> {
+  const states = new Map<string, Reached>();
+  for (let run = 0; run < (some?.runs ?? Infinity); run += 1) {
+    const open = [...states.values()].filter(({ left }) => left.length > 0);
+    if (run > 0 && open.length === 0) return;
+    const goal = some && open.length > 0 ? some.chance.of(open) : (open.at(-1) ?? null);
+    await explore(await begin(), states, goal, some?.chance);
   }
-  open = true;
-  for (const { waiting } of players.values()) waiting?.();
-  return Object.fromEntries(await all) as Record<Letter, T>;
 }
 
-/** @returns whether it was taken: not by somebody who is done, or waits for another before and after */
-async function step(player: Player): Promise<boolean> {
-  if (player.done) return false;
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  player.stopped = () => resolve(true);
-  const go = player.waiting;
-  player.waiting = null;
-  go?.();
-  const timer = setTimeout(() => resolve(go !== null), MOMENT);
-  const taken = await promise;
-  clearTimeout(timer);
-  player.stopped = null;
-  return taken;
+/** One run: to a state with steps that were not taken yet, on by such steps as long as there are any, and to the end. */
+async function explore(
+  scene: Scene,
+  states: Map<string, Reached>,
+  goal: Reached | null,
+  chance?: Chance,
+): Promise<void> {
+  const play = await begun(scene);
+  for (const letter of goal?.way ?? '') await play.step(letter);
+  if (goal && (await play.state()) !== goal.key) throw new Error(`${goal.way} did not lead to the same state again`);
+  for (let order = goal?.way ?? ''; ;) {
+    const key = await play.state();
+    const state = states.get(key) ?? { key, way: order, left: play.steps() };
+    states.set(key, state);
+    const index = chance ? chance.below(state.left.length) : 0;
+    const [letter] = state.left.splice(index, 1);
+    if (letter === undefined) break;
+    order += letter;
+    await play.step(letter);
+  }
+  const order = await play.finish();
+  await scene.end(order);
 }
 
-/** Orders that differ only in steps that cannot be taken come out the same: this tells which are to be tried. */
-export function createDistinct(): { isNew(schedule: string): boolean; idle(taken: string, letter: string): void } {
-  const impossible = new Set<string>();
-  const tried = new Set<string>();
-  return {
-    isNew(schedule) {
-      let taken = '';
-      for (const letter of schedule) if (!impossible.has(taken + letter)) taken += letter;
-      return tried.size < tried.add(taken).size;
-    },
-    idle: (taken, letter) => void impossible.add(taken + letter),
+/** @returns a run that stands at its first gates */
+async function begun({ actors, blocked, committed }: Scene) {
+  const players: Player[] = [];
+  /** Those that wait for a lock, in the order in which they began to, with what was committed then. */
+  const queue = new Map<Player, string>();
+  let moves = 0;
+  let moved = () => {};
+  let order = '';
+  const stop = () => {
+    moves += 1;
+    moved();
   };
-}
+  const running = () => players.filter(({ go, done }) => !go && !done);
 
-/** Every order of so many steps of each letter. */
-export function* schedulesOf(steps: Readonly<Record<string, number>>): Iterable<string> {
-  const left = Object.entries(steps).filter(([, count]) => count > 0);
-  if (left.length === 0) yield '';
-  for (const [letter, count] of left) {
-    for (const rest of schedulesOf({ ...steps, [letter]: count - 1 })) yield letter + rest;
+  const acting = Object.entries(actors).map(async ([letter, act]) => {
+    const player: Player = { letter, go: null, done: false, passed: 0, answers: [] };
+    players.push(player);
+    const pass = () =>
+      new Promise<void>((resolve) => {
+        player.go = resolve;
+        stop();
+      });
+    await act({ pass, saw: (answer) => void player.answers.push(answer) }).finally(() => {
+      player.done = true;
+      stop();
+    });
+  });
+  const all = Promise.all(acting);
+  all.catch(() => {}); // awaited in `finish`
+
+  /** Waits until everybody stands still. */
+  async function still(): Promise<void> {
+    while (running().length > 0) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        moved = resolve;
+        timer = setTimeout(resolve, MOMENT);
+      });
+      clearTimeout(timer);
+      const before = moves;
+      const waiting = running().length;
+      if (waiting > 0 && (await blocked()) === waiting && moves === before) break;
+    }
   }
+
+  async function step(letter: string): Promise<void> {
+    const player = players.find((one) => one.letter === letter)!;
+    if (!player.go) throw new Error(`after ${order} there is no step ${letter}`);
+    const { go } = player;
+    player.go = null;
+    player.passed += 1;
+    order += letter;
+    go();
+    await still();
+    for (const one of queue.keys()) if (!running().includes(one)) queue.delete(one);
+    for (const one of running()) if (!queue.has(one)) queue.set(one, await committed()); // itself it committed nothing
+  }
+
+  const steps = () => players.flatMap(({ go, letter }) => (go ? [letter] : []));
+  await still();
+  return {
+    step,
+    steps,
+    async state(): Promise<string> {
+      const each = players.map(({ done, passed, answers }) => [done, passed, answers]);
+      const waiting = [...queue].map(([{ letter }, began]) => [letter, began]);
+      return JSON.stringify([await committed(), each, waiting]);
+    },
+    /** Takes the steps that are left, in any order. @returns all that were taken */
+    async finish(): Promise<string> {
+      for (let [letter] = steps(); letter !== undefined; [letter] = steps()) await step(letter);
+      await all;
+      return order;
+    },
+  };
 }
