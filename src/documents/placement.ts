@@ -18,6 +18,12 @@ interface Place {
   key: string | null;
 }
 
+interface Placed {
+  item: Y.Item;
+  /** null: it stands beside or in what was deleted for good. */
+  place: Place | null;
+}
+
 export interface Placements {
   /**
    * Takes in an update.
@@ -33,43 +39,38 @@ const MAX_NESTING = 100;
 /** @param state where `document` ends */
 export function createPlacements(document: Y.Doc, state: StateOf): Placements {
   /** What came in updates, per client in order of clocks. */
-  const taken = new Map<number, Y.Item[]>();
-  const places = new Map<Y.Item, Place | null>();
+  const taken = new Map<number, Placed[]>();
   const depths = new Map<Type, number>();
 
-  function find({ client, clock }: Y.ID): Struct | null {
+  /** @returns null if it is nowhere */
+  function find({ client, clock }: Y.ID): Placed | null {
     if (clock < state(client)) {
       const structs = document.store.clients.get(client)!;
-      return structs[Y.findIndexSS(structs, clock)]!;
+      const item = structs[Y.findIndexSS(structs, clock)]!;
+      if (!(item instanceof Y.Item)) return null;
+      return { item, place: item.parent ? { parent: item.parent as Type, key: item.parentSub } : null };
     }
-    const items = taken.get(client) ?? [];
-    let [low, high] = [0, items.length - 1];
+    const placed = taken.get(client) ?? [];
+    let [low, high] = [0, placed.length - 1];
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (items[middle]!.id.clock <= clock) low = middle;
+      if (placed[middle]!.item.id.clock <= clock) low = middle;
       else high = middle - 1;
     }
-    const item = items[low];
-    return item && item.id.clock <= clock && clock < item.id.clock + item.length ? item : null;
-  }
-
-  function placeOf(struct: Struct | null): Place | null {
-    if (!(struct instanceof Y.Item)) return null;
-    const place = places.get(struct);
-    if (place !== undefined) return place;
-    return struct.parent ? { parent: struct.parent as Type, key: struct.parentSub } : null;
+    const found = placed[low];
+    return found && found.item.id.clock <= clock && clock < endOf(found.item) ? found : null;
   }
 
   function parentOf(named: string | Y.ID): Type | string | null {
     if (typeof named === 'string') return document.share.get(named) ?? named;
-    const struct = find(named);
-    return struct instanceof Y.Item && struct.content instanceof Y.ContentType ? struct.content.type : null;
+    const content = find(named)?.item.content;
+    return content instanceof Y.ContentType ? content.type : null;
   }
 
   /** @returns undefined where no honest client would put it */
   function placeOfNew(item: Y.Item): Place | null | undefined {
-    const left = item.origin && placeOf(find(item.origin));
-    const right = item.rightOrigin && placeOf(find(item.rightOrigin));
+    const left = item.origin && find(item.origin)?.place;
+    const right = item.rightOrigin && find(item.rightOrigin)?.place;
     const named = item.parent as unknown as string | Y.ID | null; // as it was read
     const parent = named === null ? null : parentOf(named);
     if ((item.origin && !left) || (item.rightOrigin && !right) || (named !== null && parent === null)) return null;
@@ -90,15 +91,14 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
   return {
     take(update, order) {
       for (const struct of order) {
-        const { client, clock } = struct.id;
-        if (!(struct instanceof Y.Item) || clock + struct.length <= state(client)) continue;
+        const { client } = struct.id;
+        if (!(struct instanceof Y.Item) || endOf(struct) <= state(client)) continue;
         const place = placeOfNew(struct);
         if (place === undefined) return false;
         if (place?.key != null && struct.length > 1 && !isGone(update, struct)) return false;
-        places.set(struct, place);
-        const items = taken.get(client);
-        if (items) items.push(struct);
-        else taken.set(client, [struct]);
+        const placed = taken.get(client);
+        if (placed) placed.push({ item: struct, place });
+        else taken.set(client, [{ item: struct, place }]);
         if (!place || !(struct.content instanceof Y.ContentType)) continue;
         const depth = depthOf(place.parent) + 1;
         if (depth > MAX_NESTING) return false;
@@ -108,6 +108,8 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
     },
   };
 }
+
+const endOf = (struct: Struct) => struct.id.clock + struct.length;
 
 /** Values of a key that were overwritten, one after the other, become one struct; one that stands does not. */
 function isGone(update: DecodedUpdate, item: Y.Item): boolean {

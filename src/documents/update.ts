@@ -21,6 +21,7 @@ export interface Range {
 
 export interface DecodedUpdate {
   bytes: Uint8Array;
+  /** Those of one client are together, in order. */
   structs: readonly Struct[];
   /** Client id to the ranges of clocks that are deleted, in order; none touches another's clocks. */
   deletes: ReadonlyMap<number, readonly Range[]>;
@@ -40,13 +41,15 @@ const MANY = 1000;
 class BoundedDecoder extends Y.UpdateDecoderV1 {
   private structs = 0;
   private deletes = 0;
-  private readonly clients = new Set<number>();
+  private first: number | null = null;
+  private others: Set<number> | null = null;
 
   /** Each client's structs are together. */
   override readClient(): number {
     const client = super.readClient();
-    if (this.clients.has(client)) throw new MalformedUpdate('a client twice');
-    this.clients.add(client);
+    if (this.first === null) this.first = client;
+    else if (client === this.first || this.others?.has(client)) throw new MalformedUpdate('a client twice');
+    else (this.others ??= new Set()).add(client);
     return client;
   }
 
@@ -116,7 +119,10 @@ function checkKeys(structs: readonly Struct[]): void {
   }
 }
 
+const isPlain = (value: unknown) => typeof value !== 'object' || value === null;
+
 function checkDepth(value: unknown): void {
+  if (Array.isArray(value) && value.every(isPlain)) return;
   let level = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > MAX_DEPTH) throw new MalformedUpdate('a value nested too deep');
@@ -141,10 +147,14 @@ export function stateOf(document: Y.Doc): StateOf {
  * update, but believe it about the part that is known.
  */
 export function trimmed(update: DecodedUpdate, state: StateOf): DecodedUpdate {
-  const straddles = ({ id, length }: Struct) => id.clock < state(id.client) && state(id.client) < id.clock + length;
-  if (!update.structs.some((struct) => !(struct instanceof Y.Skip) && straddles(struct))) return update;
+  if (!update.structs.some((struct) => straddles(struct, state))) return update;
   const ends = new Map(update.structs.map(({ id }) => [id.client, state(id.client)]));
   return decodeUpdate(Y.diffUpdate(update.bytes, Y.encodeStateVector(ends)));
+}
+
+function straddles(struct: Struct, state: StateOf): boolean {
+  const { client, clock } = struct.id;
+  return !(struct instanceof Y.Skip) && clock < state(client) && state(client) < endOf(struct);
 }
 
 /** Whether an update deletes a stretch of a client's clocks as a whole. */
@@ -161,17 +171,22 @@ export function deletesAll(update: DecodedUpdate, { id, length }: Struct): boole
 }
 
 /** The clients that an update brings structs of which the state does not cover. */
-export function newClients(update: DecodedUpdate, state: StateOf): Set<number> {
-  const clients = new Set<number>();
+export function newClients(update: DecodedUpdate, state: StateOf): number[] {
+  const clients: number[] = [];
   for (const struct of update.structs) {
-    if (!(struct instanceof Y.Skip) && endOf(struct) > state(struct.id.client)) clients.add(struct.id.client);
+    const { client } = struct.id;
+    if (client !== clients.at(-1) && isNew(struct, state)) clients.push(client);
   }
   return clients;
 }
 
+const isNew = (struct: Struct, state: StateOf) =>
+  !(struct instanceof Y.Skip) && endOf(struct) > state(struct.id.client);
+
 /** Whether a document already has everything that an update says. */
 export function bringsNothing(document: Y.Doc, update: DecodedUpdate): boolean {
-  if (newClients(update, stateOf(document)).size > 0) return false;
+  const state = stateOf(document);
+  if (update.structs.some((struct) => isNew(struct, state))) return false;
   for (const [client, ranges] of update.deletes) {
     if (!ranges.every(({ clock, len }) => isDeleted(document, client, clock, clock + len))) return false;
   }

@@ -52,7 +52,7 @@ export const work = {
     if (!found) return { kind: 'gap' };
     if (!createPlacements(document, state).take(decoded, found.order)) return { kind: 'misplaced' };
     if (sizeOf(document) + update.byteLength > maxDocumentBytes) return { kind: 'too large' };
-    return { kind: 'edit', clients: [...newClients(decoded, state)], row: joinUpdates(sliced(decoded)) };
+    return { kind: 'edit', clients: newClients(decoded, state), row: joinUpdates(sliced(decoded)) };
   },
 
   /**

@@ -12,6 +12,8 @@
  */
 export interface Debt {
   paid: boolean;
+  /** How many step 1s had come before it. */
+  readonly era: number;
 }
 
 export interface Acknowledgements {
@@ -24,7 +26,7 @@ export interface Acknowledgements {
   /** An update came. @param ponged whether the socket's pong came before; @returns what it earns */
   updateCame(ponged: boolean): Debt | null;
   /** A step 2 came. @returns what it earns, and what its commit pays besides */
-  stepTwoCame(): { debt: Debt | null; covers: Debt[] };
+  stepTwoCame(): { debt: Debt | null; covers: readonly Debt[] };
   pay(debt: Debt | null): void;
   /** Refused, or waiting for others. */
   owe(debt: Debt | null): void;
@@ -32,30 +34,26 @@ export interface Acknowledgements {
 
 /** @param send sends the client a `SyncStatus` true */
 export function createAcknowledgements(send: () => void): Acknowledgements {
-  let started = false;
+  /** Step 1s that have come. */
+  let era = 0;
   let handshake = false;
   let unanswered = 0;
-  const debts = new Set<Debt>();
   const owed = new Set<Debt>();
-  const incur = () => {
-    const debt = { paid: false };
-    debts.add(debt);
-    return debt;
-  };
+  const incur = () => ({ paid: false, era });
+  const stands = (debt: Debt | null) => debt !== null && !debt.paid && debt.era === era;
   return {
     get unanswered() {
       return unanswered;
     },
     clientAsked() {
-      started = handshake = true;
-      for (const debt of debts) debt.paid = true;
-      debts.clear();
+      era += 1;
+      handshake = true;
       owed.clear();
     },
     asked() {
       unanswered += 1;
     },
-    updateCame: (ponged) => (started && ponged ? incur() : null),
+    updateCame: (ponged) => (era > 0 && ponged ? incur() : null),
     stepTwoCame() {
       unanswered = Math.max(0, unanswered - 1);
       const covers = [...owed];
@@ -64,14 +62,13 @@ export function createAcknowledgements(send: () => void): Acknowledgements {
       return { debt, covers };
     },
     pay(debt) {
-      if (!debt || debt.paid) return;
-      debt.paid = true;
-      debts.delete(debt);
-      owed.delete(debt);
+      if (!stands(debt)) return;
+      debt!.paid = true;
+      owed.delete(debt!);
       send();
     },
     owe(debt) {
-      if (debt && !debt.paid) owed.add(debt);
+      if (stands(debt)) owed.add(debt!);
     },
   };
 }

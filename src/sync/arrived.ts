@@ -13,7 +13,7 @@ export interface Arrived {
   updates: readonly DecodedUpdate[] | null;
   debt: Debt | null;
   /** What the commit of this frame pays besides. */
-  covers: Debt[];
+  covers: readonly Debt[];
   /** Since when it waits for what it depends on, ms. */
   asideSince: number;
   /** Whether the step 2 that it waited for has come. */
@@ -26,9 +26,15 @@ export interface Arrived {
 const LARGE = 131_072;
 
 /** @throws MalformedUpdate */
-export function arrive(frame: Pick<Arrived, 'kind' | 'order' | 'bytes' | 'debt' | 'covers'>): Arrived {
-  const updates = frame.bytes.byteLength < LARGE ? [decodeUpdate(frame.bytes)] : null;
-  return { ...frame, updates, asideSince: 0, answered: false, counted: false };
+export function arrive({
+  kind,
+  order,
+  bytes,
+  debt,
+  covers,
+}: Pick<Arrived, 'kind' | 'order' | 'bytes' | 'debt' | 'covers'>): Arrived {
+  const updates = bytes.byteLength < LARGE ? [decodeUpdate(bytes)] : null;
+  return { kind, order, bytes, updates, debt, covers, asideSince: 0, answered: false, counted: false };
 }
 
 /** Reads a large update, cut into slices, in turns with everything else. @throws MalformedUpdate */

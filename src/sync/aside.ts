@@ -27,6 +27,7 @@ export function createAside(): Aside {
       return true;
     },
     dueBefore(order) {
+      if (frames.length === 0) return [];
       const due = frames.filter((frame) => frame.order < order);
       frames = frames.filter((frame) => frame.order >= order);
       for (const frame of due) frame.answered = true;

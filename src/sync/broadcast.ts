@@ -4,20 +4,25 @@
  */
 import type { Document } from '@hocuspocus/server';
 import type { Context } from './channel.ts';
-import { updateFrame } from './frames.ts';
+import { updateFramesTo } from './frames.ts';
 import { inMessages } from './messages.ts';
 
-/** @param updates Yjs updates, in order */
-export function broadcast(document: Document, updates: readonly Uint8Array[]): void {
-  let address: string | null = null;
-  let messages = inMessages([]);
-  for (const { messageAddress, context } of document.connections.keys()) {
-    if (messageAddress !== address) {
-      address = messageAddress;
-      messages = inMessages(updates.map((update) => updateFrame(messageAddress, update)));
+/** @returns what sends Yjs updates, in order, to all who have a document open */
+export function createBroadcast(document: Document): (updates: readonly Uint8Array[]) => void {
+  let address = '';
+  let framed = updateFramesTo(address);
+  return (updates) => {
+    let messages: Buffer | null = null;
+    for (const { messageAddress, context } of document.connections.keys()) {
+      if (messageAddress !== address) {
+        address = messageAddress;
+        framed = updateFramesTo(address);
+        messages = null;
+      }
+      messages ??= inMessages(updates.map(framed));
+      (context as Context).channel.write(messages);
     }
-    (context as Context).channel.write(messages);
-  }
+  };
 }
 
 /** Takes the broadcasting of content over from Hocuspocus. */

@@ -88,7 +88,7 @@ export interface ChannelDependencies {
   socket: Carrier;
   address: string;
   connect(channel: Channel, wire: WebSocketLike): ReturnType<Hocuspocus['handleConnection']>;
-  createIntake(wiring: Pick<IntakeDependencies, 'address' | 'send' | 'close' | 'disputed'>): Intake;
+  createIntake(wiring: Pick<IntakeDependencies, 'address' | 'send' | 'write' | 'close' | 'disputed'>): Intake;
   /** The log does not agree with what the person was decided to be. */
   disputed(channel: Channel): void;
   guard: Pick<AwarenessGuard, 'receive'>;
@@ -168,7 +168,11 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     }
   }
 
-  const intake = createIntake({ address, send, close, disputed: () => disputed(channel) });
+  const write = (messages: Buffer) => {
+    if (state.kind !== 'ended') socket.write(messages);
+  };
+
+  const intake = createIntake({ address, send, write, close, disputed: () => disputed(channel) });
   const channel: Channel = {
     address,
     name: documentName(address),
@@ -206,9 +210,7 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     sendStateless(payload) {
       if (state.kind === 'open') send(writeStateless(address, payload));
     },
-    write(messages) {
-      if (state.kind !== 'ended') socket.write(messages);
-    },
+    write,
     close,
     end,
   };

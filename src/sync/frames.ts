@@ -109,11 +109,21 @@ export function stepTwoFrame(address: string, update: Uint8Array): Uint8Array {
 }
 
 export function updateFrame(address: string, update: Uint8Array): Uint8Array {
-  return frame(address, SYNC, (encoder) => {
-    encoding.writeVarUint(encoder, messageYjsUpdate);
-    encoding.writeVarUint8Array(encoder, update);
-  });
+  return updateFramesTo(address)(update);
 }
+
+/** @returns what makes the frame of an update to an address: all begin alike */
+export function updateFramesTo(address: string): (update: Uint8Array) => Uint8Array {
+  const beginning = frame(address, SYNC, (encoder) => encoding.writeVarUint(encoder, messageYjsUpdate));
+  return (update) => {
+    const length = Uint8Array.from(varUint(update.byteLength));
+    return Buffer.concat([beginning, length, update], beginning.byteLength + length.byteLength + update.byteLength);
+  };
+}
+
+/** A whole number as lib0 writes it. */
+const varUint = (value: number): number[] =>
+  value < 128 ? [value] : [128 | (value % 128), ...varUint(Math.floor(value / 128))];
 
 /** Asks a provider for everything that a state vector does not cover. */
 export function stepOneFrame(address: string, stateVector: Uint8Array): Uint8Array {

@@ -8,7 +8,7 @@ import type { Permissions } from '../access/roles.ts';
 import type { DecodedUpdate } from '../documents/update.ts';
 import type { Person } from '../identity/person.ts';
 import { turn } from '../documents/turn.ts';
-import { createJudge, type Judge, type Verdict } from './judgement.ts';
+import { createJudge, hearSlices, type Verdict } from './judgement.ts';
 import type { Replica } from './replica.ts';
 
 /** The document that a connection was admitted to, and what its person may do there now. */
@@ -52,7 +52,11 @@ export async function hear(
     const base = replica.have ?? 0;
     const author = { person: person.id, mayWrite: permissions === 'writer' };
     const judge = createJudge(document, author, replica.owners);
-    const verdicts = await verdictsOf(judge, run);
+    const verdicts: Verdict[] = [];
+    for (const frame of run) {
+      verdicts.push(frame.length === 1 ? judge.hear(frame[0]!) : await hearSlices(judge, frame, turn));
+      if (frame.length > 1 && verdicts.at(-1)!.kind !== 'complete') break;
+    }
     const { unclaimed } = judge;
     if (!caughtUp && verdicts.some(({ kind }) => kind !== 'complete' && kind !== 'nothing')) {
       await replica.catchUp();
@@ -69,13 +73,3 @@ export async function hear(
 }
 
 const asForeign = (verdict: Verdict): Verdict => (verdict.kind === 'complete' ? { kind: 'foreign' } : verdict);
-
-async function verdictsOf(judge: Judge, run: readonly (readonly DecodedUpdate[])[]): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
-  for (const frame of run) {
-    const verdict = await judge.hear(frame, turn);
-    verdicts.push(verdict);
-    if (frame.length > 1 && verdict.kind !== 'complete') break;
-  }
-  return verdicts;
-}

@@ -23,8 +23,9 @@ import { closings, type Closing } from './closing.ts';
 import { errorMessage } from './error-message.ts';
 import { statelessFrame, stepOneFrame, syncStatusFrame } from './frames.ts';
 import { hear, type Hearing, type Opened } from './hearing.ts';
-import type { Verdict } from './judgement.ts';
+import { sorted } from './judgement.ts';
 import type { SyncLimits } from './limits.ts';
+import { inMessages } from './messages.ts';
 
 export interface Intake {
   readonly acknowledgements: Acknowledgements;
@@ -49,6 +50,8 @@ export interface IntakeDependencies {
   budget: Budget;
   limits: SyncLimits;
   send(frame: Uint8Array): void;
+  /** @param messages WebSocket messages, as they go over the wire */
+  write(messages: Buffer): void;
   close(closing: Closing): void;
   /** The log does not agree that the person may write: they are to be decided anew. */
   disputed(): void;
@@ -65,12 +68,14 @@ export function createIntake({
   budget,
   limits,
   send,
+  write,
   close,
   disputed,
   now,
   logger,
 }: IntakeDependencies): Intake {
-  const acknowledgements = createAcknowledgements(() => send(syncStatusFrame(address, true)));
+  const saved = inMessages([syncStatusFrame(address, true)]);
+  const acknowledgements = createAcknowledgements(() => write(saved));
   let opened: Opened | null = null;
   let ended = false;
   let dropped = false;
@@ -148,26 +153,26 @@ export function createIntake({
     );
     if (!heard) return release(run);
     const { verdicts } = heard;
-    if (!dropped) waiting.unshift(...run.splice(verdicts.length));
-    const having = (...kinds: Verdict['kind'][]) => run.filter((_, index) => kinds.includes(verdicts[index]!.kind));
-    release(having('complete', 'nothing', 'forbidden', 'foreign'));
-    having('forbidden').forEach(refuse);
-    for (const frame of having('gap')) putAside(target, frame);
-    if (having('foreign').length > 0) drop(closings.badFrame);
+    if (!dropped && run.length > verdicts.length) waiting.unshift(...run.splice(verdicts.length));
+    const judged = sorted(run, verdicts);
+    for (const kind of ['complete', 'nothing', 'forbidden', 'foreign'] as const) release(judged[kind]);
+    judged.forbidden.forEach(refuse);
+    for (const frame of judged.gap) putAside(target, frame);
+    if (judged.foreign.length > 0) drop(closings.badFrame);
     if (dropped) return release(run);
-    const accepted = having('complete');
     const outcome = await commit(target, heard);
     if (outcome.kind === 'unavailable') return drop(closings.unavailable);
     if (outcome.kind === 'missing') return drop(closings.notFound);
     if (outcome.kind === 'behind') return drop(closings.reload);
     if (outcome.kind === 'too large') return drop(closings.tooLarge);
-    const settled = outcome.kind === 'forbidden' ? having('nothing') : having('complete', 'nothing');
-    for (const frame of settled) [frame.debt, ...frame.covers].forEach(acknowledgements.pay);
+    const settled = outcome.kind === 'forbidden' ? judged.nothing : [...judged.nothing, ...judged.complete];
+    for (const { debt, covers } of settled) [debt, ...covers].forEach(acknowledgements.pay);
     if (outcome.kind === 'forbidden') {
-      accepted.forEach(refuse);
+      judged.complete.forEach(refuse);
       disputed();
     }
-    waiting.unshift(...aside.dueBefore(settled.findLast((frame) => frame.kind === 'step2')?.order ?? 0));
+    const answered = settled.reduce((last, { kind, order }) => (kind === 'step2' ? Math.max(last, order) : last), 0);
+    waiting.unshift(...aside.dueBefore(answered));
     if (outcome.kind === 'committed') await target.replica.reach(outcome.seq);
   }
 

@@ -1,7 +1,7 @@
 /**
  * What to do with content that a client sent: a decision on a run of frames, one after the other in the order in which
  * they came, given a document that has everything this client has had committed. A frame may build on those of the run
- * before it. It is one update, or a large one in slices. Nothing but the document is asked, and nothing is changed.
+ * before it. Nothing but the document is asked, and nothing is changed.
  */
 import type * as Y from 'yjs';
 import { advance } from '../documents/causality.ts';
@@ -20,17 +20,16 @@ export type Verdict =
   /** It writes under a client id that is somebody else's, or where no honest client would. */
   | { kind: 'foreign' };
 
+const NOTHING: Verdict = { kind: 'nothing' };
+
 export interface Author {
   person: string;
   mayWrite: boolean;
 }
 
 export interface Judge {
-  /**
-   * The verdict on the next frame of the run; it is the last one if a frame in slices is not complete.
-   * @param turn awaited between slices
-   */
-  hear(frame: readonly DecodedUpdate[], turn: () => Promise<void>): Promise<Verdict>;
+  /** The verdict on the next update of the run. */
+  hear(update: DecodedUpdate): Verdict;
   /** Client ids of which it is not known whose they are: to be claimed, then all is to be judged again. */
   readonly unclaimed: ReadonlySet<number>;
 }
@@ -43,33 +42,49 @@ export function createJudge(document: Y.Doc, author: Author, owners: ReadonlyMap
   const placements = createPlacements(document, stored);
   const unclaimed = new Set<number>();
 
-  function judge(sent: DecodedUpdate): Exclude<Verdict, { updates: unknown }> | Uint8Array {
-    if (bringsNothing(document, sent)) return { kind: 'nothing' };
-    if (!author.mayWrite) return { kind: 'forbidden' };
-    const update = trimmed(sent, state);
-    const found = advance(update, state);
-    if (!found) return { kind: 'gap' };
-    for (const client of newClients(update, state)) {
-      const owner = owners.get(client);
-      if (owner === undefined) unclaimed.add(client);
-      else if (owner !== author.person) return { kind: 'foreign' };
-    }
-    if (!placements.take(update, found.order)) return { kind: 'foreign' };
-    for (const [client, end] of found.ends) ends.set(client, end);
-    return update.bytes;
-  }
-
   return {
     unclaimed,
-    async hear(frame, turn) {
-      const updates: Uint8Array[] = [];
-      for (const [index, update] of frame.entries()) {
-        if (index > 0) await turn();
-        const verdict = judge(update);
-        if (verdict instanceof Uint8Array) updates.push(verdict);
-        else if (verdict.kind !== 'nothing') return verdict;
+    hear(sent) {
+      if (bringsNothing(document, sent)) return NOTHING;
+      if (!author.mayWrite) return { kind: 'forbidden' };
+      const update = trimmed(sent, state);
+      const found = advance(update, state);
+      if (!found) return { kind: 'gap' };
+      for (const client of newClients(update, state)) {
+        const owner = owners.get(client);
+        if (owner === undefined) unclaimed.add(client);
+        else if (owner !== author.person) return { kind: 'foreign' };
       }
-      return updates.length === 0 ? { kind: 'nothing' } : { kind: 'complete', updates };
+      if (!placements.take(update, found.order)) return { kind: 'foreign' };
+      for (const [client, end] of found.ends) ends.set(client, end);
+      return { kind: 'complete', updates: [update.bytes] };
     },
   };
+}
+
+/**
+ * The verdict on a large update that came in slices: it is complete if all of them are, or have nothing new; the first
+ * that is not decides.
+ * @param turn awaited between slices
+ */
+export async function hearSlices(
+  judge: Judge,
+  slices: readonly DecodedUpdate[],
+  turn: () => Promise<void>,
+): Promise<Verdict> {
+  const updates: Uint8Array[] = [];
+  for (const [index, slice] of slices.entries()) {
+    if (index > 0) await turn();
+    const verdict = judge.hear(slice);
+    if (verdict.kind === 'complete') updates.push(...verdict.updates);
+    else if (verdict.kind !== 'nothing') return verdict;
+  }
+  return updates.length === 0 ? NOTHING : { kind: 'complete', updates };
+}
+
+/** The frames of a run by the verdict on each. */
+export function sorted<Of>(run: readonly Of[], verdicts: readonly Verdict[]): Record<Verdict['kind'], Of[]> {
+  const by: Record<Verdict['kind'], Of[]> = { nothing: [], complete: [], forbidden: [], gap: [], foreign: [] };
+  for (const [index, frame] of run.entries()) by[verdicts[index]!.kind].push(frame);
+  return by;
 }

@@ -122,11 +122,11 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
     record.add(row);
   }
 
-  /** Applies what waited for the row before it. */
-  function applyAhead(): void {
+  /** Applies what waited for the row before it. @param first the next row, if it did not have to wait */
+  function applyAhead(first: Uint8Array | null = null): void {
     if (applying || closed) return;
     try {
-      for (let row = ahead.get(have! + 1); row; row = ahead.get(have! + 1)) {
+      for (let row = first ?? ahead.get(have! + 1); row; row = ahead.get(have! + 1)) {
         const next = { seq: have! + 1, bytes: row };
         if (row.byteLength > LARGE_ROW) return void applyInTurns({ head: next.seq, snapshot: null, rows: [next] });
         const updates = replayRow(document!, next, ORIGIN);
@@ -223,6 +223,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       if (closed) return;
       if (have !== null && row.seq <= have) return void (memory.contradicts(row) && lose('restored'));
       heard = Math.max(heard, row.seq);
+      if (row.bytes && row.seq - 1 === have && !applying) return applyAhead(row.bytes);
       if (row.bytes && ahead.size < MOST_AHEAD) ahead.set(row.seq, row.bytes);
       if (have === null || applying) return;
       applyAhead();

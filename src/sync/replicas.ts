@@ -12,7 +12,7 @@ import { Unreadable, type LogPart } from '../documents/log-part.ts';
 import { decodeRowMessage, rowChannel, type CommittedRow } from '../documents/row.ts';
 import type { Workshop } from '../documents/workshop.ts';
 import { Refusal } from '../refusal.ts';
-import { broadcast } from './broadcast.ts';
+import { createBroadcast } from './broadcast.ts';
 import { createReplica, type Loss, type Replica } from './replica.ts';
 
 export interface Replicas {
@@ -82,7 +82,7 @@ export function createReplicas(dependencies: ReplicasDependencies): Replicas {
     async open(diagram, document) {
       const replica = createReplica(diagram, {
         ...dependencies,
-        applied: (updates) => broadcast(document, updates),
+        applied: createBroadcast(document),
         lost: (loss) => lost(diagram, document, loss),
       });
       open.set(document, replica);

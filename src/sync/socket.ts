@@ -9,11 +9,11 @@ import type { WebSocket } from 'ws';
 import type { Budget } from '../documents/budget.ts';
 import { closings, type Closing } from './closing.ts';
 import type { Carrier, Channel } from './channel.ts';
-import type { Cork } from './corking.ts';
 import { decodeFrame, documentName, PING } from './frames.ts';
 import { guarded } from './guarded.ts';
-import { inMessages } from './messages.ts';
 import type { SyncLimits } from './limits.ts';
+import { inMessages } from './messages.ts';
+import { createOutbox, type AtTurnEnd } from './outbox.ts';
 import { createTokenBucket } from './token-bucket.ts';
 import type { Place } from './upgrade.ts';
 
@@ -27,8 +27,7 @@ export interface SocketDependencies {
   ws: WebSocket;
   /** The connection itself. Messages are written to it here, since they are in one piece; all else is for `ws`. */
   stream: Duplex;
-  /** Holds what is written to the connection until the end of the turn. @param released called then; must not throw */
-  cork: Cork;
+  atTurnEnd: AtTurnEnd;
   place: Place;
   limits: SyncLimits;
   /** What strangers on all sockets together may have kept for them. */
@@ -56,7 +55,7 @@ const LAST_WORDS = 2000;
 const HELD_COST = 200;
 
 export function createSocket(dependencies: SocketDependencies): Socket {
-  const { ws, stream, cork, place, limits, strangers, createChannel, lease, now, logger, closed } = dependencies;
+  const { ws, stream, atTurnEnd, place, limits, strangers, createChannel, lease, now, logger, closed } = dependencies;
   const openedAt = now();
   const bucket = createTokenBucket(limits.framesPerSecond, limits.frameBurst);
   const channels = new Map<string, Channel>();
@@ -84,6 +83,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   function close(closing: Closing): void {
     if (ending) return;
     end(closing);
+    outbox.flush();
     ws.close(closing.code, closing.reason);
     lastWords = setTimeout(() => ws.terminate(), LAST_WORDS).unref();
   }
@@ -165,16 +165,17 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     if (ws.bufferedAmount - excepted > limits.slowConsumerBytes) close(closings.tooSlow);
   }, failed);
 
-  function write(messages: Buffer, initialSync: boolean): void {
-    if (ws.readyState !== ws.OPEN) return;
-    cork(stream, checkPace);
-    if (!initialSync) return void stream.write(messages);
-    excepted += messages.byteLength;
-    stream.write(messages, () => (excepted -= messages.byteLength));
+  const outbox = createOutbox({ stream, atTurnEnd, open: () => ws.readyState === ws.OPEN, sent: checkPace });
+
+  function write(messages: Buffer): void {
+    if (!ending) whenHeld(messages.byteLength, () => ending || outbox.put(messages));
   }
 
-  function writeWhenHeld(messages: Buffer, initialSync: boolean): void {
-    if (!ending) whenHeld(messages.byteLength, () => ending || write(messages, initialSync));
+  function writeInitialSync(messages: Buffer): void {
+    outbox.flush();
+    if (ending || ws.readyState !== ws.OPEN) return;
+    excepted += messages.byteLength;
+    stream.write(messages, () => (excepted -= messages.byteLength));
   }
 
   let ponged = false;
@@ -186,8 +187,11 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     },
     channels,
     people: new Set(),
-    send: (bytes, { initialSync } = { initialSync: false }) => writeWhenHeld(inMessages([bytes]), initialSync),
-    write: (messages) => writeWhenHeld(messages, false),
+    send: (bytes, { initialSync } = { initialSync: false }) =>
+      initialSync
+        ? whenHeld(bytes.byteLength, () => writeInitialSync(inMessages([bytes])))
+        : write(inMessages([bytes])),
+    write,
     close,
     check(time, ping) {
       if (ending) return;
@@ -213,6 +217,6 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     end({ code, reason: reason.toString() });
   }, failed);
   ws.on('close', bury);
-  socket.send(PING);
+  stream.write(inMessages([PING])); // together with the answer to the upgrade
   return socket;
 }

@@ -23,7 +23,6 @@ import { createAdmission, diagramOf, type Authenticator } from './admission.ts';
 import type { AwarenessGuard } from './awareness.ts';
 import { createChannel, identityOf, type Channel } from './channel.ts';
 import { closings, type Closing } from './closing.ts';
-import { createCorking } from './corking.ts';
 import { createDirectory } from './directory.ts';
 import { guarded } from './guarded.ts';
 import { createHocuspocus } from './hocuspocus.ts';
@@ -31,6 +30,7 @@ import { createIntake } from './intake.ts';
 import type { SyncLimits } from './limits.ts';
 import type { Live } from './live.ts';
 import { openDocuments } from './open-documents.ts';
+import { createTurnEnd } from './outbox.ts';
 import { createReplicas } from './replicas.ts';
 import type { Rooms } from './rooms.ts';
 import { createRounds } from './rounds.ts';
@@ -105,7 +105,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
   const now = () => performance.now();
   const sockets = new Set<Socket>();
   const strangers = createBudget(limits.strangerBytes);
-  const cork = createCorking();
+  const atTurnEnd = createTurnEnd();
   const directory = createDirectory();
   const admission = createAdmission({ ...dependencies, directory });
   const replicas = createReplicas({
@@ -147,7 +147,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
     const socket = createSocket({
       ws,
       stream,
-      cork,
+      atTurnEnd,
       place,
       limits,
       strangers,

@@ -15,7 +15,7 @@ import {
   trimmed,
   type DecodedUpdate,
 } from '../../src/documents/update.ts';
-import { createJudge } from '../../src/sync/judgement.ts';
+import { createJudge, hearSlices } from '../../src/sync/judgement.ts';
 import { seeded } from '../support/seeded.ts';
 import { madeUpUpdate } from './made-up-update.ts';
 
@@ -155,8 +155,8 @@ it('a frame in slices is judged as one: all of it or nothing, and what comes aft
   const second = decodeUpdate(Y.encodeStateAsUpdate(client, before));
   const author = { person: 'ann', mayWrite: true };
   const judge = createJudge(new Y.Doc(), author, new Map([[7, 'ann']]));
-  const verdict = await judge.hear([first, second], async () => {});
+  const verdict = await hearSlices(judge, [first, second], async () => {});
   expect(verdict).toEqual({ kind: 'complete', updates: [first.bytes, second.bytes] });
   const gap = createJudge(new Y.Doc(), author, new Map([[7, 'ann']]));
-  expect(await gap.hear([second, first], async () => {})).toEqual({ kind: 'gap' });
+  expect(await hearSlices(gap, [second, first], async () => {})).toEqual({ kind: 'gap' });
 });
