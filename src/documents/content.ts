@@ -4,7 +4,8 @@
  */
 import type { SqlExecutor } from '../database/database.ts';
 import { Refusal } from '../refusal.ts';
-import { Unreadable, type LogPart, type Stored } from './log-part.ts';
+import { Unreadable, type LogPart } from './log-part.ts';
+import { assembled, inPieces, type Piece } from './pieces.ts';
 import { readWhole } from './reading.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -48,17 +49,15 @@ export async function readContent(
   }
 }
 
+const SNAPSHOTS = inPieces('seq', 'select seq, bytes from document_snapshot where diagram_id = $1');
+
 async function lastReadable(
   { executor, workshop }: ContentDependencies,
   diagram: string,
   form: ContentForm,
 ): Promise<Content> {
-  const snapshots = await executor.query<{ seq: string; bytes: Uint8Array }>(
-    'select seq, bytes from document_snapshot where diagram_id = $1 order by seq desc',
-    [diagram],
-  );
-  for (const { seq, bytes } of snapshots) {
-    const snapshot: Stored = { seq: Number(seq), bytes };
+  const snapshots = assembled(await executor.query<Piece>(SNAPSHOTS, [diagram]));
+  for (const snapshot of snapshots.toReversed()) {
     try {
       const content = await workshop.run(form, { head: snapshot.seq, snapshot, rows: [] });
       return { head: snapshot.seq, current: false, bytes: content };

@@ -1,16 +1,14 @@
 /**
  * Reading a diagram's log: the rows after a sequence number and, where those are needed that were compacted away, the
- * newest snapshot, in one statement, so that what comes back is one moment of the log. What is large comes in pieces,
- * because the driver reads each piece at a stretch. The rows are checked to follow each other without a hole up to the
- * head.
+ * newest snapshot, in one statement, so that what comes back is one moment of the log. The rows are checked to follow each
+ * other without a hole up to the head.
  *
  * `readWhole` reads from the beginning. Should the newest snapshot turn out to be unreadable, the one before it will do
  * together with the rows since: compaction leaves them.
  */
 import type { SqlExecutor } from '../database/database.ts';
-import { Unreadable, type LogPart, type Stored } from './log-part.ts';
-
-const PIECE = 262_144;
+import { Unreadable, type LogPart } from './log-part.ts';
+import { assembled, inPieces, type Piece } from './pieces.ts';
 
 const READ = `
   with snapshot as (
@@ -26,15 +24,10 @@ const READ = `
   )
   select 'head' as kind, head as seq, 0 as piece, null::bytea as bytes from diagram where id = $1
   union all
-  select kind, seq, piece, substring(whole from piece * ${PIECE} + 1 for ${PIECE})
-  from (select kind, seq, bytes || ''::bytea as whole from stored offset 0) as stored,
-    generate_series(0, (length(whole) - 1) / ${PIECE}) as piece`;
+  ${inPieces('kind, seq', 'select * from stored')}`;
 
-interface Piece {
+interface Found extends Piece {
   kind: 'head' | 'snapshot' | 'row';
-  seq: string;
-  piece: number;
-  bytes: Uint8Array;
 }
 
 /**
@@ -50,35 +43,19 @@ export async function readLog(
   after: number,
   snapshotLimit: number = Number.MAX_SAFE_INTEGER,
 ): Promise<LogPart | null> {
-  const pieces = await executor.query<Piece>(READ, [diagram, after, snapshotLimit]);
+  const pieces = await executor.query<Found>(READ, [diagram, after, snapshotLimit]);
   const found = pieces.find(({ kind }) => kind === 'head');
   if (!found) return null;
   const head = Number(found.seq);
-  const [snapshot = null] = assembled(pieces, 'snapshot');
-  const rows = assembled(pieces, 'row');
+  const of = (wanted: Found['kind']) => assembled(pieces.filter(({ kind }) => kind === wanted));
+  const [snapshot = null] = of('snapshot');
+  const rows = of('row');
   const first = (snapshot?.seq ?? after) + 1;
   if (head >= after) {
     const whole = rows.length === head - first + 1 && rows.every((row, index) => row.seq === first + index);
     if (!whole) throw new Unreadable(`the log is not whole between ${first} and ${head}`);
   }
   return { head, snapshot, rows };
-}
-
-/** What came in pieces, in order of sequence numbers. */
-function assembled(pieces: readonly Piece[], kind: Piece['kind']): Stored[] {
-  const bySeq = new Map<number, Piece[]>();
-  for (const piece of pieces) {
-    if (piece.kind !== kind) continue;
-    const others = bySeq.get(Number(piece.seq));
-    if (others) others.push(piece);
-    else bySeq.set(Number(piece.seq), [piece]);
-  }
-  return [...bySeq].sort(([a], [b]) => a - b).map(([seq, parts]) => ({ seq, bytes: bytesOf(parts) }));
-}
-
-function bytesOf(pieces: readonly Piece[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!.bytes;
-  return Buffer.concat(pieces.toSorted((a, b) => a.piece - b.piece).map(({ bytes }) => bytes));
 }
 
 /**

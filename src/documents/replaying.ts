@@ -8,6 +8,8 @@
 import * as Y from 'yjs';
 import { Unreadable, type LogPart, type Stored } from './log-part.ts';
 import { splitUpdates } from './row.ts';
+import { sliced } from './slicing.ts';
+import { decodeState } from './update.ts';
 
 /** Applies a part of the log. @returns the sequence number that the document is at now; @throws Unreadable */
 export function replay(document: Y.Doc, part: LogPart, origin: unknown = null): number {
@@ -47,22 +49,54 @@ export function replayRow(document: Y.Doc, row: Stored, origin: unknown = null):
   return updates;
 }
 
+/** Whether a row may take long to be applied in one transaction. */
+export function isHeavy(document: Y.Doc, row: Stored): boolean {
+  if (row.bytes.byteLength > LARGE) return true;
+  return isLong(document) && split(`row ${row.seq}`, row.bytes).some((update) => cut(row.seq, update).length > 1);
+}
+
 /** How long a turn may last before the next step, ms. */
 const TURN = 4;
 /** A row of more bytes is applied update by update. */
 const LARGE = 65_536;
+/** How many structs of one client make a document long: for each cell that goes Yjs moves all that stand behind it. */
+const LONG = 50_000;
 
 function* stepsOf(document: Y.Doc, { snapshot, rows }: LogPart, origin: unknown): Iterable<() => void> {
-  if (snapshot) yield* updatesOf(document, `snapshot ${snapshot.seq}`, snapshot, origin);
+  const stepOf = (what: string, update: Uint8Array) => () =>
+    guarded(document, what, () => document.transact(() => apply(document, update, origin), origin));
+  if (snapshot) {
+    const what = `snapshot ${snapshot.seq}`;
+    for (const update of split(what, snapshot.bytes)) yield stepOf(what, update);
+  }
   for (const row of rows) {
-    if (row.bytes.byteLength > LARGE) yield* updatesOf(document, `row ${row.seq}`, row, origin);
-    else yield () => replayRow(document, row, origin);
+    if (!isHeavy(document, row)) {
+      yield () => replayRow(document, row, origin);
+      continue;
+    }
+    const what = `row ${row.seq}`;
+    for (const update of split(what, row.bytes)) {
+      for (const part of cut(row.seq, update)) yield stepOf(what, part);
+    }
   }
 }
 
-function* updatesOf(document: Y.Doc, what: string, { bytes }: Stored, origin: unknown): Iterable<() => void> {
-  for (const update of split(what, bytes)) {
-    yield () => guarded(document, what, () => document.transact(() => apply(document, update, origin), origin));
+function isLong({ store }: Y.Doc): boolean {
+  for (const structs of store.clients.values()) if (structs.length > LONG) return true;
+  return false;
+}
+
+/**
+ * An update in parts that delete little each. (What is larger was cut before it was stored.)
+ * @throws Unreadable
+ */
+function cut(seq: number, update: Uint8Array): Uint8Array[] {
+  const deletesNothing = update.at(-1) === 0;
+  if (deletesNothing || update.byteLength > LARGE) return [update];
+  try {
+    return sliced(decodeState(update));
+  } catch (error) {
+    throw new Unreadable(`row ${seq} cannot be read`, { cause: error });
   }
 }
 

@@ -1,30 +1,34 @@
 /**
  * Large updates cut into small ones that follow each other, so that they can be applied in turns with everything else
  * that this process has to do. Each part names only what it holds itself or what came before it; deletions come last.
+ *
+ * A few bytes can delete much. For each cell that goes Yjs moves all that stands behind it in a large document, so what a
+ * part deletes is bounded too, except for what the update itself brings as deleted.
  */
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import { advance } from './causality.ts';
-import type { DecodedUpdate, Range, StateOf } from './update.ts';
+import type { DecodedUpdate, Range, StateOf, Struct } from './update.ts';
 
-/** How much a part holds: applying so many takes a few milliseconds. */
-const STRUCTS = 1000;
+/** How much a part holds, and how many clocks it deletes: applying so many takes a few milliseconds. */
+const STRUCTS = 500;
 const RANGES = 5000;
+const DELETED = 1000;
 
 /**
  * @param update one without holes; what it builds on outside itself is taken to be known
  * @returns updates that say the same, in order; the update itself if it is small or cannot be cut
  */
 export function sliced(update: DecodedUpdate): Uint8Array[] {
-  const ranges = [...update.deletes.values()].reduce((sum, { length }) => sum + length, 0);
-  if (update.structs.length <= STRUCTS && ranges <= RANGES) return [update.bytes];
+  const deletions = portionsOf(update);
+  if (update.structs.length <= STRUCTS && deletions.length <= 1) return [update.bytes];
   const order = advance({ ...update, deletes: new Map() }, before(update))?.order;
   if (!order) return [update.bytes];
   const parts: Uint8Array[] = [];
   for (let first = 0; first < order.length; first += STRUCTS) {
     parts.push(encodeUpdate(order.slice(first, first + STRUCTS), new Map()));
   }
-  for (const deletes of portions(update.deletes)) parts.push(encodeUpdate([], deletes));
+  for (const deletes of deletions) parts.push(encodeUpdate([], deletes));
   return parts;
 }
 
@@ -35,21 +39,49 @@ function before(update: DecodedUpdate): StateOf {
   return (client) => starts.get(client) ?? Infinity;
 }
 
-/** The deletions in portions, each of no more ranges than fit. */
-function portions(deletes: DecodedUpdate['deletes']): Map<number, Range[]>[] {
+/** The deletions in portions. */
+function portionsOf({ structs, deletes }: DecodedUpdate): Map<number, Range[]>[] {
   const found: Map<number, Range[]>[] = [];
-  let count = 0;
+  const dead = Map.groupBy(structs.filter(isDead), ({ id }) => id.client);
+  let [count, weight] = [RANGES, 0];
   for (const [client, ranges] of deletes) {
-    for (const range of ranges) {
-      if (count % RANGES === 0) found.push(new Map());
+    for (const { range, deletes: more } of weighed(ranges, dead.get(client) ?? [])) {
+      if (count === RANGES || weight + more > DELETED) {
+        found.push(new Map());
+        [count, weight] = [0, 0];
+      }
       const portion = found.at(-1)!;
       const taken = portion.get(client);
       if (taken) taken.push(range);
       else portion.set(client, [range]);
       count += 1;
+      weight += more;
     }
   }
   return found;
+}
+
+function isDead(struct: Struct): boolean {
+  return struct instanceof Y.GC || (struct instanceof Y.Item && struct.content instanceof Y.ContentDeleted);
+}
+
+/** Ranges, and how many clocks each deletes beside the dead: none more than a part may. All are in order of clocks. */
+function* weighed(ranges: readonly Range[], dead: readonly Struct[]): Iterable<{ range: Range; deletes: number }> {
+  let next = 0;
+  for (const range of ranges) {
+    const end = range.clock + range.len;
+    let alive = range.len;
+    for (; next < dead.length && dead[next]!.id.clock < end; next += 1) {
+      const { id, length } = dead[next]!;
+      alive -= Math.max(0, Math.min(end, id.clock + length) - Math.max(range.clock, id.clock));
+      if (id.clock + length > end) break;
+    }
+    const step = alive > 0 ? DELETED : range.len;
+    for (let clock = range.clock; clock < end; clock += step) {
+      const len = Math.min(step, end - clock);
+      yield { range: { clock, len }, deletes: Math.min(len, alive) };
+    }
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ import { recordAudit } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
 import type { DocumentStore } from './document-store.ts';
 import { Unreadable } from './log-part.ts';
+import { assembled, inPieces, type Piece } from './pieces.ts';
 import { asQueries } from './queries.ts';
 import type { Workshop } from './workshop.ts';
 import { requireWriter, type Audited } from './writing.ts';
@@ -57,6 +58,8 @@ const LOCK = 7_203_115;
 const SELECT = `select v.id, v.seq, v.name, v.kind, v.author_id, p.email, v.at
   from document_version v left join profile p on p.id = v.author_id where v.diagram_id = $1`;
 
+const STATE = inPieces('seq', 'select seq, bytes from document_version where id = $1');
+
 export function createVersions({ executor, workshop, documents, newId }: VersionsDependencies): Versions {
   async function find(diagram: string, version: string, asking = executor): Promise<Version> {
     const [row] = await asking.query<Row>(`${SELECT} and v.id = $2`, [diagram, version]);
@@ -65,11 +68,9 @@ export function createVersions({ executor, workshop, documents, newId }: Version
   }
 
   async function stateOf(version: string): Promise<Uint8Array> {
-    const [row] = await executor.query<{ bytes: Uint8Array }>('select bytes from document_version where id = $1', [
-      version,
-    ]);
-    if (!row) throw new Refusal('not_found', { reason: 'version' });
-    return row.bytes;
+    const [state] = assembled(await executor.query<Piece>(STATE, [version]));
+    if (!state) throw new Refusal('not_found', { reason: 'version' });
+    return state.bytes;
   }
 
   return {

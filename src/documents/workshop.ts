@@ -5,6 +5,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { Unreadable, type LogPart } from './log-part.ts';
+import { LARGE, shareable } from './pieces.ts';
 import { MalformedUpdate } from './update.ts';
 import { work, type Work } from './work.ts';
 
@@ -37,7 +38,7 @@ export interface WorkshopOptions {
 
 const FAULTS: Record<string, new (message: string) => Error> = { Unreadable, MalformedUpdate };
 
-export function createWorkshop({ largeBytes = 131_072, patience = 120_000 }: WorkshopOptions = {}): Workshop {
+export function createWorkshop({ largeBytes = LARGE, patience = 120_000 }: WorkshopOptions = {}): Workshop {
   const waiting = new Map<number, Waiting>();
   let thread: Worker | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -84,7 +85,7 @@ export function createWorkshop({ largeBytes = 131_072, patience = 120_000 }: Wor
       const { promise, resolve, reject } = Promise.withResolvers<never>();
       waiting.set(id, { resolve, reject });
       if (waiting.size === 1) watch();
-      thread.postMessage({ id, name, input } satisfies Job);
+      thread.postMessage({ id, name, input: input.map(shared) } satisfies Job);
       return promise;
     },
     async stop() {
@@ -95,6 +96,9 @@ export function createWorkshop({ largeBytes = 131_072, patience = 120_000 }: Wor
     },
   };
 }
+
+/** To be read in both threads: a part of a log is as it was read. */
+const shared = (value: unknown) => (value instanceof Uint8Array ? shareable(value) : value);
 
 async function attempt(job: () => unknown): Promise<never> {
   return job() as never;

@@ -15,7 +15,7 @@ import { bindClients } from '../documents/client-binding.ts';
 import { Unreadable, type LogPart, type Stored } from '../documents/log-part.ts';
 import { persistently } from '../documents/persistently.ts';
 import { readLog } from '../documents/reading.ts';
-import { replayInTurns, replayRow } from '../documents/replaying.ts';
+import { isHeavy, replayInTurns, replayRow } from '../documents/replaying.ts';
 import type { RowMessage } from '../documents/row.ts';
 import { turn } from '../documents/turn.ts';
 import { createMemory } from './memory.ts';
@@ -68,8 +68,6 @@ export interface ReplicaDependencies extends RecordDependencies {
 /** Origin of the transactions that apply rows: nothing that Hocuspocus would have to store. */
 const ORIGIN = { source: 'local', skipStoreHooks: true };
 const MOST_AHEAD = 1000;
-/** A row of more bytes is applied in turns. */
-const LARGE_ROW = 65_536;
 
 export function createReplica(diagram: string, dependencies: ReplicaDependencies): Replica {
   const { executor, content, applied, lost, logger } = dependencies;
@@ -128,7 +126,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
     try {
       for (let row = first ?? ahead.get(have! + 1); row; row = ahead.get(have! + 1)) {
         const next = { seq: have! + 1, bytes: row };
-        if (row.byteLength > LARGE_ROW) return void applyInTurns({ head: next.seq, snapshot: null, rows: [next] });
+        if (isHeavy(document!, next)) return void applyInTurns({ head: next.seq, snapshot: null, rows: [next] });
         const updates = replayRow(document!, next, ORIGIN);
         note(next);
         applied(updates);

@@ -1,0 +1,52 @@
+/**
+ * Stored bytes, read in pieces, because the driver reads each at a stretch, and put together again. What is large is put
+ * where the workshop's thread can read it too: to copy it for the thread, this one would have to stand still.
+ */
+const PIECE = 262_144;
+/** From how many bytes on work is done in the thread. */
+export const LARGE = 131_072;
+
+/** A row of the answer: of what was found where its bytes go on. */
+export interface Piece {
+  seq: string;
+  piece: number;
+  bytes: Uint8Array;
+}
+
+/**
+ * A question in SQL whose answer comes in pieces.
+ * @param columns those that tell what is found apart
+ * @param source a question that finds these and `bytes`
+ */
+export function inPieces(columns: string, source: string): string {
+  return `select ${columns}, piece, substring(whole from piece * ${PIECE} + 1 for ${PIECE}) as bytes
+  from (select ${columns}, bytes || ''::bytea as whole from (${source}) as found offset 0) as stored,
+    generate_series(0, (length(whole) - 1) / ${PIECE}) as piece`;
+}
+
+/** What came in pieces, in order of sequence numbers. */
+export function assembled(pieces: readonly Piece[]): { seq: number; bytes: Uint8Array }[] {
+  const ordered = pieces
+    .map(({ seq, piece, bytes }) => ({ seq: Number(seq), piece, bytes }))
+    .sort((a, b) => a.seq - b.seq || a.piece - b.piece);
+  const room = roomFor(ordered.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
+  const starts: { seq: number; start: number }[] = [];
+  let end = 0;
+  for (const { seq, piece, bytes } of ordered) {
+    if (piece === 0) starts.push({ seq, start: end });
+    room.set(bytes, end);
+    end += bytes.byteLength;
+  }
+  return starts.map(({ seq, start }, index) => ({ seq, bytes: room.subarray(start, starts[index + 1]?.start ?? end) }));
+}
+
+/** Bytes that are already where the thread can read them, or are too few to matter, or a copy that is. */
+export function shareable(bytes: Uint8Array): Uint8Array {
+  if (bytes.buffer instanceof SharedArrayBuffer || bytes.byteLength < LARGE) return bytes;
+  const room = roomFor(bytes.byteLength);
+  room.set(bytes);
+  return room;
+}
+
+const roomFor = (length: number) =>
+  new Uint8Array(length < LARGE ? new ArrayBuffer(length) : new SharedArrayBuffer(length));

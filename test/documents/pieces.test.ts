@@ -1,0 +1,56 @@
+/** Large bytes: read in pieces, put together where the workshop's thread reads them too, and worked on behind everything else. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase, type Database } from '../../src/database/database.ts';
+import { assembled, inPieces, shareable, type Piece } from '../../src/documents/pieces.ts';
+import { createWorkshop } from '../../src/documents/workshop.ts';
+import { freshDatabase } from '../support/database.ts';
+
+const sizes = [0, 1, 262_143, 262_144, 262_145, 700_000];
+const bytesOf = (size: number) => Buffer.alloc(size, 'a document of which every byte counts');
+const QUESTION = inPieces(
+  'seq',
+  `select seq, convert_to(repeat('x', seq), 'UTF8') as bytes from unnest($1::int[]) as seq`,
+);
+
+describe.each([
+  ['PostgreSQL', freshDatabase],
+  ['PGlite', () => openDatabase({ directory: null })],
+])('%s', (_, open) => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await open();
+  });
+  afterAll(() => database.close());
+
+  it('gives no piece of more than 256 KiB, and all of them', async () => {
+    const pieces = await database.content.query<Piece>(QUESTION, [sizes]);
+    expect(Math.max(...pieces.map(({ bytes }) => bytes.byteLength))).toBe(262_144);
+    const found = assembled(pieces.toReversed());
+    expect(found.map(({ seq, bytes }) => [seq, bytes.byteLength])).toEqual(sizes.map((size) => [size, size]));
+    expect(found.every(({ bytes }) => bytes.every((byte) => byte === 0x78))).toBe(true);
+  });
+});
+
+it('what is large is shared with the thread, and stays as it is for this one', async () => {
+  const [little, large] = [bytesOf(1000), bytesOf(200_000)];
+  expect(shareable(little)).toBe(little);
+  const shared = shareable(large);
+  expect([shared.buffer instanceof SharedArrayBuffer, Buffer.from(shared).equals(large)]).toEqual([true, true]);
+  expect(shareable(shared)).toBe(shared);
+  const workshop = createWorkshop();
+  await expect(workshop.run('slices', large)).rejects.toThrow('not an update');
+  expect(large.equals(bytesOf(200_000))).toBe(true);
+  if (process.platform === 'linux') expect(priorities()).toContain(10);
+  await workshop.stop();
+});
+
+/** How far each thread of this process stands back. */
+function priorities(): number[] {
+  return readdirSync('/proc/self/task').map((thread) => {
+    const fields = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return Number(fields[16]);
+  });
+}

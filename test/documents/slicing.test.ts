@@ -1,0 +1,84 @@
+/** Large updates cut into parts: none holds or deletes much, and together they say the same. */
+import { expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { joinUpdates } from '../../src/documents/row.ts';
+import { isHeavy, replay } from '../../src/documents/replaying.ts';
+import { sliced } from '../../src/documents/slicing.ts';
+import { decodeState, type DecodedUpdate } from '../../src/documents/update.ts';
+
+const cellsOf = (document: Y.Doc) => document.getMap<Y.Map<unknown>>('cells');
+
+function documentOf(cells: number): Y.Doc {
+  const document = new Y.Doc();
+  document.transact(() => {
+    for (let z = 0; z < cells; z += 1) cellsOf(document).set(`c${z}`, new Y.Map(Object.entries({ z, x: 1, y: 2 })));
+  });
+  return document;
+}
+
+function copyOf(document: Y.Doc): Y.Doc {
+  const copy = new Y.Doc();
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(document));
+  return copy;
+}
+
+/** The one update that a change is. */
+function updateOf(document: Y.Doc, change: () => void): Uint8Array {
+  let made: Uint8Array | null = null;
+  document.once('update', (update: Uint8Array) => (made = update));
+  document.transact(change);
+  return made!;
+}
+
+const deletedBy = ({ deletes }: DecodedUpdate) => [...deletes.values()].flat().reduce((sum, { len }) => sum + len, 0);
+
+it('DO3 a part holds no more than 500 structs', () => {
+  const parts = sliced(decodeState(Y.encodeStateAsUpdate(documentOf(2000)))).map(decodeState);
+  expect(parts.length).toBe(16);
+  expect(Math.max(...parts.map(({ structs }) => structs.length))).toBe(500);
+});
+
+it('DO3 a few bytes that delete much become parts that each delete no more than 1,000 clocks', () => {
+  const document = documentOf(2000);
+  const copy = copyOf(document);
+  const update = updateOf(document, () => {
+    for (let z = 0; z < 1900; z += 1) if (z % 100 > 0) cellsOf(document).delete(`c${z}`);
+    cellsOf(document).set('new', new Y.Map());
+  });
+  expect(update.byteLength).toBeLessThan(200);
+  const parts = sliced(decodeState(update));
+  const deleted = parts.map((part) => deletedBy(decodeState(part)));
+  expect(Math.max(...deleted)).toBeLessThanOrEqual(1000);
+  expect(deleted.reduce((sum, count) => sum + count, 0)).toBe(deletedBy(decodeState(update)));
+  for (const part of parts) Y.applyUpdate(copy, part);
+  expect(Y.equalSnapshots(Y.snapshot(copy), Y.snapshot(document))).toBe(true);
+  expect(cellsOf(copy).size).toBe(101 + 19);
+});
+
+it('DO3 what an update brings as deleted makes no further parts', () => {
+  const document = documentOf(1);
+  document.transact(() => {
+    for (let count = 0; count < 20_000; count += 1) cellsOf(document).get('c0')!.set('x', count);
+  });
+  const state = Y.encodeStateAsUpdate(document);
+  expect(deletedBy(decodeState(state))).toBeGreaterThan(10_000);
+  expect(sliced(decodeState(state))).toEqual([state]);
+});
+
+it('DO3 an edit that deletes much is applied in turns where the document is large, and only there', () => {
+  for (const [cells, heavy] of [
+    [2000, false],
+    [15_000, true],
+  ] as const) {
+    const document = documentOf(cells);
+    const copy = copyOf(document);
+    const typed = updateOf(document, () => cellsOf(document).get('c1999')!.set('x', 5));
+    const cleared = updateOf(document, () => {
+      for (let z = 0; z < 1000; z += 1) cellsOf(document).delete(`c${z}`);
+    });
+    const rows = [typed, cleared].map((update, index) => ({ seq: index + 1, bytes: joinUpdates([update]) }));
+    expect(rows.map((row) => isHeavy(copy, row))).toEqual([false, heavy]);
+    replay(copy, { head: 2, snapshot: null, rows });
+    expect(Y.equalSnapshots(Y.snapshot(copy), Y.snapshot(document))).toBe(true);
+  }
+});
