@@ -12,6 +12,8 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
+const SEGMENTS = 48;
+
 export async function startServer(): Promise<PostgresServer> {
   const directory = await mkdtemp(join(tmpdir(), 'roundtable-bench-'));
   await chmod(directory, 0o755); // PostgreSQL refuses to run as root and then needs a way through to its own folder
@@ -23,12 +25,22 @@ export async function startServer(): Promise<PostgresServer> {
     password: 'postgres',
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'shared_buffers=512MB', '-c', 'max_wal_size=4GB'],
+    postgresFlags: [
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'shared_buffers=512MB',
+      '-c',
+      `min_wal_size=${SEGMENTS * 16}MB`,
+      '-c',
+      'max_wal_size=4GB',
+    ],
     onLog: () => {},
   });
   await postgres.initialise();
   await postgres.start();
   await postgres.createDatabase('bench');
+  await breakIn(postgres);
   const [pid] = (await readFile(join(directory, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
   return {
     pid: Number(pid),
@@ -38,6 +50,21 @@ export async function startServer(): Promise<PostgresServer> {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * A server that has run for a while has segments of its log at hand; one that is new makes each when it is needed, and
+ * every commit waits for that.
+ */
+async function breakIn(postgres: EmbeddedPostgres): Promise<void> {
+  const client = postgres.getPgClient();
+  await client.connect();
+  for (let made = 0; made < SEGMENTS; made += 1) {
+    await client.query("select pg_logical_emit_message(true, 'bench', 'a segment')");
+    await client.query('select pg_switch_wal()');
+  }
+  await client.query('checkpoint');
+  await client.end();
 }
 
 async function freePort(): Promise<number> {

@@ -4,38 +4,45 @@ import type { SilentConnections } from './silent-connections.ts';
 
 /** Plain SQL with `$1` parameters. Bytes come back as `Uint8Array` (PostgreSQL: `Buffer`), bigint and times as strings. */
 export interface SqlExecutor {
-  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** @param name under which each connection keeps the statement prepared: for what is asked all the time */
+  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
   transaction<T>(work: (transaction: SqlExecutor) => Promise<T>): Promise<T>;
 }
 
 /** A pool of `pg`, as far as it is used here. */
 export interface PgPool extends EventEmitter {
-  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  query(text: string | PgQuery, values?: unknown[]): Promise<{ rows: unknown[] }>;
   connect(): Promise<PgClient>;
 }
 
+interface PgQuery {
+  text: string;
+  name?: string | undefined;
+  query_timeout?: number;
+}
+
 interface PgClient {
-  query(text: string | { text: string; query_timeout: number }, values?: unknown[]): Promise<{ rows: unknown[] }>;
+  query(text: string | PgQuery, values?: unknown[]): Promise<{ rows: unknown[] }>;
   release(error?: Error): void;
 }
 
 /** @param pool one with a `query_timeout` */
 export function executorOf(pool: PgPool, silent: SilentConnections): SqlExecutor {
-  async function ask(target: PgPool | PgClient, text: string, values?: readonly unknown[]) {
+  async function ask(target: PgPool | PgClient, text: string, values?: readonly unknown[], name?: string) {
     const asked = performance.now();
     try {
-      return (await target.query(text, values as unknown[])).rows as never;
+      return (await target.query({ text, name }, values as unknown[])).rows as never;
     } catch (error) {
       if (isUnanswered(error)) silent.unanswered(asked);
       throw error;
     }
   }
   return {
-    query: (text, values) => ask(pool, text, values),
+    query: (text, values, name) => ask(pool, text, values, name),
     async transaction(work) {
       const client = await pool.connect();
       const run: SqlExecutor = {
-        query: (text, values) => ask(client, text, values),
+        query: (text, values, name) => ask(client, text, values, name),
         transaction: (nested) => nested(run),
       };
       let broken: Error | undefined;

@@ -84,7 +84,7 @@ export async function flush(
 ): Promise<Map<string, Verdict>> {
   let start = 1;
   const starts = batches.map((batch) => (start += batch.bytes.byteLength) - batch.bytes.byteLength);
-  const rows = await executor.query<FlushRow>(STATEMENTS[patience.kind], [
+  const values = [
     batches.map((batch) => batch.diagram),
     batches.map((batch) => batch.id),
     batches.map((batch) => batch.epoch),
@@ -94,7 +94,8 @@ export async function flush(
     Buffer.concat(batches.map((batch) => batch.bytes)),
     patience.kind === 'wait' ? `${patience.ms}ms` : '0',
     batches.map((batch) => batch.base),
-  ]);
+  ];
+  const rows = await executor.query<FlushRow>(STATEMENTS[patience.kind], values, `flush ${patience.kind}`);
   return new Map(rows.map((row) => [row.diagram, verdictOf(row, patience.kind)]));
 }
 

@@ -13,7 +13,12 @@ import { decodeState } from './update.ts';
 
 /** Applies a part of the log. @returns the sequence number that the document is at now; @throws Unreadable */
 export function replay(document: Y.Doc, part: LogPart, origin: unknown = null): number {
-  for (const step of stepsOf(document, part, origin)) step();
+  const steps = stepsOf(document, part, origin)[Symbol.iterator]();
+  let next = steps.next();
+  const some = () => {
+    for (let count = 0; count < TOGETHER && !next.done; count += 1, next = steps.next()) next.value();
+  };
+  while (!next.done) document.transact(some, origin);
   return lastOf(part);
 }
 
@@ -55,6 +60,8 @@ export function isHeavy(document: Y.Doc, row: Stored): boolean {
   return isLong(document) && split(`row ${row.seq}`, row.bytes).some((update) => cut(row.seq, update).length > 1);
 }
 
+/** Rows in one transaction where nobody waits: each costs a good deal, but Yjs also tidies up slower after many. */
+const TOGETHER = 100;
 /** How long a turn may last before the next step, ms. */
 const TURN = 4;
 /** A row of more bytes is applied update by update. */
