@@ -11,7 +11,7 @@ export interface Spacing {
   most: number;
 }
 
-export const SPACING: Spacing = { least: 8, row: 0.2, most: 20 };
+export const SPACING: Spacing = { least: 8, row: 0.2, most: 30 };
 
 /** Resolves when the next flush may begin, if one of so many rows begins now. */
 export function distance(rows: number, { least, row, most }: Spacing): Promise<void> {
