@@ -5,7 +5,7 @@ import type { Bus } from './cluster/bus.ts';
 import { memoryBus } from './cluster/memory-bus.ts';
 import { redisAllowances } from './cluster/redis-allowances.ts';
 import { redisBus } from './cluster/redis-bus.ts';
-import { createRedisConnection } from './cluster/redis-connection.ts';
+import { createRedisConnection, type RedisCondition } from './cluster/redis-connection.ts';
 import { ConfigurationError, type Config } from './config.ts';
 import { holdDataDirectory } from './database/data-directory.ts';
 import { openDatabase, type Database } from './database/database.ts';
@@ -40,6 +40,13 @@ async function refusePending(database: Database): Promise<void> {
   throw new ConfigurationError([`the database lacks migrations; run \`roundtable migrate\`: ${pending.join(', ')}`]);
 }
 
+const WORDS: Readonly<Record<RedisCondition, string>> = {
+  away: 'Redis is away; changes are found by the poll meanwhile',
+  slow: 'Redis is slow; changes are found by the poll, and each node counts rate limits for itself, meanwhile',
+  refusing: 'Redis does not do what it is asked; each node counts rate limits for itself meanwhile',
+  well: 'Redis is there',
+};
+
 /** What connects the nodes: Redis, or memory where there is one node. */
 export async function connectNodes(
   config: Config,
@@ -52,16 +59,17 @@ export async function connectNodes(
   const url = config.redisUrl;
   const [deployment] = await database.log.query<{ id: string }>('select id from deployment');
   const { id } = deployment!;
-  const connect = (name: string, waits: boolean) =>
-    createRedisConnection({
-      url,
-      waits,
-      onState: ({ ready, error }) => {
-        if (ready) logger.info({ connection: name }, 'Redis is there');
-        else logger.warn({ connection: name, err: error }, 'Redis is away; changes are found by the poll meanwhile');
-      },
-    });
-  const [publisher, subscriber] = [connect('publisher', false), connect('subscriber', true)];
+  const onCondition = (connection: string) => (condition: RedisCondition, error: unknown) => {
+    if (condition === 'well') logger.info({ connection }, WORDS.well);
+    else logger.warn({ connection, err: error }, WORDS[condition]);
+  };
+  const publisher = createRedisConnection({
+    url,
+    waits: false,
+    writes: `roundtable:${id}:alive`,
+    onCondition: onCondition('publisher'),
+  });
+  const subscriber = createRedisConnection({ url, waits: true, onCondition: onCondition('subscriber') });
   const bus = redisBus({
     publisher,
     subscriber,

@@ -1,7 +1,7 @@
 /**
  * Allowances counted in Redis, over all nodes of a deployment. While Redis is away, full or slow, this node counts in
  * its own memory; nobody waits for an answer longer than a moment, and once somebody did in vain nobody waits at all
- * until Redis gives a sign of life.
+ * until Redis gives a sign of life. A Redis that was flushed begins to count anew.
  */
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { memoryAllowances, refused, spentOf, type Allowances } from './allowances.ts';
@@ -47,7 +47,7 @@ export function redisAllowances(connection: RedisConnection, deployment: string)
     };
     return {
       async spend(key) {
-        if (!connection.ready) return memory.spend(key);
+        if (connection.condition !== 'well') return memory.spend(key);
         try {
           return spentOf(await inTime(limiter().consume(key)).catch(refused));
         } catch {
@@ -55,7 +55,7 @@ export function redisAllowances(connection: RedisConnection, deployment: string)
         }
       },
       async look(key) {
-        if (!connection.ready) return memory.look(key);
+        if (connection.condition !== 'well') return memory.look(key);
         try {
           const counted = await inTime(limiter().get(key));
           return counted && spentOf(counted);

@@ -60,11 +60,12 @@ export function redisBus({
     for (const handler of handlers.get(name) ?? []) call(() => handler(payload));
   };
 
-  /** Tried until Redis has taken it or nobody wants it any more. */
+  /** Tried until Redis has taken it, nobody wants it any more, or another client is there to try. */
   const hold = async (name: string, listener: (message: Buffer) => void): Promise<void> => {
-    while (listeners.get(name) === listener && subscriber.client.isOpen) {
+    const { client } = subscriber;
+    while (listeners.get(name) === listener && client === subscriber.client && client.isOpen) {
       try {
-        return void (await subscriber.client.sSubscribe(channelOf(name), listener, true));
+        return void (await client.sSubscribe(channelOf(name), listener, true));
       } catch {
         await new Promise((resolve) => setTimeout(resolve, SUBSCRIBE_PATIENCE).unref());
       }
@@ -76,7 +77,7 @@ export function redisBus({
 
   for (const connection of [publisher, subscriber]) {
     connection.onReady(() => {
-      if (publisher.ready && subscriber.ready) resumptions.forEach(call);
+      if (publisher.condition !== 'away' && subscriber.condition !== 'away') resumptions.forEach(call);
     });
   }
 
@@ -89,7 +90,7 @@ export function redisBus({
 
   return {
     get healthy() {
-      return publisher.ready && subscriber.ready;
+      return publisher.condition === 'well' && subscriber.condition === 'well';
     },
     publish(name, payload) {
       const message = wrap(payload);

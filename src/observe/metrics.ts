@@ -39,11 +39,11 @@ export function createMetrics() {
       help: 'Messages on our channels that none of our nodes wrote',
       registers,
     }),
-    /** Tells whether messages flow between the nodes, whenever it is asked. */
+    /** Tells whether the bus does well, whenever it is asked. */
     observeBus: (bus: { readonly healthy: boolean }) =>
       void new Gauge({
         name: 'roundtable_bus_up',
-        help: 'Whether messages flow to other nodes; without it changes are found by the poll',
+        help: 'Whether Redis is there, in time, and takes what is written; without it changes are found by the poll',
         registers,
         collect() {
           this.set(bus.healthy ? 1 : 0);

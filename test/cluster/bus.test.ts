@@ -53,7 +53,7 @@ describe('the redis bus when Redis does not do well', () => {
       bus.publish(channel, new Uint8Array([number]));
       expect(heard).toContain(number);
     }, 10_000);
-  const PACE = { ask: 50, believe: 200, giveUp: 400 };
+  const PACE = { ask: 50, slow: 100, believe: 200, giveUp: 400 };
 
   it('keeps deployments that share a Redis apart', async () => {
     const url = inject('redisUrl');
@@ -138,6 +138,51 @@ describe('the redis bus when Redis does not do well', () => {
       await eventually(() => expect(resumed).toBeGreaterThan(before), 10_000);
       await eventually(() => expect(heard).toContain(resumed));
     }
+  });
+
+  it('NO2 a Redis that is slow or full does not do well, though messages flow, and none are told anew when it does', async () => {
+    const redis = await startRedis();
+    const proxy = await proxied(redis);
+    const bus = await node({ url: proxy.url, pace: { ...PACE, believe: 2000, giveUp: 4000 } });
+    const heard = await listening(bus, 'channel');
+    await healthy(bus);
+    let resumed = 0;
+    bus.onResumed(() => (resumed += 1));
+    proxy.delay(PACE.slow);
+    await healthy(bus, false);
+    await sendUntilHeard(bus, 'channel', 1, heard);
+    expect(bus.healthy).toBe(false);
+    proxy.delay(0);
+    await healthy(bus);
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+    await healthy(bus, false);
+    await sendUntilHeard(bus, 'channel', 2, heard);
+    expect(bus.healthy).toBe(false);
+    await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    await healthy(bus);
+    expect(resumed).toBe(0);
+  });
+
+  it.each([
+    ['which it does not understand', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+    ['which never ends', '$1000000\r\n'],
+  ])('NO2 a connection with an answer %s is given up, so that no answer is taken for another', async (_, nonsense) => {
+    const proxy = await proxied(await startRedis());
+    const { bus, publisher, subscriber, allowances } = redisNode({ url: proxy.url, deployment: 'trouble', pace: PACE });
+    stops.push(bus.stop);
+    const clients = () => [publisher.client, subscriber.client];
+    await bus.start();
+    const heard = await listening(bus, 'channel');
+    const sending = setInterval(() => bus.publish('channel', new Uint8Array([1])), 5);
+    stops.push(() => clearInterval(sending));
+    await eventually(() => expect(heard).toContain(1));
+    const before = clients();
+    proxy.spoil(Buffer.from(nonsense));
+    await eventually(() => expect(clients().filter((client) => before.includes(client))).toEqual([]));
+    await healthy(bus);
+    await sendUntilHeard(bus, 'channel', 2, heard);
+    const allowance = allowances({ name: 'things', points: 100, seconds: 60 });
+    for (let used = 1; used <= 5; used += 1) expect(await allowance.spend('ann')).toMatchObject({ used });
   });
 
   it('what is on its way to a Redis that stands still is bounded in bytes', async () => {

@@ -86,23 +86,43 @@ async function countedTogether(ask: Ask): Promise<void> {
   for (const app of apps) refused(await ask(app));
 }
 
+async function countedByEach(ask: Ask): Promise<void> {
+  for (const app of apps) {
+    const answers = await asked(ask, [app], PER_MINUTE);
+    expect(statuses(answers)).toEqual(SERVED);
+    expect(left(answers)).toEqual([3, 2, 1, 0]);
+    refused(await ask(app));
+  }
+}
+
 it.each(callers)('CO9 %s has so many requests a minute on both nodes together', (_, caller) =>
   countedTogether(caller()),
 );
 
+it('CO9 when Redis is flushed the minute begins anew, together', async () => {
+  for (const [, caller] of callers) {
+    const ask = caller();
+    await countedTogether(ask);
+    await redis.command('FLUSHALL');
+    await countedTogether(ask);
+  }
+  await messenger('up');
+});
+
 it('CO9 while Redis is away each node counts for itself, and together again when it is back', async () => {
   await redis.kill();
   await messenger('degraded');
-  for (const [, caller] of callers) {
-    const ask = caller();
-    for (const app of apps) {
-      const answers = await asked(ask, [app], PER_MINUTE);
-      expect(statuses(answers)).toEqual(SERVED);
-      expect(left(answers)).toEqual([3, 2, 1, 0]);
-      refused(await ask(app));
-    }
-  }
+  for (const [, caller] of callers) await countedByEach(caller());
   await redis.start();
+  await messenger('up');
+  for (const [, caller] of callers) await countedTogether(caller());
+});
+
+it('CO9 while Redis is full each node counts for itself, says so, and together again when there is room', async () => {
+  await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+  await messenger('degraded');
+  for (const [, caller] of callers) await countedByEach(caller());
+  await redis.command('CONFIG', 'SET', 'maxmemory', '0');
   await messenger('up');
   for (const [, caller] of callers) await countedTogether(caller());
 });

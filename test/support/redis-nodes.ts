@@ -1,7 +1,7 @@
 /** The Redis side of a node by itself: its two connections, its bus and its allowances. */
 import { redisAllowances } from '../../src/cluster/redis-allowances.ts';
 import { redisBus } from '../../src/cluster/redis-bus.ts';
-import { createRedisConnection } from '../../src/cluster/redis-connection.ts';
+import { createRedisConnection, type RedisPace } from '../../src/cluster/redis-connection.ts';
 
 export interface RedisNodeOptions {
   url: string;
@@ -9,16 +9,15 @@ export interface RedisNodeOptions {
   onError?: (error: unknown) => void;
   onDropped?: () => void;
   onMalformed?: () => void;
-  onState?: (state: { ready: boolean }) => void;
-  /** ms */
-  pace?: { ask: number; believe: number; giveUp: number };
+  pace?: RedisPace;
 }
 
 const nothing = () => {};
 
-export function redisNode({ url, deployment, pace, onState = nothing, ...told }: RedisNodeOptions) {
-  const connect = (waits: boolean) => createRedisConnection({ url, waits, onState, ...(pace && { pace }) });
-  const [publisher, subscriber] = [connect(false), connect(true)];
+export function redisNode({ url, deployment, pace, ...told }: RedisNodeOptions) {
+  const options = { url, onCondition: nothing, ...(pace && { pace }) };
+  const publisher = createRedisConnection({ ...options, waits: false, writes: `roundtable:${deployment}:alive` });
+  const subscriber = createRedisConnection({ ...options, waits: true });
   const bus = redisBus({
     publisher,
     subscriber,

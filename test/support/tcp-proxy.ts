@@ -14,6 +14,8 @@ export interface TcpProxy {
   cut(): Promise<void>;
   /** The connections that are open now are dead: what is sent on them vanishes, and nobody is told. New ones work. */
   halfOpen(): void;
+  /** Of what comes back on each connection that is open now, the next piece is lost, and this is there in its place. */
+  spoil(bytes: Buffer): void;
   /** Everything takes so much longer, in each direction, ms. */
   delay(latency: number): void;
   /** As if nothing had been; what stood still goes on. */
@@ -25,6 +27,8 @@ interface Pair {
   near: Socket;
   far: Socket;
   dead: boolean;
+  /** What comes back in place of the next piece. */
+  nonsense: Buffer | null;
 }
 
 /** @param target the port on the loopback to which the next connection goes; null: nobody is there */
@@ -37,7 +41,7 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
     const to = target();
     if (to === null) return void near.on('error', () => {}).resetAndDestroy();
     const far = connect({ port: to, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    const pair: Pair = { near, far, dead: false };
+    const pair: Pair = { near, far, dead: false, nonsense: null };
     pairs.add(pair);
     carry(pair, near, far);
     carry(pair, far, near);
@@ -57,7 +61,9 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
     };
     from.on('data', (chunk: Buffer) =>
       inTurn(() => {
-        if (!pair.dead && !to.destroyed) to.write(chunk);
+        if (pair.dead || to.destroyed) return;
+        to.write((to === pair.near && pair.nonsense) || chunk);
+        if (to === pair.near) pair.nonsense = null;
       }),
     );
     from.on('end', () => inTurn(() => !pair.dead && to.end()));
@@ -96,6 +102,9 @@ export async function startTcpProxy(target: () => number | null): Promise<TcpPro
         pair.dead = true;
         pair.far.destroy();
       }
+    },
+    spoil(bytes) {
+      for (const pair of pairs) pair.nonsense = bytes;
     },
     delay(length) {
       latency = length;
