@@ -63,6 +63,22 @@ describe('replace', () => {
     expect(await stage.rowsOf(diagram)).toEqual([]);
   });
 
+  it('DO2 is told of to nobody before its commit', async () => {
+    const { diagram } = await stage.place();
+    const fault = new Error('the commit failed');
+    const failing: SqlExecutor = {
+      query: (text, values) => database.content.query(text, values),
+      transaction: (work) =>
+        database.content.transaction(async (transaction) => {
+          await work(transaction);
+          throw fault;
+        }),
+    };
+    const { store, rows } = stage.openStore(failing);
+    await expect(store.replace(diagram, stage.ann.id, [cell('a')], null)).rejects.toBe(fault);
+    expect([rows, await stage.rowsOf(diagram)]).toEqual([[], []]);
+  });
+
   it('is built again when the head has moved, however often', async () => {
     const { diagram } = await stage.place();
     const other = stage.openStore().store;

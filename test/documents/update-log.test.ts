@@ -51,9 +51,9 @@ function start({ executor = database.log, budget = 1e9, rowBytes = 1e6, spacing 
     },
   });
   logs.push(log);
-  const append = (diagram: string, person: Actor, text: string, epoch = 0) =>
+  const append = (diagram: string, person: Actor, text: string, epoch = 0, base = 0) =>
     new Promise<LogOutcome | 'full'>((settle) => {
-      if (!log.append({ diagram, person: person.id, epoch, base: 0, updates: [Buffer.from(text)], settle }))
+      if (!log.append({ diagram, person: person.id, epoch, base, updates: [Buffer.from(text)], settle }))
         settle('full');
     });
   return { log, rows, append };
@@ -189,6 +189,39 @@ describe('the fence', () => {
     expect((await stored(diagram)).flatMap((row) => row.texts)).toEqual(['a', 'c']);
   });
 
+  it('AC3 decides of each diagram by itself, and tells of one that is gone', async () => {
+    const writable = [
+      [ann, 'owner'],
+      [bob, 'writer'],
+    ] as const;
+    const [first, other] = [await addDiagram(database, writable), await addDiagram(database, writable)];
+    const gone = await addDiagram(database, writable);
+    await grant(database, first.model, bob, 'reader');
+    await grant(database, other.model, bob, 'owner');
+    await grant(database, gone.model, bob, 'owner');
+    const executor = meddled(async (text, run) => {
+      const answer = await run();
+      if (isFlush(text)) await database.log.query('delete from diagram where id = $1', [gone.diagram]);
+      return answer;
+    });
+    const { append } = start({ executor });
+    const outcomes = await Promise.all([first, other, gone].map(({ diagram }) => append(diagram, bob, 'b')));
+    expect(outcomes).toEqual([{ kind: 'forbidden' }, { kind: 'committed', seq: 1 }, { kind: 'missing' }]);
+    expect(await stored(first.diagram)).toEqual([]);
+  });
+
+  it('AC3 who was let in since does not vouch for whom they are flushed with', async () => {
+    const { model, diagram } = await addDiagram(database, [
+      [ann, 'owner'],
+      [bob, 'writer'],
+    ]);
+    await grant(database, model, bob, 'reader');
+    const { append } = start();
+    const outcomes = await Promise.all([append(diagram, ann, 'a', 1), append(diagram, bob, 'b', 0)]);
+    expect(outcomes).toEqual([{ kind: 'committed', seq: 1 }, { kind: 'forbidden' }]);
+    expect((await stored(diagram)).flatMap((row) => row.texts)).toEqual(['a']);
+  });
+
   it('AC3 nothing of theirs is stored once the change has been committed, however the two race', async () => {
     const { append } = start();
     for (let attempt = 0; attempt < 20; attempt += 1) {
@@ -202,6 +235,72 @@ describe('the fence', () => {
       await Promise.all([...writing, append(diagram, bob, 'late')]);
       expect((await stored(diagram)).length).toBe(before);
     }
+  });
+});
+
+describe('a database that was set back', () => {
+  it('DO3 gets nothing that was judged on rows which it lacks', async () => {
+    const { diagram } = await addDiagram(database, [[ann, 'owner']]);
+    const { append } = start();
+    const outcomes = await Promise.all([append(diagram, ann, 'a', 0, 1), append(diagram, ann, 'b', 0, 0)]);
+    expect(outcomes).toEqual([{ kind: 'behind' }, { kind: 'behind' }]);
+    expect(await stored(diagram)).toEqual([]);
+  });
+
+  it('DO3 gets none of it by a recovery either', async () => {
+    const { diagram } = await addDiagram(database, [[ann, 'owner']]);
+    const executor = meddled((text, run) => (isFlush(text) ? Promise.reject(new Error('Connection lost')) : run()));
+    const { append } = start({ executor });
+    expect(await append(diagram, ann, 'a', 0, 1)).toEqual({ kind: 'behind' });
+    expect(await stored(diagram)).toEqual([]);
+  });
+});
+
+describe('a commit', () => {
+  it('DO1 DO2 that fails is not told of: neither that an update is saved nor what is in it', async () => {
+    const { diagram } = await addDiagram(database, [[ann, 'owner']]);
+    await database.log.query(`
+      create function refuse_at_commit() returns trigger language plpgsql as $$
+        begin raise exception 'not now' using errcode = 'P0001'; end $$;
+      create constraint trigger refuse_at_commit after insert on document_update
+        deferrable initially deferred for each row execute function refuse_at_commit()`);
+    const { append, rows } = start();
+    const outcome = append(diagram, ann, 'a');
+    const first = await Promise.race([outcome, pause(200)]);
+    const seen = rows.map(({ seq }) => seq);
+    await database.log.query('drop function refuse_at_commit cascade');
+    expect([first, seen]).toEqual([undefined, []]);
+    expect(await outcome).toEqual({ kind: 'committed', seq: 1 });
+    expect((await stored(diagram)).map((row) => row.texts)).toEqual([['a']]);
+  });
+
+  it('DO1 is on disk before it is told of, whatever the server does by default', async () => {
+    const { diagram } = await addDiagram(database, [[ann, 'owner']]);
+    await database.log.query(`
+      create table how_durable (setting text);
+      create function note_durability() returns trigger language plpgsql as $$
+        begin insert into how_durable values (current_setting('synchronous_commit')); return new; end $$;
+      create trigger note_durability before insert on document_update for each row execute function note_durability()`);
+    let lost = 0;
+    const executor: SqlExecutor = {
+      query: (text, values) =>
+        database.log.transaction(async (transaction) => {
+          await transaction.query('set local synchronous_commit = off');
+          if (isFlush(text) && (lost += 1) === 2) throw new Error('Connection lost');
+          return transaction.query(text, values);
+        }),
+      transaction: (work) =>
+        database.log.transaction(async (transaction) => {
+          await transaction.query('set local synchronous_commit = off');
+          return work(transaction);
+        }),
+    };
+    const { append } = start({ executor });
+    await append(diagram, ann, 'flushed');
+    await append(diagram, ann, 'recovered');
+    const settings = await database.log.query('select setting from how_durable');
+    await database.log.query('drop function note_durability cascade');
+    expect(settings).toEqual([{ setting: 'on' }, { setting: 'on' }]);
   });
 });
 

@@ -12,6 +12,7 @@ import { cellsOf, headOf } from '../support/content.ts';
 import { freshDatabase } from '../support/database.ts';
 import { eventually, pause, saved } from '../support/patience.ts';
 import { connect, disconnectAll, type Client } from '../support/provider.ts';
+import { stored } from '../support/stored.ts';
 import { addDiagram, addPerson, grant, logger, setBack, startStage, type Stage, type StageOptions } from './stage.ts';
 
 let database: Database;
@@ -235,6 +236,22 @@ it('a log that is shorter than what this node has (a database that was set back)
   await eventually(() => expect(client.closes[0]?.code).toBe(1012));
   await saved(client); // it connects again and brings what the database has lost
   expect(await headOf(stage.store, at.diagram)).toBe(2);
+});
+
+it('DO3 an edit on top of rows that the database has lost is not stored, and the document is loaded anew', async () => {
+  const stage = await start({ poll: 60_000 }); // nobody else notices
+  const at = await place();
+  const client = open(stage, at, ann);
+  await saved(client);
+  for (const value of [1, 2]) {
+    client.cells.set('a', value);
+    await saved(client);
+  }
+  await setBack(database, at.diagram);
+  client.cells.set('a', 3);
+  await eventually(() => expect(client.closes[0]?.code).toBe(1012));
+  await saved(client);
+  expect((await stored(database, at.diagram)).getMap('cells').toJSON()).toEqual({ a: 3 });
 });
 
 it('DO3 a row that says something else than the one that was applied (a database that was set back, and written to) is noticed', async () => {
