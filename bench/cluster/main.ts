@@ -3,7 +3,7 @@
  * stores nothing, under the same load in the same run. Each document has one editor who writes on one node, and one on
  * each other node who watches. Prints the machine and the numbers; it ends by itself.
  *
- *   (cd bench && npm ci) && node bench/cluster/main.ts [nodes...]
+ *   (cd bench/cluster && npm ci) && node bench/cluster/main.ts [nodes...]
  *
  * Nodes, load, PostgreSQL and Redis share the machine's cores as the system likes.
  */

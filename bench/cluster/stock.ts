@@ -1,6 +1,6 @@
 /**
  * The peer: Hocuspocus 4.7 with its own Redis extension, on the same WebSocket library as ours. It stores nothing.
- * Argument: the port of Redis. Both packages are the peer's (`bench/package.json`), so that it runs as it is published.
+ * Argument: the port of Redis. Both packages are the peer's (`package.json` beside this file), so that it runs as it is published.
  */
 import type { Hocuspocus } from '@hocuspocus/server';
 import { servePeer } from '../peer.ts';
