@@ -1,9 +1,10 @@
 /**
- * What nodes tell each other, seen on the wire: one message for each committed edit and for each change of access,
- * whatever the number of nodes; and a hint has its effect by itself, where the poll finds nothing.
+ * What nodes tell each other, seen on the wire: one message for each committed edit, each change of access and each
+ * of a room, whatever the number of nodes; and a hint has its effect by itself, where the poll finds nothing.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { rowChannel } from '../../src/documents/row.ts';
+import { roomChannel } from '../../src/membership/announce.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
 import { eventually, saved } from '../support/patience.ts';
@@ -75,7 +76,19 @@ it('DO3 an edit is one message, which carries the edit, however many nodes have 
   );
 });
 
-it('AC3 a change of access is told once, and whoever hears of one decides anew, without waiting for the poll', async () => {
+it('MB7 whoever is added, removed or says something in a room is told of once, at once', async () => {
+  const conversations = '/v1/messaging/conversations';
+  const { id } = (await table.call(host, apps[0]!, 'POST', conversations, { title: 'Talk' })).body;
+  const messages = await heardOn(roomChannel({ kind: 'conversation', container: String(id) }));
+  const path = `${conversations}/${id}`;
+  await table.call(host, apps[0]!, 'POST', `${path}/participants`, { user_id: guest.number });
+  await table.call(guest, apps[1]!, 'POST', `${path}/messages`, { body: 'Good morning' });
+  await table.call(host, apps[2]!, 'DELETE', `${path}/participants/${guest.number}`);
+  const revisions = () => messages.map((message) => JSON.parse(message).revision);
+  await eventually(() => expect(revisions()).toEqual([1, 2, 3]));
+});
+
+it('AC3 a change of access is told once', async () => {
   const messages = await heardOn('access');
   await table.grant(
     [
@@ -86,6 +99,9 @@ it('AC3 a change of access is told once, and whoever hears of one decides anew, 
   );
   await eventually(() => expect(messages).toEqual([table.diagram]));
   await eventually(() => expect(far.messages.some(({ type }) => type === 'permission_changed')).toBe(true));
+});
+
+it('AC3 whoever hears of a change of access decides anew, without waiting for the poll', async () => {
   // No epoch is raised, so that nothing but the hint tells of it.
   await apps[0]!.database.log.query('delete from threat_model_grant where threat_model_id = $1 and profile_id = $2', [
     table.model,

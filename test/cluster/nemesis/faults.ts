@@ -61,13 +61,25 @@ export const redisFaults: readonly Fault[] = [
     begin: ({ node }) => node.redis!.halfOpen(),
   },
   { name: 'Redis is slow', begin: ({ cluster }) => cluster.nodes.forEach(({ redis }) => redis!.delay(300)) },
+  {
+    name: 'Redis is full',
+    begin: ({ cluster }) => cluster.redis.command('CONFIG', 'SET', 'maxmemory', '1'),
+    end: ({ cluster }) => cluster.redis.command('CONFIG', 'SET', 'maxmemory', '0'),
+  },
+  { name: 'what comes from Redis is spoilt', begin: ({ cluster, chance }) => spoil(cluster, chance) },
 ];
 
 async function speakNonsense({ cluster, chance }: Place): Promise<void> {
   const until = performance.now() + SHORT;
   const channels = (await cluster.redis.command('PUBSUB', 'SHARDCHANNELS')) as string[];
   while (channels.length > 0 && performance.now() < until) {
-    const bytes = Buffer.from(Array.from({ length: chance.below(NONSENSE_BYTES) }, () => chance.below(256)));
-    await cluster.redis.command('SPUBLISH', chance.of(channels), bytes);
+    await cluster.redis.command('SPUBLISH', chance.of(channels), nonsense(chance));
   }
 }
+
+function spoil({ nodes }: Cluster, chance: Chance): void {
+  for (const { redis } of nodes) redis!.spoil(nonsense(chance));
+}
+
+const nonsense = (chance: Chance) =>
+  Buffer.from(Array.from({ length: chance.below(NONSENSE_BYTES) }, () => chance.below(256)));

@@ -84,9 +84,13 @@ export function describeAccessRules(spread: Spread): void {
       host,
       clients: [first, second],
     } = await spread.gathered('reader');
+    first.provider.setAwarenessField('user', { name: 'The Queen', color: '#000000' });
+    first.provider.setAwarenessField('crown', true);
     first.provider.setAwarenessField('cursor', { x: 1 });
     const seen = () => second.provider.awareness!.getStates().get(first.document.clientID);
     await eventually(() => expect(seen()).toMatchObject({ cursor: { x: 1 }, participant: { user_id: host.email } }));
+    expect(Object.keys(seen()!).toSorted()).toEqual(['cursor', 'participant', 'user']);
+    expect(seen()!.user.name).not.toBe('The Queen');
     // The guest's own awareness says that it were the host's, with a later clock.
     const forged = second.provider.awareness!;
     const id = first.document.clientID;

@@ -1,12 +1,36 @@
-/** CS7, CS9, CS11 and CS12 with people spread over nodes: how people and sessions end. */
+/** CS5, CS7, CS9, CS11 and CS12 with people spread over nodes: how people and sessions end. */
 import { expect, it } from 'vitest';
 import { eventually, pause } from '../../support/patience.ts';
-import { disconnect } from '../../support/provider.ts';
+import type { TestPerson } from '../../support/people.ts';
+import { disconnect, type Client } from '../../support/provider.ts';
 import { agreed, emails, of, present, setTable, told } from '../../support/table.ts';
 import { GRACE, IDLE, say, SOON, type Spread } from './spread.ts';
 
+/** CS5, and what a machine that does everything at once may add, ms. */
+const GONE = 5000 + 500;
+
 export function describeSessionEnds(spread: Spread): void {
-  const { node } = spread;
+  const { count, node } = spread;
+
+  it('CS5 whoever was on a node that died is gone within five seconds, from every list and from awareness', async () => {
+    const roles = Array.from({ length: count - 1 }, () => 'writer' as const);
+    const { table, people, clients } = await spread.gathered(...roles);
+    const shownAre = (some: readonly TestPerson[]) => (client: Client) =>
+      expect(present(client)).toEqual(some.map(({ email }) => email).toSorted());
+    for (const client of clients) await eventually(() => shownAre(people)(client));
+    const [dying, lost] = [people.at(-1)!, clients.at(-1)!];
+    const [left, others] = [people.slice(0, -1), clients.slice(0, -1)];
+    const before = told(clients[0])!.revision;
+    lost.websocket.shouldConnect = false;
+    await node(count - 1).kill();
+    await eventually(() => others.forEach(shownAre(left)), GONE);
+    const running = spread.cluster.nodes.slice(0, -1);
+    await agreed(table, running, others, left);
+    for (const client of others)
+      expect(of(client, 'leave')).toMatchObject([{ user_id: dying.email, revision: before + 1 }]);
+    await node(count - 1).start();
+    await agreed(table, spread.cluster.nodes, others, left);
+  });
 
   it('CS7 a host who does not return within the grace ends the session on every node', async () => {
     const {

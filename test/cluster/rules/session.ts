@@ -1,6 +1,7 @@
 /** CS1 to CS6, CS8, CS10 and DO3 with people spread over nodes. */
 import { expect, it } from 'vitest';
 import { eventually, pause, saved } from '../../support/patience.ts';
+import { newcomer } from '../../support/people.ts';
 import { disconnect } from '../../support/provider.ts';
 import { agreed, emails, of, present, setTable, told } from '../../support/table.ts';
 import { say, SOON, type Spread } from './spread.ts';
@@ -18,6 +19,16 @@ export function describeSessionRules(spread: Spread): void {
     expect(new Set(answers.map(({ body }) => body.session_id)).size).toBe(1);
     expect(new Set(answers.map(({ body }) => body.host)).size).toBe(1);
     for (const { body } of answers) expect(body.participants).toEqual([]);
+  });
+
+  it('CS1 a POST of anybody on any node finds the session that goes on, and changes nothing', async () => {
+    const { table, people, clients } = await spread.gathered('writer', 'reader');
+    const before = await table.rest(node(0));
+    for (const [index, person] of people.entries()) {
+      const found = await table.open(person, node(index + 1));
+      expect(found).toMatchObject({ status: 200, body: before });
+    }
+    expect(await agreed(table, spread.cluster.nodes, clients, people)).toEqual(before);
   });
 
   it('CS2 CS3 CS10 everybody on every node is told of everybody: the same list at the same revision', async () => {
@@ -90,6 +101,7 @@ export function describeSessionRules(spread: Spread): void {
       third,
       clients: [first, second, last],
     } = await spread.gathered('reader', 'writer');
+    const absent = await newcomer(node(0));
     say(second, { type: 'presenter_request' });
     await eventually(() => expect(of(first, 'presenter_request_event')).toMatchObject([{ user_id: guest.email }]));
     say(first, { type: 'presenter_denied', user_id: guest.email });
@@ -99,6 +111,12 @@ export function describeSessionRules(spread: Spread): void {
       await eventually(() =>
         expect(of(second, 'error').at(-1)).toMatchObject({ code: 'forbidden', request_type: type }),
       );
+    }
+    const ended = await table.call(guest, node(1), 'DELETE', `${table.path}/collaborate`);
+    expect(ended).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    for (const type of ['change_presenter', 'change_host', 'remove_participant', 'presenter_denied']) {
+      say(first, { type, user_id: absent.email });
+      await eventually(() => expect(of(first, 'error').at(-1)).toMatchObject({ request_type: type }));
     }
     say(first, { type: 'change_presenter', user_id: third.email });
     await eventually(() => expect(told(last)?.presenter).toBe(third.email));
