@@ -1,0 +1,119 @@
+/** Who may sweep the leases of dead nodes, and when nobody may. */
+import { describe, expect, it } from 'vitest';
+import { createLeases } from '../../src/cluster/leases.ts';
+import type { SqlExecutor } from '../../src/database/database.ts';
+import { eventually, pause } from '../support/patience.ts';
+import { KINDS, stageLeases } from './lease-stage.ts';
+
+describe.each(KINDS)('sweeping on %s', (kind) => {
+  const stage = stageLeases(kind);
+  const { node, rows, expire } = stage;
+
+  it('CS5 a node that has held its lease for the length of one sweeps dead nodes, and only those', async () => {
+    const [watcher, alive, dead] = [await node(), await node(), await node()];
+    await expire(dead.leases.node);
+    for (let second = 0; second < 3; second += 1) {
+      expect(await watcher.leases.sweep()).toBe(0);
+      watcher.time.pass(1000);
+      await watcher.leases.renew();
+    }
+    expect(await watcher.leases.sweep()).toBe(1);
+    expect((await rows()).map((row) => row.node).toSorted()).toEqual(
+      [watcher.leases.node, alive.leases.node].toSorted(),
+    );
+  });
+
+  it('a pause of the database ends no leases: whoever had a break waits for a whole lease before sweeping', async () => {
+    const [watcher, other] = [await node(), await node()];
+    expect(watcher.leases.steady()).toBe(true);
+    watcher.time.pass(10_000);
+    await expire(other.leases.node);
+    expect(watcher.leases.steady()).toBe(false);
+    expect(await watcher.leases.sweep()).toBe(0);
+    await watcher.leases.renew();
+    expect(await watcher.leases.sweep()).toBe(0);
+    expect(watcher.leases.steady()).toBe(false);
+    for (let second = 0; second < 3; second += 1) {
+      watcher.time.pass(1000);
+      await watcher.leases.renew();
+    }
+    expect(watcher.leases.steady()).toBe(true);
+    expect(await watcher.leases.sweep()).toBe(1);
+  });
+
+  it('NO1 a sweep that reaches the database only after a pause sweeps nobody', async () => {
+    const length = 500;
+    const other = await node();
+    let late = true;
+    const sql: SqlExecutor = {
+      query: async (text, values) => {
+        if (late && text.startsWith('delete')) await pause(2 * length);
+        return stage.sql.query(text, values) as never;
+      },
+      transaction: (work) => stage.sql.transaction(work),
+    };
+    const { leases, time } = await node({ sql, length });
+    const steady = async () => {
+      for (let third = 0; third < 3; third += 1) {
+        time.pass(length / 3 + 1);
+        await leases.renew();
+      }
+    };
+    await steady();
+    await expire(other.leases.node);
+    expect(await leases.sweep()).toBe(0);
+    late = false;
+    await steady();
+    expect(await leases.sweep()).toBe(1);
+  });
+
+  it('NO1 after an answer that took longer than a renewal nobody is swept for as long again', async () => {
+    const every = 1000;
+    const other = await node();
+    let slow = false;
+    const sql: SqlExecutor = {
+      query: async (text, values) => {
+        const answer = await stage.sql.query(text, values);
+        if (slow) time.pass(every + 1);
+        return answer as never;
+      },
+      transaction: (work) => stage.sql.transaction(work),
+    };
+    const { leases, time } = await node({ sql, every });
+    for (let second = 0; second < 3; second += 1) {
+      time.pass(every);
+      await leases.renew();
+    }
+    await expire(other.leases.node);
+    slow = true;
+    await leases.renew();
+    slow = false;
+    expect(leases.steady()).toBe(true);
+    expect(await leases.sweep()).toBe(0);
+    time.pass(every);
+    await leases.renew();
+    expect(await leases.sweep()).toBe(1);
+  });
+
+  it('NO1 a sweep that is carried out more than two renewals after the last one sweeps nobody', async () => {
+    const every = 200;
+    const other = await node();
+    let sent = 0;
+    const sql: SqlExecutor = {
+      query: async (text, values) => {
+        if (text.startsWith('delete') && (sent += 1) === 1) await pause(3 * every);
+        return stage.sql.query(text, values) as never;
+      },
+      transaction: (work) => stage.sql.transaction(work),
+    };
+    const leases = createLeases({ sql, hostGrace: 0, onLost() {}, onError() {}, length: 10 * every, every });
+    stage.keep(leases);
+    await leases.start();
+    await expire(other.leases.node);
+    let swept = 0;
+    const sweep = async () => (swept += await leases.sweep());
+    await eventually(() => sweep().then(() => expect(sent).toBe(1)));
+    expect(swept).toBe(0);
+    await eventually(() => sweep().then(() => expect(swept).toBe(1)));
+  });
+});
