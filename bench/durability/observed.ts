@@ -1,14 +1,16 @@
 /**
  * Loaded before a server that is measured (`node --import`): tells its parent, when asked, what it has used of the
- * processor and for how long its event loop stood still at the worst since it was asked last.
+ * processor, and since it was asked last, for how long at the worst its event loop stood still and V8 collected garbage.
  */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 
 export interface Observation {
   /** ms of processor time, all threads, since the process began. */
   cpu: number;
   /** The longest that the event loop stood still since the last time, ms. */
   stall: number;
+  /** The longest that V8 stopped it to collect garbage since the last time, ms. */
+  collection: number;
   /** Resident memory, bytes. */
   memory: number;
 }
@@ -17,6 +19,10 @@ export interface Observation {
 const RESOLUTION = 10;
 const delays = monitorEventLoopDelay({ resolution: RESOLUTION });
 delays.enable();
+let collection = 0;
+new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) collection = Math.max(collection, duration);
+}).observe({ entryTypes: ['gc'] });
 
 process.on('message', (message) => {
   if (message !== 'observe') return;
@@ -24,9 +30,11 @@ process.on('message', (message) => {
   const observation: Observation = {
     cpu: (user + system) / 1000,
     stall: Math.max(0, delays.max / 1e6 - RESOLUTION),
+    collection,
     memory: process.memoryUsage.rss(),
   };
   delays.reset();
+  collection = 0;
   process.send!({ observation });
 });
 process.once('disconnect', () => process.exit()); // nobody is left to measure it

@@ -28,7 +28,7 @@ export async function measureOpening(postgres: PostgresServer, cells: number): P
     const times = await openings(desk(0, 0), stored, cells, cells > 10_000 ? 3 : OPENINGS);
     const [a, b] = [median(times.ours), median(times.theirs)];
     console.log(`opened: Roundtable ${a} ms, bare Hocuspocus ${b} ms, ratio ${(a / b).toFixed(2)}`);
-    console.log('longest that the event loop stood still meanwhile, ms');
+    console.log('longest that the event loop stood still meanwhile, ms (and the longest collection of garbage by V8)');
     console.table({
       Roundtable: await stalls(ours, (editor) => desk(0, editor), cells),
       'bare Hocuspocus': await stalls(theirs, () => stored, cells),
@@ -106,10 +106,11 @@ async function stalls(server: MeasuredServer, desk: (editor: number) => Desk, ce
   const during = async (work: () => Promise<unknown>) => {
     await server.observe();
     await work();
-    return Math.round((await server.observe()).stall);
+    const { stall, collection } = await server.observe();
+    return `${Math.round(stall)} (${Math.round(collection)})`;
   };
   let editor: EditorConnection | null = null;
-  const measured: Record<string, number> = {};
+  const measured: Record<string, string> = {};
   measured['first opening'] = await during(async () => (editor = (await open(desk(0))).connection));
   const writer = createWriter(900_000 + cells);
   editor!.update(writer.beginning);
