@@ -84,10 +84,9 @@ it('are kept by themselves once per interval of editing by all nodes together, a
   const { diagram } = await stage.place();
   const clock = { now: 0 };
   const upkeeps = [upkeepAt(clock), upkeepAt(clock)];
-  for (let write = 0; write < 5; write += 1) {
-    await store.replace(diagram, stage.ann.id, [cell(`c${write}`)], null);
-    for (const upkeep of upkeeps) upkeep.edited(diagram, 10);
-  }
+  const writes = [0, 1, 2, 3, 4];
+  for (const write of writes) await store.replace(diagram, stage.ann.id, [cell(`c${write}`)], null);
+  for (const upkeep of upkeeps) writes.forEach(() => upkeep.edited(diagram, 10));
   await Promise.all(upkeeps.map((upkeep) => upkeep.idle()));
   expect(await kept(diagram)).toEqual([['automatic', expect.any(Number)]]);
   expect(await stage.snapshotsOf(diagram)).toHaveLength(1);
