@@ -1,7 +1,7 @@
 /** Snapshots of the log: what is kept, what goes, and what is done about one that cannot be read. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import type { Database } from '../../src/database/database.ts';
+import type { Database, SqlExecutor } from '../../src/database/database.ts';
 import { isDue, partBefore } from '../../src/documents/compacting.ts';
 import type { LogPart } from '../../src/documents/log-part.ts';
 import { readLog } from '../../src/documents/reading.ts';
@@ -38,7 +38,7 @@ async function compactedDiagram(rounds: number): Promise<string> {
 }
 
 describe('compaction', () => {
-  it('keeps three snapshots, and the rows that the one before the newest does not cover', async () => {
+  it('DO5 keeps three snapshots, and the rows that the one before the newest does not cover', async () => {
     const diagram = await compactedDiagram(5);
     expect(await stage.compacted(diagram)).toBe(null);
     expect(await stage.snapshotsOf(diagram)).toEqual([6, 8, 10]);
@@ -58,6 +58,30 @@ describe('compaction', () => {
     await store.replace(diagram, stage.ann.id, [cell('large', 0, { label: 'x'.repeat(20_000) })], null);
     expect(await attempt(4, 100_000)).toBe(null);
     expect(await attempt(4, 10_000)).toBe(4);
+  });
+
+  it('DO3 that dies at any of its statements leaves a whole log', async () => {
+    const { diagram } = await stage.place();
+    const { store } = stage.openStore();
+    const fault = new Error('the process is gone');
+    /** The database of a process that is gone after so many statements. */
+    const dying = (target: SqlExecutor, left: { statements: number }): SqlExecutor => ({
+      query: (text, values) => ((left.statements -= 1) < 0 ? Promise.reject(fault) : target.query(text, values)),
+      transaction: (work) => target.transaction((transaction) => work(dying(transaction, left))),
+    });
+    let statements = 0;
+    for (let head: number | null = null; head === null; statements += 1) {
+      const label = (edit: number) => `${statements} ${edit}`.padEnd(9000, 'x'); // enough for a new past to be begun
+      for (let edit = 1; edit <= 6; edit += 1)
+        await store.replace(diagram, stage.ann.id, [cell('a', 0, { label: label(edit) })], null);
+      const executor = dying(database.content, { statements });
+      head = await compact(executor, workshop, diagram, { rows: 1, bytes: Infinity }).catch((error: unknown) => {
+        expect(error).toBe(fault);
+        return null;
+      });
+      expect(await cellsOf(store, diagram)).toEqual([cell('a', 0, { label: label(6) })]);
+    }
+    expect(statements).toBeGreaterThan(4);
   });
 
   it('of several at once leaves a whole log', async () => {

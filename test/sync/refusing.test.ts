@@ -383,6 +383,32 @@ describe('updates', () => {
     expect(victim.closes).toEqual([]);
   });
 
+  it('AC6 4400 also where they wrote through another node, and this one has never heard of their id', async () => {
+    const [first, second] = [await start(), await start()];
+    const at = await place();
+    const victim = connect({ url: first.url(at), name: `diagram:${at.diagram}`, token: ann.id });
+    victim.cells.set('a', 1);
+    await saved(victim);
+    const { socket, address } = await admitted(second, at, bob);
+    socket.sync(
+      address,
+      2,
+      updateBy(victim.document.clientID, (cells) => cells.set('forged', 1), victim.document),
+    );
+    expect((await socket.closed).code).toBe(4400);
+    expect(await headOf(first.store, at.diagram)).toBe(1);
+  });
+
+  it('AC6 4400 for one that brings more client ids than anybody has', async () => {
+    const stage = await start();
+    const at = await place();
+    const { socket, address } = await admitted(stage, at, ann);
+    const clients = Array.from({ length: 10_001 }, (_, client) => client + 1);
+    socket.sync(address, 2, Y.mergeUpdates(clients.map((client) => updateBy(client, (cells) => cells.set('a', 1)))));
+    expect((await socket.closed).code).toBe(4400);
+    expect(await database.log.query('select from document_client where diagram_id = $1', [at.diagram])).toEqual([]);
+  });
+
   it('1009 for one with which the document would be too large', async () => {
     const stage = await start({ limits: { maxDocumentBytes: 2000 } });
     const { socket, address } = await admitted(stage, await place(), ann);
