@@ -12,6 +12,7 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
+/** Segments of its log, of 16 MB each. */
 const SEGMENTS = 48;
 
 export async function startServer(): Promise<PostgresServer> {

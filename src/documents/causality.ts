@@ -8,7 +8,7 @@
  * other's later structs wait for ever, as they would in Yjs.)
  */
 import * as Y from 'yjs';
-import type { DecodedUpdate, StateOf, Struct } from './update.ts';
+import { endOf, type DecodedUpdate, type StateOf, type Struct } from './update.ts';
 
 /** What an update without a gap does to a document's state. */
 export interface Advance {
@@ -44,7 +44,7 @@ function walkOne(structs: readonly Struct[], state: StateOf): Advance | null {
   for (const struct of structs) {
     if (struct instanceof Y.Skip) continue;
     if (struct.id.clock > end || unknownNeighbour(struct, state) !== null) return null;
-    end = Math.max(end, struct.id.clock + struct.length);
+    end = Math.max(end, endOf(struct));
     order.push(struct);
   }
   if (end > state(client)) ends.set(client, end);
@@ -69,7 +69,7 @@ function walkAll(structs: readonly Struct[], state: StateOf): Advance | null {
     const before = walk.next;
     for (; walk.next < walk.structs.length; walk.next += 1) {
       const struct = walk.structs[walk.next]!;
-      const end = struct.id.clock + struct.length;
+      const end = endOf(struct);
       if (struct instanceof Y.Skip) continue;
       if (struct.id.clock > now(client)) return null;
       const unknown = unknownNeighbour(struct, now); // asked of known ones too, as Yjs does

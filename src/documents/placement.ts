@@ -8,7 +8,7 @@
  * stands beside it: Yjs keeps only its length.
  */
 import * as Y from 'yjs';
-import { deletesAll, type DecodedUpdate, type StateOf, type Struct } from './update.ts';
+import { deletesAll, endOf, type DecodedUpdate, type StateOf, type Struct } from './update.ts';
 
 type Type = NonNullable<ReturnType<Y.Doc['share']['get']>>;
 
@@ -108,8 +108,6 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
     },
   };
 }
-
-const endOf = (struct: Struct) => struct.id.clock + struct.length;
 
 /** Values of a key that were overwritten, one after the other, become one struct; one that stands does not. */
 function isGone(update: DecodedUpdate, item: Y.Item): boolean {

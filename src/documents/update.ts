@@ -119,23 +119,24 @@ function checkKeys(structs: readonly Struct[]): void {
   }
 }
 
-const isPlain = (value: unknown) => typeof value !== 'object' || value === null;
+const isNested = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 
 function checkDepth(value: unknown): void {
-  if (Array.isArray(value) && value.every(isPlain)) return;
+  if (Array.isArray(value) && !value.some(isNested)) return;
   let level = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > MAX_DEPTH) throw new MalformedUpdate('a value nested too deep');
     const next: unknown[] = [];
     for (const nested of level) {
-      if (typeof nested !== 'object' || nested === null || nested instanceof Uint8Array) continue;
-      for (const member of Object.values(nested)) next.push(member);
+      if (isNested(nested)) for (const member of Object.values(nested)) next.push(member);
     }
     level = next;
   }
 }
 
-const endOf = (struct: Struct) => struct.id.clock + struct.length;
+/** The clock behind a struct. */
+export const endOf = (struct: Struct) => struct.id.clock + struct.length;
 
 /** Where a document ends. */
 export function stateOf(document: Y.Doc): StateOf {

@@ -40,7 +40,7 @@ export function createAcknowledgements(send: () => void): Acknowledgements {
   let unanswered = 0;
   const owed = new Set<Debt>();
   const incur = () => ({ paid: false, era });
-  const stands = (debt: Debt | null) => debt !== null && !debt.paid && debt.era === era;
+  const stands = (debt: Debt | null): debt is Debt => debt !== null && !debt.paid && debt.era === era;
   return {
     get unanswered() {
       return unanswered;
@@ -63,12 +63,12 @@ export function createAcknowledgements(send: () => void): Acknowledgements {
     },
     pay(debt) {
       if (!stands(debt)) return;
-      debt!.paid = true;
-      owed.delete(debt!);
+      debt.paid = true;
+      owed.delete(debt);
       send();
     },
     owe(debt) {
-      if (stands(debt)) owed.add(debt!);
+      if (stands(debt)) owed.add(debt);
     },
   };
 }

@@ -1,4 +1,5 @@
 /** A frame with content, from its arrival until it is committed or refused. What is large is read in the workshop, and in slices. */
+import { LARGE } from '../documents/pieces.ts';
 import { splitUpdates } from '../documents/row.ts';
 import { turn } from '../documents/turn.ts';
 import { decodeUpdate, type DecodedUpdate } from '../documents/update.ts';
@@ -21,9 +22,6 @@ export interface Arrived {
   /** Whether its bytes are counted. */
   counted: boolean;
 }
-
-/** An update of more bytes is read in the workshop. */
-const LARGE = 131_072;
 
 /** @throws MalformedUpdate */
 export function arrive({

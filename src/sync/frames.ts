@@ -108,10 +108,6 @@ export function stepTwoFrame(address: string, update: Uint8Array): Uint8Array {
   });
 }
 
-export function updateFrame(address: string, update: Uint8Array): Uint8Array {
-  return updateFramesTo(address)(update);
-}
-
 /** @returns what makes the frame of an update to an address: all begin alike */
 export function updateFramesTo(address: string): (update: Uint8Array) => Uint8Array {
   const beginning = frame(address, SYNC, (encoder) => encoding.writeVarUint(encoder, messageYjsUpdate));

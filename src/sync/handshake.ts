@@ -5,7 +5,7 @@
  */
 import { encodeStateVector, type Doc } from 'yjs';
 import { turn } from '../documents/turn.ts';
-import { stepOneFrame, stepTwoFrame, updateFrame } from './frames.ts';
+import { stepOneFrame, stepTwoFrame, updateFramesTo } from './frames.ts';
 
 export interface Answer {
   address: string;
@@ -25,10 +25,11 @@ const NOTHING = new Uint8Array([0, 0]);
 
 export async function answerInPortions({ address, document, portions, send, wanted }: Answer): Promise<void> {
   send(stepOneFrame(address, encodeStateVector(document)), { initialSync: false });
+  const framed = updateFramesTo(address);
   let bytes = 0;
   let begun = performance.now();
   for (const portion of portions) {
-    if (portion) send(updateFrame(address, portion), { initialSync: true });
+    if (portion) send(framed(portion), { initialSync: true });
     bytes += portion?.byteLength ?? 0;
     if (bytes < AT_ONCE && performance.now() - begun < TURN) continue;
     await turn();

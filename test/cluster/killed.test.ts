@@ -1,4 +1,7 @@
-/** A node that dies without a word (SIGKILL): the session whose host was on it, and what was written there. (That whoever was on it is gone in time is in `rules`, CS5.) */
+/**
+ * A node that dies without a word (SIGKILL): the session whose host was on it, and what was written there. (That whoever
+ * was on it is gone in time is in `rules`, CS5.)
+ */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openDoor, startCluster, type Cluster, type Door } from '../support/cluster.ts';
 import type { TestPerson } from '../support/people.ts';
@@ -6,11 +9,9 @@ import { eventually, pause, saved } from '../support/patience.ts';
 import { disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import { stored } from '../support/stored.ts';
 import { agreed, emails, present, setTable, told, type Table } from '../support/table.ts';
+import { GONE } from './rules/spread.ts';
 
 const GRACE = 1500;
-
-/** CS5, and what a machine that does everything at once may add. */
-const GONE = 5000 + 500;
 
 let cluster: Cluster;
 let table: Table;

@@ -8,6 +8,11 @@ import { KINDS, stageLeases } from './lease-stage.ts';
 describe.each(KINDS)('sweeping on %s', (kind) => {
   const stage = stageLeases(kind);
   const { node, rows, expire } = stage;
+  /** The database, with something around each question. */
+  const through = (around: (ask: () => Promise<unknown[]>, text: string) => Promise<unknown[]>): SqlExecutor => ({
+    query: (text, values) => around(() => stage.sql.query(text, values), text) as never,
+    transaction: (work) => stage.sql.transaction(work),
+  });
 
   it('CS5 a node that has held its lease for the length of one sweeps dead nodes, and only those', async () => {
     const [watcher, alive, dead] = [await node(), await node(), await node()];
@@ -45,13 +50,10 @@ describe.each(KINDS)('sweeping on %s', (kind) => {
     const length = 500;
     const other = await node();
     let late = true;
-    const sql: SqlExecutor = {
-      query: async (text, values) => {
-        if (late && text.startsWith('delete')) await pause(2 * length);
-        return stage.sql.query(text, values) as never;
-      },
-      transaction: (work) => stage.sql.transaction(work),
-    };
+    const sql = through(async (ask, text) => {
+      if (late && text.startsWith('delete')) await pause(2 * length);
+      return ask();
+    });
     const { leases, time } = await node({ sql, length });
     const steady = async () => {
       for (let third = 0; third < 3; third += 1) {
@@ -71,14 +73,11 @@ describe.each(KINDS)('sweeping on %s', (kind) => {
     const every = 1000;
     const other = await node();
     let slow = false;
-    const sql: SqlExecutor = {
-      query: async (text, values) => {
-        const answer = await stage.sql.query(text, values);
-        if (slow) time.pass(every + 1);
-        return answer as never;
-      },
-      transaction: (work) => stage.sql.transaction(work),
-    };
+    const sql = through(async (ask) => {
+      const answer = await ask();
+      if (slow) time.pass(every + 1);
+      return answer;
+    });
     const { leases, time } = await node({ sql, every });
     for (let second = 0; second < 3; second += 1) {
       time.pass(every);
@@ -99,13 +98,10 @@ describe.each(KINDS)('sweeping on %s', (kind) => {
     const every = 200;
     const other = await node();
     let sent = 0;
-    const sql: SqlExecutor = {
-      query: async (text, values) => {
-        if (text.startsWith('delete') && (sent += 1) === 1) await pause(3 * every);
-        return stage.sql.query(text, values) as never;
-      },
-      transaction: (work) => stage.sql.transaction(work),
-    };
+    const sql = through(async (ask, text) => {
+      if (text.startsWith('delete') && (sent += 1) === 1) await pause(3 * every);
+      return ask();
+    });
     const leases = createLeases({ sql, hostGrace: 0, onLost() {}, onError() {}, length: 10 * every, every });
     stage.keep(leases);
     await leases.start();

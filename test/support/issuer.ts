@@ -32,8 +32,7 @@ export interface Issuer {
   readonly granted: Readonly<Record<string, unknown>>[];
   /** Takes the page of the app at this address for its client. */
   know(page: string): void;
-  /** An access token, as if somebody had signed in. */
-  /** @param lifetime seconds */
+  /** An access token, as if somebody had signed in. @param lifetime seconds */
   tokenOf(email: string, lifetime?: number): string;
   stop(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { Refusal } from '../../src/refusal.ts';
 import { documentOf, headOf } from '../support/content.ts';
 import { freshDatabase } from '../support/database.ts';
 import { eventually, pause, saved, within } from '../support/patience.ts';
-import { connect, disconnectAll } from '../support/provider.ts';
+import { connect, disconnectAll, type Client } from '../support/provider.ts';
 import { NO_STATE, openRaw, textOf, type RawSocket } from '../support/raw-socket.ts';
 import { addDiagram, addPerson, startStage, type Stage, type StageOptions } from './stage.ts';
 
@@ -62,6 +62,17 @@ async function admitted(stage: Stage, at: { model: string; diagram: string }, pe
   await eventually(() => expect(socket.received.some(({ type, detail }) => type === 0 && detail === 0)).toBe(true));
   return { socket, address };
 }
+
+/** Ann, who has drawn something. */
+async function drawing(stage: Stage, at: { model: string; diagram: string }): Promise<Client> {
+  const client = connect({ url: stage.url(at), name: `diagram:${at.diagram}`, token: ann.id });
+  client.cells.set('a', 1);
+  await saved(client);
+  return client;
+}
+
+/** An update under somebody's client id. */
+const forgedAs = ({ document }: Client) => updateBy(document.clientID, (cells) => cells.set('forged', 1), document);
 
 /** SyncStatus messages so far. */
 const statuses = ({ received }: RawSocket) => received.filter(({ type }) => type === 8).map(({ detail }) => detail);
@@ -367,15 +378,9 @@ describe('updates', () => {
   it('AC6 4400 for one under the client id of somebody else, who goes on', async () => {
     const stage = await start();
     const at = await place();
-    const victim = connect({ url: stage.url(at), name: `diagram:${at.diagram}`, token: ann.id });
-    victim.cells.set('a', 1);
-    await saved(victim);
+    const victim = await drawing(stage, at);
     const { socket, address } = await admitted(stage, at, bob);
-    socket.sync(
-      address,
-      2,
-      updateBy(victim.document.clientID, (cells) => cells.set('forged', 1), victim.document),
-    );
+    socket.sync(address, 2, forgedAs(victim));
     expect((await socket.closed).code).toBe(4400);
     victim.cells.set('b', 2);
     await saved(victim);
@@ -386,15 +391,9 @@ describe('updates', () => {
   it('AC6 4400 also where they wrote through another node, and this one has never heard of their id', async () => {
     const [first, second] = [await start(), await start()];
     const at = await place();
-    const victim = connect({ url: first.url(at), name: `diagram:${at.diagram}`, token: ann.id });
-    victim.cells.set('a', 1);
-    await saved(victim);
+    const victim = await drawing(first, at);
     const { socket, address } = await admitted(second, at, bob);
-    socket.sync(
-      address,
-      2,
-      updateBy(victim.document.clientID, (cells) => cells.set('forged', 1), victim.document),
-    );
+    socket.sync(address, 2, forgedAs(victim));
     expect((await socket.closed).code).toBe(4400);
     expect(await headOf(first.store, at.diagram)).toBe(1);
   });

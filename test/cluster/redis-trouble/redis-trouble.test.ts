@@ -97,6 +97,16 @@ describe('a Redis in trouble', () => {
     await seen(2);
   };
 
+  /** Everything works and messages flow, though the nodes come to say that it is degraded. */
+  const carriesDegraded = async () => {
+    await lively(company);
+    await comesToSay('degraded');
+    await lively(company);
+    point(3);
+    await seen(3);
+    await says('degraded');
+  };
+
   it('NO2 that is down and started again', async () => {
     await cluster.redis.kill();
     await comesToSay('degraded');
@@ -124,12 +134,7 @@ describe('a Redis in trouble', () => {
 
   it('NO2 that is slow carries messages, but not in time', async () => {
     for (const { redis } of cluster.nodes) redis!.delay(400);
-    await lively(company);
-    await comesToSay('degraded');
-    await lively(company);
-    point(3);
-    await seen(3);
-    await says('degraded');
+    await carriesDegraded();
     await back(() => Promise.all(cluster.nodes.map(({ redis }) => redis!.mend())));
   });
 
@@ -157,12 +162,7 @@ describe('a Redis in trouble', () => {
 
   it('NO2 that is full carries messages, but cannot count', async () => {
     await cluster.redis.command('CONFIG', 'SET', 'maxmemory', '1');
-    await lively(company);
-    await comesToSay('degraded');
-    await lively(company);
-    point(3);
-    await seen(3);
-    await says('degraded');
+    await carriesDegraded();
     await back(() => cluster.redis.command('CONFIG', 'SET', 'maxmemory', '0'));
   });
 

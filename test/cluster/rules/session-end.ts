@@ -4,10 +4,7 @@ import { eventually, pause } from '../../support/patience.ts';
 import type { TestPerson } from '../../support/people.ts';
 import { disconnect, type Client } from '../../support/provider.ts';
 import { agreed, emails, of, present, setTable, told } from '../../support/table.ts';
-import { GRACE, IDLE, say, SOON, type Spread } from './spread.ts';
-
-/** CS5, and what a machine that does everything at once may add, ms. */
-const GONE = 5000 + 500;
+import { GONE, GRACE, IDLE, say, SOON, type Spread } from './spread.ts';
 
 export function describeSessionEnds(spread: Spread): void {
   const { count, node } = spread;

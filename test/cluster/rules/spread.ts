@@ -11,6 +11,9 @@ export const IDLE = within(3000);
 /** Hints arrive at once, the poll finds them within half a second; the rest is for a machine that does everything at once. */
 export const SOON = 1500;
 
+/** CS5, and what a machine that does everything at once may add, ms. */
+export const GONE = 5000 + 500;
+
 /** As many as were asked for; a test names no others. */
 type Three<T> = [T, T, T];
 
