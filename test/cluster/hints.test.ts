@@ -76,6 +76,18 @@ it('DO3 an edit is one message, which carries the edit, however many nodes have 
   );
 });
 
+it('CS10 what somebody shows is told by their own node only', async () => {
+  const messages = await heardOn(`awareness:${table.diagram}`);
+  near.provider.setAwarenessField('cursor', { x: 4711 });
+  const seen = () => far.provider.awareness!.getStates().get(near.document.clientID);
+  await eventually(() => expect(seen()).toMatchObject({ cursor: { x: 4711 } }));
+  // Whatever the other node said of it, it has said before this.
+  far.provider.setAwarenessField('cursor', { x: 815 });
+  await eventually(() => expect(messages.some((message) => message.includes('{"x":815}'))).toBe(true));
+  const speakers = messages.filter((message) => message.includes('{"x":4711}')).map((message) => message.slice(1, 37));
+  expect(new Set(speakers).size).toBe(1);
+});
+
 it('MB7 whoever is added, removed or says something in a room is told of once, at once', async () => {
   const conversations = '/v1/messaging/conversations';
   const { id } = (await table.call(host, apps[0]!, 'POST', conversations, { title: 'Talk' })).body;
