@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Hocuspocus } from '@hocuspocus/server';
 import { WebSocketServer } from 'ws';
-import { asWebRequest } from '../src/sync/upgrade.ts';
+import { asWebRequest } from '../src/sync/socket/upgrade.ts';
 
 export function servePeer(hocuspocus: Hocuspocus, name: string): void {
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });

@@ -48,11 +48,11 @@ import { createAuditTrail } from './observe/audit-trail.ts';
 import { createAttempts } from './observe/attempts.ts';
 import { createHealth } from './observe/health.ts';
 import { createLogger, type Logger } from './observe/log.ts';
-import { createAwarenessRelay } from './sync/awareness-relay.ts';
-import { createAwarenessGuard } from './sync/awareness.ts';
+import { createAwarenessRelay } from './sync/presence/awareness-relay.ts';
+import { createAwarenessGuard } from './sync/presence/awareness.ts';
 import { syncLimits } from './sync/limits.ts';
-import { createLive } from './sync/live.ts';
-import { createRooms } from './sync/room-desk.ts';
+import { createLive } from './sync/sessions/live.ts';
+import { createRooms } from './sync/rooms/room-desk.ts';
 import { createSync } from './sync/sync.ts';
 import { createMetrics } from './observe/metrics.ts';
 

@@ -17,8 +17,8 @@ import { identityOf, type Admission, type Channel } from './channel.ts';
 import { closings, closingOf } from './closing.ts';
 import type { Directory } from './directory.ts';
 import type { SyncLimits } from './limits.ts';
-import type { LiveConnection } from './live-connection.ts';
-import type { RoomConnection, Rooms } from './rooms.ts';
+import type { LiveConnection } from './sessions/live-connection.ts';
+import type { RoomConnection, Rooms } from './rooms/rooms.ts';
 
 /** Verifies a token. @throws Refusal `unauthenticated`, `unavailable` */
 export interface Authenticator {

@@ -10,17 +10,17 @@ import type { Connection, Hocuspocus, WebSocketLike } from '@hocuspocus/server';
 import type { Permissions } from '../access/roles.ts';
 import type { Actor } from '../identity/person.ts';
 import { Refusal } from '../refusal.ts';
-import type { AwarenessGuard } from './awareness.ts';
+import type { AwarenessGuard } from './presence/awareness.ts';
 import { closings, concernsOneDocument, type Closing } from './closing.ts';
 import { closeFrame, documentName, outgoingKind, type Frame } from './frames.ts';
-import { answerInPortions } from './handshake.ts';
-import type { Opened } from './hearing.ts';
-import type { Intake, IntakeDependencies } from './intake.ts';
-import type { LiveConnection } from './live-connection.ts';
-import type { RoomConnection } from './rooms.ts';
-import type { StatelessFrames } from './stateless-frames.ts';
-import { createTokenBucket } from './token-bucket.ts';
-import type { Place } from './upgrade.ts';
+import { answerInPortions } from './replicas/handshake.ts';
+import type { Opened } from './intake/hearing.ts';
+import type { Intake, IntakeDependencies } from './intake/intake.ts';
+import type { LiveConnection } from './sessions/live-connection.ts';
+import type { RoomConnection } from './rooms/rooms.ts';
+import type { StatelessFrames } from './sessions/stateless-frames.ts';
+import { createTokenBucket } from './socket/token-bucket.ts';
+import type { Place } from './socket/upgrade.ts';
 
 /** Somebody who may be here, as it was decided and is decided anew. */
 export type Admission =

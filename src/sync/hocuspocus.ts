@@ -10,15 +10,15 @@ import { Hocuspocus, type Configuration, type Document } from '@hocuspocus/serve
 import type { Logger } from 'pino';
 import { Refusal } from '../refusal.ts';
 import { diagramOf, type AdmissionDesk } from './admission.ts';
-import type { AwarenessGuard } from './awareness.ts';
+import type { AwarenessGuard } from './presence/awareness.ts';
 import type { Channel, Context } from './channel.ts';
-import { silence } from './broadcast.ts';
+import { silence } from './replicas/broadcast.ts';
 import { closingOf, closings } from './closing.ts';
 import { guarded } from './guarded.ts';
-import type { Opened } from './hearing.ts';
-import type { Live } from './live.ts';
-import type { Replicas } from './replicas.ts';
-import type { Rooms } from './rooms.ts';
+import type { Opened } from './intake/hearing.ts';
+import type { Live } from './sessions/live.ts';
+import type { Replicas } from './replicas/replicas.ts';
+import type { Rooms } from './rooms/rooms.ts';
 
 export interface HocuspocusDependencies {
   admission: AdmissionDesk;

@@ -20,23 +20,23 @@ import type { UpdateLog } from '../documents/update-log.ts';
 import type { Upkeep } from '../documents/upkeep.ts';
 import type { Workshop } from '../documents/workshop.ts';
 import { createAdmission, diagramOf, type Authenticator } from './admission.ts';
-import type { AwarenessGuard } from './awareness.ts';
+import type { AwarenessGuard } from './presence/awareness.ts';
 import { createChannel, identityOf, type Channel } from './channel.ts';
 import { closings, type Closing } from './closing.ts';
 import { createDirectory } from './directory.ts';
 import { guarded } from './guarded.ts';
 import { createHocuspocus } from './hocuspocus.ts';
-import { createIntake } from './intake.ts';
+import { createIntake } from './intake/intake.ts';
 import type { SyncLimits } from './limits.ts';
-import type { Live } from './live.ts';
-import { openDocuments } from './open-documents.ts';
-import { createTurnEnd } from './outbox.ts';
-import { createReplicas } from './replicas.ts';
-import type { Rooms } from './rooms.ts';
-import { createRounds } from './rounds.ts';
-import { createSocket, type Socket } from './socket.ts';
-import { createStatelessFrames } from './stateless-frames.ts';
-import { asWebRequest, placeOf, refuseUpgrade, type Place } from './upgrade.ts';
+import type { Live } from './sessions/live.ts';
+import { openDocuments } from './replicas/open-documents.ts';
+import { createTurnEnd } from './socket/outbox.ts';
+import { createReplicas } from './replicas/replicas.ts';
+import type { Rooms } from './rooms/rooms.ts';
+import { createRounds } from './socket/rounds.ts';
+import { createSocket, type Socket } from './socket/socket.ts';
+import { createStatelessFrames } from './sessions/stateless-frames.ts';
+import { asWebRequest, placeOf, refuseUpgrade, type Place } from './socket/upgrade.ts';
 
 export interface Sync {
   /** For the HTTP server's `upgrade` event. */

@@ -4,7 +4,7 @@ import { createPoll, type PollPart } from '../../src/cluster/poll.ts';
 import { createNotices } from '../../src/collaboration/notices.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import type { Database, SqlExecutor } from '../../src/database/database.ts';
-import { openDocuments } from '../../src/sync/open-documents.ts';
+import { openDocuments } from '../../src/sync/replicas/open-documents.ts';
 import { freshDatabase } from '../support/database.ts';
 import { within } from '../support/patience.ts';
 

@@ -15,7 +15,7 @@ import {
   trimmed,
   type DecodedUpdate,
 } from '../../src/documents/update.ts';
-import { createJudge, hearSlices } from '../../src/sync/judgement.ts';
+import { createJudge, hearSlices } from '../../src/sync/intake/judgement.ts';
 import { seeded } from '../support/seeded.ts';
 import { madeUpUpdate } from './made-up-update.ts';
 

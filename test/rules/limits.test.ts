@@ -4,7 +4,7 @@ import { writeVarString, writeVarUint8Array } from 'lib0/encoding';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { syncLimits } from '../../src/sync/limits.ts';
-import { createTokenBucket } from '../../src/sync/token-bucket.ts';
+import { createTokenBucket } from '../../src/sync/socket/token-bucket.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { eventually, saved, within } from '../support/patience.ts';
 import { newcomer } from '../support/people.ts';

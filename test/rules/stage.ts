@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import * as Y from 'yjs';
 import { readLog } from '../../src/documents/reading.ts';
 import { replay } from '../../src/documents/replaying.ts';
-import { writeAwareness, type AwarenessEntry } from '../../src/sync/awareness-frame.ts';
+import { writeAwareness, type AwarenessEntry } from '../../src/sync/presence/awareness-frame.ts';
 import type { TestApp } from '../support/app.ts';
 import { eventually } from '../support/patience.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';

@@ -13,10 +13,10 @@ import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import type { Database } from '../../src/database/database.ts';
 import type { Person } from '../../src/identity/person.ts';
 import { toPerson, type ProfileRow } from '../../src/identity/profiles.ts';
-import { createAwarenessGuard } from '../../src/sync/awareness.ts';
-import { createAwarenessRelay } from '../../src/sync/awareness-relay.ts';
-import type { LiveConnection } from '../../src/sync/live-connection.ts';
-import { createLive } from '../../src/sync/live.ts';
+import { createAwarenessGuard } from '../../src/sync/presence/awareness.ts';
+import { createAwarenessRelay } from '../../src/sync/presence/awareness-relay.ts';
+import type { LiveConnection } from '../../src/sync/sessions/live-connection.ts';
+import { createLive } from '../../src/sync/sessions/live.ts';
 
 export type Message = { type: string; [key: string]: unknown };
 

@@ -17,7 +17,7 @@ import { createUpdateLog, type UpdateLog } from '../../src/documents/update-log.
 import { createWorkshop } from '../../src/documents/workshop.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { Refusal } from '../../src/refusal.ts';
-import { createAwarenessGuard } from '../../src/sync/awareness.ts';
+import { createAwarenessGuard } from '../../src/sync/presence/awareness.ts';
 import { syncLimits, type SyncLimits } from '../../src/sync/limits.ts';
 import { createSync, type Sync } from '../../src/sync/sync.ts';
 

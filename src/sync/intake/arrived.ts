@@ -1,0 +1,46 @@
+/** A frame with content, from its arrival until it is committed or refused. What is large is read in the workshop, and in slices. */
+import { LARGE } from '../../documents/pieces.ts';
+import { splitUpdates } from '../../documents/row.ts';
+import { turn } from '../../documents/turn.ts';
+import { decodeUpdate, type DecodedUpdate } from '../../documents/update.ts';
+import type { Workshop } from '../../documents/workshop.ts';
+import type { Debt } from './acknowledgements.ts';
+
+export interface Arrived {
+  kind: 'step2' | 'update';
+  order: number;
+  bytes: Uint8Array;
+  /** What the bytes say; null: too large to be read at a stretch. */
+  updates: readonly DecodedUpdate[] | null;
+  debt: Debt | null;
+  /** What the commit of this frame pays besides. */
+  covers: readonly Debt[];
+  /** Since when it waits for what it depends on, ms. */
+  asideSince: number;
+  /** Whether the step 2 that it waited for has come. */
+  answered: boolean;
+  /** Whether its bytes are counted. */
+  counted: boolean;
+}
+
+/** @throws MalformedUpdate */
+export function arrive({
+  kind,
+  order,
+  bytes,
+  debt,
+  covers,
+}: Pick<Arrived, 'kind' | 'order' | 'bytes' | 'debt' | 'covers'>): Arrived {
+  const updates = bytes.byteLength < LARGE ? [decodeUpdate(bytes)] : null;
+  return { kind, order, bytes, updates, debt, covers, asideSince: 0, answered: false, counted: false };
+}
+
+/** Reads a large update, cut into slices, in turns with everything else. @throws MalformedUpdate */
+export async function readLarge(bytes: Uint8Array, workshop: Pick<Workshop, 'run'>): Promise<DecodedUpdate[]> {
+  const updates: DecodedUpdate[] = [];
+  for (const slice of splitUpdates(await workshop.run('slices', bytes))) {
+    updates.push(decodeUpdate(slice));
+    await turn();
+  }
+  return updates;
+}

@@ -1,0 +1,75 @@
+/**
+ * The hearing of a run of frames: judged as often as something more can be found out. What looks wrong is judged again
+ * once this node has read all of the log, since a client may have seen rows that this node has not (DO4); client ids of
+ * which nobody knows whose they are, are claimed.
+ */
+import type { Doc } from 'yjs';
+import type { Permissions } from '../../access/roles.ts';
+import type { DecodedUpdate } from '../../documents/update.ts';
+import type { Person } from '../../identity/person.ts';
+import { turn } from '../../documents/turn.ts';
+import { createJudge, hearSlices, type Verdict } from './judgement.ts';
+import type { Replica } from '../replicas/replica.ts';
+
+/** The document that a connection was admitted to, and what its person may do there now. */
+export interface Opened {
+  document: Doc;
+  replica: Pick<
+    Replica,
+    'diagram' | 'have' | 'closed' | 'owners' | 'catchUp' | 'reach' | 'claim' | 'exceeds' | 'portionsFor'
+  >;
+  standing(): { person: Person; permissions: Permissions; epoch: number };
+  /** AC6: whether a client id is somebody else's by what they show, so that nobody writes with it before they do. */
+  isShownByAnother(client: number): boolean;
+}
+
+/** What was found, and the standing that it was found for: what changes afterwards is for the fence of the log. */
+export interface Hearing {
+  /** Of as many frames as could be judged together, at least one. */
+  verdicts: Verdict[];
+  person: string;
+  epoch: number;
+  /** The sequence number that the document was at. */
+  base: number;
+}
+
+/** Nobody honest comes with so many client ids that the log has never seen. */
+const MOST_NEW_CLIENTS = 10_000;
+
+/**
+ * @param run frames, each an update or the slices of one
+ * @param wanted asked after every wait
+ * @returns null if nobody wants it any more
+ */
+export async function hear(
+  { document, replica, standing, isShownByAnother }: Opened,
+  run: readonly (readonly DecodedUpdate[])[],
+  wanted: () => boolean,
+): Promise<Hearing | null> {
+  let caughtUp = false;
+  while (wanted() && !replica.closed) {
+    const { person, permissions, epoch } = standing();
+    const base = replica.have ?? 0;
+    const author = { person: person.id, mayWrite: permissions === 'writer' };
+    const judge = createJudge(document, author, replica.owners);
+    const verdicts: Verdict[] = [];
+    for (const frame of run) {
+      verdicts.push(frame.length === 1 ? judge.hear(frame[0]!) : await hearSlices(judge, frame, turn));
+      if (frame.length > 1 && verdicts.at(-1)!.kind !== 'complete') break;
+    }
+    const { unclaimed } = judge;
+    if (!caughtUp && verdicts.some(({ kind }) => kind !== 'complete' && kind !== 'nothing')) {
+      await replica.catchUp();
+      caughtUp = true;
+    } else if (unclaimed.size > MOST_NEW_CLIENTS || [...unclaimed].some(isShownByAnother)) {
+      return { verdicts: verdicts.map(asForeign), person: person.id, epoch, base };
+    } else if (unclaimed.size > 0) {
+      await replica.claim(person.id, unclaimed);
+    } else {
+      return { verdicts, person: person.id, epoch, base };
+    }
+  }
+  return null;
+}
+
+const asForeign = (verdict: Verdict): Verdict => (verdict.kind === 'complete' ? { kind: 'foreign' } : verdict);

@@ -1,0 +1,226 @@
+/**
+ * AC6: what clients may put into awareness. A connection has one client id, the first that it uses; nobody gets an id
+ * that somebody else has used on this document, nor the server's; only the same person may take one over, as a client
+ * does that comes back before its old connection is gone. Of a state the client's own three fields are kept, and the
+ * server adds who the client is. Until it is known who they are in the session, their entry is held back.
+ *
+ * Awareness frames come here instead of to Hocuspocus, whose hook is not shown removals and cannot raise a clock. Here
+ * a removal removes at once; and each entry is written with a clock above the one that peers know, so that a stamp can
+ * be renewed in its place. A client whose clock is ahead keeps it, so it is not handed back its own state while it moves
+ * on. An entry that appears takes its clock from the time: peers may remember the client with a clock that neither
+ * it nor this node knows, and it is to be visible at once.
+ *
+ * The id is claimed in Hocuspocus' record of the connection: when that closes, the entry goes.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Connection, Document } from '@hocuspocus/server';
+import { applyAwarenessUpdate, type Awareness } from 'y-protocols/awareness';
+import type { AwarenessStamp } from '../../collaboration/wire.ts';
+import type { Person } from '../../identity/person.ts';
+import { Refusal } from '../../refusal.ts';
+import { readAwareness, writeAwareness, type AwarenessEntry } from './awareness-frame.ts';
+import { isShallow } from './nesting.ts';
+
+/** What the server writes into the entries of a person, by the person's id; null: they have no entry. */
+export type StampOf = (person: string) => AwarenessStamp | null;
+
+export interface AwarenessGuard {
+  /**
+   * Takes the update of an awareness frame (type 1) of an admitted connection, in place of Hocuspocus.
+   * @param person the id of the connection's person; @param update what the frame carries, without its length
+   * @throws Refusal `invalid` for a frame that cannot be read (4400)
+   */
+  receive(connection: Connection, person: string, update: Uint8Array): void;
+  /** Whether somebody else shows something under a client id, or has done since this node opened the document. */
+  isShownByAnother(document: Document, id: number, person: Person): boolean;
+  /** Sets what the entries of a document are stamped with, and stamps those that are there anew. */
+  stamp(awareness: Awareness, stampOf: StampOf): void;
+  /** Gives the entries of this node's connections a later clock, so that they are seen by whoever has come back. */
+  renew(awareness: Awareness): void;
+}
+
+/** What a client may set. */
+type Own = Partial<Record<(typeof OWN_FIELDS)[number], unknown>>;
+
+/** The entry of a connection. */
+interface Claim {
+  readonly id: number;
+  readonly person: string;
+  /** Null after the client has removed itself. */
+  own: Own | null;
+  /** Whether it has been shown since it was last held back. */
+  shown: boolean;
+}
+
+/** What is known of one document's awareness. */
+interface Desk {
+  stampOf: StampOf;
+  claims: WeakMap<Connection, Claim>;
+  /** Who used a client id first. */
+  owners: Map<number, string>;
+  document: Document | null;
+}
+
+const OWN_FIELDS = ['cursor', 'selection', 'viewport'] as const;
+/** How long a client may take for a change, on average, so that its clock does not overtake the time, ms. */
+const TICK = 10;
+/** A state with more than what may be kept is read, so that the rest can be dropped; one with far more is not. */
+const READ_AT_MOST = 4;
+
+export interface AwarenessGuardOptions {
+  /** The largest state that a client may set; a larger one is dropped, and the last one stays. */
+  maxAwarenessBytes: number;
+  /** The time of day, ms. */
+  now?: () => number;
+}
+
+export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: AwarenessGuardOptions): AwarenessGuard {
+  const desks = new WeakMap<Awareness, Desk>();
+
+  const deskOf = (awareness: Awareness): Desk => {
+    const known = desks.get(awareness);
+    if (known) return known;
+    const desk: Desk = { stampOf: () => null, claims: new WeakMap(), owners: new Map(), document: null };
+    desks.set(awareness, desk);
+    return desk;
+  };
+
+  /** @returns null if it is too large; @throws Refusal `invalid` */
+  const ownOf = (json: string): Own | null => {
+    if (Buffer.byteLength(json) > READ_AT_MOST * maxAwarenessBytes) return null;
+    const own = readOwn(json);
+    return Buffer.byteLength(JSON.stringify(own)) > maxAwarenessBytes ? null : own;
+  };
+
+  /** @param clock the client's, or 0 when the server renews a stamp */
+  const show = ({ stampOf }: Desk, connection: Connection, claim: Claim, clock: number): void => {
+    const { awareness, connections } = connection.document;
+    const stamp = stampOf(claim.person);
+    if (!stamp) return hide(connection, claim, clock);
+    const there = awareness.states.get(claim.id);
+    if (there && !isTheirs(there, stamp)) return;
+    connections.get(connection)?.clients.add(claim.id);
+    const least = claim.shown ? clock : Math.max(clock, Math.floor(now() / TICK));
+    claim.shown = true;
+    write(connection, claim.id, least, { ...claim.own, ...stamp });
+  };
+
+  return {
+    receive(connection, person, update) {
+      const { document } = connection;
+      if (!document.hasConnection(connection)) return;
+      const desk = deskOf(document.awareness);
+      desk.document = document;
+      const entries = readAwareness(update);
+      const claim = desk.claims.get(connection);
+      const entry = claim
+        ? entries.find(({ id }) => id === claim.id)
+        : entries.find((one) => mayClaim(desk, document, person, one));
+      if (!entry) return;
+      if (entry.json === 'null') {
+        if (!claim) return;
+        claim.own = null;
+        return hide(connection, claim, entry.clock);
+      }
+      const own = ownOf(entry.json);
+      if (!own) return;
+      const held = claim ?? take(desk, connection, { id: entry.id, person, own, shown: false });
+      held.own = own;
+      show(desk, connection, held, entry.clock);
+    },
+
+    isShownByAnother({ awareness }, id, person) {
+      const owner = desks.get(awareness)?.owners.get(id) ?? person.id;
+      const there = userOf(awareness.states.get(id)) ?? person.email;
+      return owner !== person.id || there !== person.email;
+    },
+
+    stamp(awareness, stampOf) {
+      const desk = deskOf(awareness);
+      desk.stampOf = stampOf;
+      for (const connection of desk.document?.connections.keys() ?? []) {
+        const claim = desk.claims.get(connection);
+        if (claim?.own && isStale(awareness, claim, stampOf(claim.person))) show(desk, connection, claim, 0);
+      }
+    },
+
+    renew(awareness) {
+      const desk = deskOf(awareness);
+      for (const connection of desk.document?.connections.keys() ?? []) {
+        const claim = desk.claims.get(connection);
+        const there = claim?.shown && awareness.states.get(claim.id);
+        if (there) write(connection, claim.id, 0, there);
+      }
+    },
+  };
+}
+
+function mayClaim(desk: Desk, { awareness }: Document, person: string, { id, json }: AwarenessEntry): boolean {
+  if (json === 'null' || id === awareness.clientID || (desk.owners.get(id) ?? person) !== person) return false;
+  const there = awareness.states.get(id);
+  return !there || isTheirs(there, desk.stampOf(person));
+}
+
+/** Whether an entry, perhaps of another node, is the person's who is stamped so. */
+function isTheirs(there: Record<string, unknown>, stamp: AwarenessStamp | null): boolean {
+  return stamp !== null && userOf(there) === stamp.participant.user_id;
+}
+
+/** Whose an entry is, by the server's stamp. */
+export function userOf(state: Record<string, unknown> | undefined): string | undefined {
+  return (state?.participant as Partial<AwarenessStamp['participant']> | undefined)?.user_id;
+}
+
+/** The id is this connection's from now on; one that had it before loses it. */
+function take(desk: Desk, connection: Connection, claim: Claim): Claim {
+  for (const [other, { clients }] of connection.document.connections) {
+    const before = desk.claims.get(other);
+    if (before?.id !== claim.id) continue;
+    claim.shown = before.shown;
+    desk.claims.delete(other);
+    clients.delete(claim.id);
+  }
+  desk.owners.set(claim.id, claim.person);
+  desk.claims.set(connection, claim);
+  return claim;
+}
+
+function hide(connection: Connection, claim: Claim, clock: number): void {
+  if (claim.shown && connection.document.awareness.states.has(claim.id)) write(connection, claim.id, clock, null);
+  claim.shown = false;
+}
+
+function write(connection: Connection, id: number, clock: number, state: unknown): void {
+  const { awareness } = connection.document;
+  const above = (awareness.meta.get(id)?.clock ?? 0) + 1;
+  const update = writeAwareness({ id, clock: Math.max(clock, above), json: JSON.stringify(state) });
+  applyAwarenessUpdate(awareness, update, { source: 'connection', connection });
+}
+
+/** An entry that timed out is not brought back by a stamp, only by its client. */
+function isStale(awareness: Awareness, claim: Claim, stamp: AwarenessStamp | null): boolean {
+  const there = awareness.states.get(claim.id);
+  if (!there) return !claim.shown && stamp !== null;
+  return (
+    !stamp || !isDeepStrictEqual(there.participant, stamp.participant) || !isDeepStrictEqual(there.user, stamp.user)
+  );
+}
+
+/** @throws Refusal `invalid` if it is not an object, or nested without end */
+function readOwn(json: string): Own {
+  const state = parse(json);
+  if (typeof state !== 'object' || state === null || Array.isArray(state)) throw new Refusal('invalid');
+  const own = Object.fromEntries(
+    Object.entries(state).filter(([field]) => OWN_FIELDS.some((known) => known === field)),
+  );
+  if (!isShallow(own)) throw new Refusal('invalid');
+  return own;
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new Refusal('invalid');
+  }
+}

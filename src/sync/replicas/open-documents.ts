@@ -1,0 +1,51 @@
+/**
+ * The documents that are open on this node, as the poll looks after them. A head that differs is read (and if it is
+ * lower, the database was set back: the replica finds that out); an access epoch that differs means that people must be
+ * decided anew.
+ */
+import type { PollPart } from '../../cluster/poll.ts';
+import type { AdmissionDesk } from '../admission.ts';
+import type { Directory } from '../directory.ts';
+import type { Replicas } from './replicas.ts';
+
+export interface OpenDocuments {
+  replicas: Pick<Replicas, 'all' | 'ofDiagram'>;
+  directory: Pick<Directory, 'of'>;
+  admission: Pick<AdmissionDesk, 'redecide'>;
+}
+
+/** A diagram that is gone has no head. */
+const query = (first: number) => `
+  select known.id::text as key,
+    concat_ws(' ', case when diagram.head is distinct from known.head then 'head' end, case when diagram.access_epoch <> known.epoch then 'epoch' end) as what
+  from unnest($${first}::uuid[], $${first + 1}::bigint[], $${first + 2}::bigint[]) as known (id, head, epoch)
+  left join diagram on diagram.id = known.id
+  where diagram.head is distinct from known.head or diagram.access_epoch <> known.epoch`;
+
+export function openDocuments({ replicas, directory, admission }: OpenDocuments): PollPart {
+  /** The least access epoch that anybody connected was decided under; null: nobody is. */
+  const epochOf = (diagram: string): number | null => {
+    const epochs = directory.of(`diagram:${diagram}`).flatMap(({ state }) => {
+      if ((state.kind !== 'joined' && state.kind !== 'open') || state.admission.kind !== 'diagram') return [];
+      return [state.admission.epoch];
+    });
+    return epochs.length === 0 ? null : Math.min(...epochs);
+  };
+  return {
+    known() {
+      const open = [...replicas.all].flatMap(({ diagram, have: head }) => {
+        const epoch = epochOf(diagram);
+        return head === null || epoch === null ? [] : [{ diagram, head, epoch }];
+      });
+      if (open.length === 0) return null;
+      return [open.map(({ diagram }) => diagram), open.map(({ head }) => head), open.map(({ epoch }) => epoch)];
+    },
+    query,
+    async differ(differences) {
+      for (const { key, what } of differences) {
+        if (what.includes('epoch')) void admission.redecide(key);
+        if (what.includes('head')) for (const replica of replicas.ofDiagram(key)) void replica.catchUp();
+      }
+    },
+  };
+}

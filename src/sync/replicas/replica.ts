@@ -1,0 +1,248 @@
+/**
+ * Our record of a document that is open on this node. What the document holds is always the log up to `have` (DO3): a
+ * row is applied only at `have + 1`, whoever brings it (a flush of this node, the bus, a gap read, the poll); one from
+ * further on waits until the rows between have been read. Much at once is applied in turns with everything else.
+ *
+ * It exists before its document does: first it hears of new rows, then the log is loaded, so that nothing falls in
+ * between. Until then rows wait here.
+ *
+ * A log that is shorter than what the document has, or that says something else at a sequence number that was applied
+ * already, is that of a database that was set back: the document cannot go on.
+ */
+import type { Doc } from 'yjs';
+import type { SqlExecutor } from '../../database/database.ts';
+import { bindClients } from '../../documents/client-binding.ts';
+import { Unreadable, type LogPart, type Stored } from '../../documents/log-part.ts';
+import { persistently } from '../../documents/persistently.ts';
+import { readLog } from '../../documents/reading.ts';
+import { isHeavy, replayInTurns, replayRow } from '../../documents/replaying.ts';
+import type { RowMessage } from '../../documents/row.ts';
+import { turn } from '../../documents/turn.ts';
+import { createMemory } from './memory.ts';
+import { createRecord, type RecordDependencies } from './record.ts';
+import { createSize } from './size.ts';
+
+/** `missing`: the diagram is gone. `restored`: the database was set back. `unreadable`: DO5. */
+export type Loss = 'missing' | 'restored' | 'unreadable';
+
+export interface Replica {
+  readonly diagram: string;
+  /** The sequence number that the document is at; null until it is loaded. */
+  readonly have: number | null;
+  /** Whether it has ended: nothing arrives any more. */
+  readonly closed: boolean;
+  /** Client id to the person who has it, as far as somebody asked. */
+  readonly owners: ReadonlyMap<number, string>;
+  /**
+   * Fills a document from the log and keeps it up to date from then on.
+   * @param snapshotLimit no snapshot newer than this is used
+   * @returns what it was made of, null if there is no such diagram; @throws Unreadable
+   */
+  load(document: Doc, snapshotLimit?: number): Promise<LogPart | null>;
+  /** A row that was committed. */
+  deliver(row: RowMessage): void;
+  /** Reads what the log has beyond `have`: when it resolves, the document has all that was committed before the call, or the replica is closed. */
+  catchUp(): Promise<void>;
+  /** Waits until the document has a row. */
+  reach(seq: number): Promise<void>;
+  /** Claims client ids for a person; `owners` then knows them. */
+  claim(person: string, clients: ReadonlySet<number>): Promise<void>;
+  /** Whether the document would be larger than so many bytes with so many more. */
+  exceeds(limit: number, more: number): boolean;
+  /** What somebody with a state vector lacks of a document that is too large to be told at a stretch; null: it is not. */
+  portionsFor(stateVector: Uint8Array): Promise<Iterable<Uint8Array | null> | null>;
+  /** Calls back when it ends. */
+  whenClosed(callback: () => void): void;
+  close(): void;
+}
+
+export interface ReplicaDependencies extends RecordDependencies {
+  /** For what is small and waited for. */
+  executor: SqlExecutor;
+  /** Told of what came to the document since it was loaded. */
+  applied(updates: readonly Uint8Array[]): void;
+  /** Told once that this document cannot go on; its connections must be closed. */
+  lost(loss: Loss): void;
+}
+
+/** Origin of the transactions that apply rows: nothing that Hocuspocus would have to store. */
+const ORIGIN = { source: 'local', skipStoreHooks: true };
+const MOST_AHEAD = 1000;
+
+export function createReplica(diagram: string, dependencies: ReplicaDependencies): Replica {
+  const { executor, content, applied, lost, logger } = dependencies;
+  let document: Doc | null = null;
+  let have: number | null = null;
+  /** The furthest row that anybody told of. */
+  let heard = 0;
+  let closed = false;
+  /** A part of the log is being applied in turns. */
+  let applying = false;
+  let reading: Promise<void> | null = null;
+  let readAgain: Promise<void> | null = null;
+  /** Rows that came before their turn. */
+  const ahead = new Map<number, Uint8Array>();
+  const arrivals = new Set<{ seq: number; resolve(): void }>();
+  const owners = new Map<number, string>();
+  const endings: (() => void)[] = [];
+  const memory = createMemory();
+  const size = createSize();
+  const record = createRecord(diagram, dependencies);
+
+  const lose = (loss: Loss, error?: unknown) => {
+    if (closed) return;
+    logger.error({ err: error, diagram, have, loss }, 'an open document cannot go on');
+    close();
+    lost(loss);
+  };
+
+  const arrived = () => {
+    for (const arrival of arrivals) {
+      if (!closed && arrival.seq > have!) continue;
+      arrivals.delete(arrival);
+      arrival.resolve();
+    }
+  };
+
+  function close(): void {
+    if (closed) return;
+    closed = true;
+    ahead.clear();
+    arrived();
+    endings.forEach((callback) => callback());
+  }
+
+  /** Takes note of a row that the document has now. */
+  function note(row: Stored): void {
+    have = row.seq;
+    size.add(row.bytes.byteLength);
+    memory.note(row);
+    record.add(row);
+  }
+
+  /** Applies what waited for the row before it. @param first the next row, if it did not have to wait */
+  function applyAhead(first: Uint8Array | null = null): void {
+    if (applying || closed) return;
+    try {
+      for (let row = first ?? ahead.get(have! + 1); row; row = ahead.get(have! + 1)) {
+        const next = { seq: have! + 1, bytes: row };
+        if (isHeavy(document!, next)) return void applyInTurns({ head: next.seq, snapshot: null, rows: [next] });
+        const updates = replayRow(document!, next, ORIGIN);
+        note(next);
+        applied(updates);
+        ahead.delete(have!);
+      }
+    } catch (error) {
+      return lose('unreadable', error);
+    }
+    for (const seq of ahead.keys()) if (seq <= have!) ahead.delete(seq);
+    arrived();
+  }
+
+  /** Applies a part of the log that begins at `have`, or from before it. Never rejects. */
+  async function applyInTurns(part: LogPart): Promise<void> {
+    applying = true;
+    const tell = (update: Uint8Array) => applied([update]);
+    document!.on('update', tell); // of a snapshot only what is new
+    try {
+      await replayInTurns(document!, part, ORIGIN, { turn, wanted });
+      if (closed) return;
+      if (part.snapshot) {
+        have = part.snapshot.seq;
+        size.add(part.snapshot.bytes.byteLength);
+        record.add(part.snapshot);
+      }
+      part.rows.forEach(note);
+    } catch (error) {
+      lose('unreadable', error);
+    } finally {
+      document!.off('update', tell);
+      applying = false;
+    }
+    applyAhead();
+  }
+
+  async function read(): Promise<void> {
+    const before = have!;
+    const part = await readLog(executor, diagram, before);
+    while (applying) await turn();
+    if (closed) return;
+    if (!part) return lose('missing');
+    if (part.head < before) return lose('restored');
+    const rest = { ...part, rows: part.rows.filter((row) => row.seq > have!) };
+    if (rest.snapshot && rest.snapshot.seq <= have!) rest.snapshot = null;
+    if (rest.snapshot || rest.rows.length > 0) await applyInTurns(rest);
+  }
+
+  const wanted = () => !closed;
+  const failed = (error: unknown) => {
+    if (error instanceof Unreadable) lose('unreadable', error);
+    else logger.warn({ err: error, diagram }, 'the log could not be read');
+  };
+
+  function catchUp(): Promise<void> {
+    if (closed || have === null) return Promise.resolve();
+    if (!reading) return (reading = persistently(read, wanted, failed).finally(() => (reading = null)));
+    // One that is under way may have been sent before what the caller wants was committed.
+    readAgain ??= reading.then(() => {
+      readAgain = null;
+      return catchUp();
+    });
+    return readAgain;
+  }
+
+  return {
+    diagram,
+    get have() {
+      return have;
+    },
+    get closed() {
+      return closed;
+    },
+    owners,
+    async load(target, snapshotLimit) {
+      const part = await readLog(content, diagram, 0, snapshotLimit);
+      if (!part || closed) return null;
+      document = target;
+      const at = await replayInTurns(target, part, ORIGIN, { turn, wanted }).catch((error: Unreadable) => {
+        throw part.snapshot ? Object.assign(error, { snapshot: part.snapshot.seq }) : error;
+      });
+      if (wanted()) {
+        record.begin(part);
+        part.rows.forEach(memory.note);
+        size.add(part.rows.reduce((sum, row) => sum + row.bytes.byteLength, part.snapshot?.bytes.byteLength ?? 0));
+        have = at;
+        applyAhead();
+        if (heard > have) void catchUp();
+      }
+      return closed ? null : part;
+    },
+    deliver(row) {
+      if (closed) return;
+      if (have !== null && row.seq <= have) return void (memory.contradicts(row) && lose('restored'));
+      heard = Math.max(heard, row.seq);
+      if (row.bytes && row.seq - 1 === have && !applying) return applyAhead(row.bytes);
+      if (row.bytes && ahead.size < MOST_AHEAD) ahead.set(row.seq, row.bytes);
+      if (have === null || applying) return;
+      applyAhead();
+      if (!closed && !applying && row.seq > have) void catchUp();
+    },
+    catchUp,
+    async reach(seq) {
+      if (closed || have! >= seq) return;
+      await new Promise<void>((resolve) => arrivals.add({ seq, resolve }));
+    },
+    async claim(person, clients) {
+      const claimed = await persistently(() => bindClients(executor, diagram, person, clients), wanted, failed);
+      if (claimed === null) lose('missing');
+      for (const [client, owner] of claimed ?? []) owners.set(client, owner);
+    },
+    exceeds: (limit, more) => document !== null && size.exceeds(document, have, limit, more),
+    async portionsFor(stateVector) {
+      while (applying) await turn();
+      return closed || !document ? null : record.portionsFor(document, stateVector);
+    },
+    whenClosed: (callback) => void endings.push(callback),
+    close,
+  };
+}

@@ -1,0 +1,84 @@
+/**
+ * Rooms as the database has them. One statement reads a room: its revision, the notices after another one, and what
+ * some people are to its container; so what was read belongs together. One statement finds, among all rooms that are
+ * open on a node, those that differ from what the node knows.
+ */
+import type { Queries } from '../../access/standing.ts';
+import { roomScope, type Place } from '../../membership/announce.ts';
+
+export interface StoredNotice {
+  revision: number;
+  payload: unknown;
+  at: string;
+}
+
+/** A room at one moment of the database. */
+export interface RoomMoment {
+  revision: number;
+  /** Those asked for, by profile id; null: nothing to the container. */
+  roles: ReadonlyMap<string, string | null>;
+  /** In order. */
+  notices: readonly StoredNotice[];
+}
+
+/** Somebody in a room, as a node knows it. */
+export interface Known {
+  room: string;
+  place: Place;
+  /** How far they have been told. */
+  revision: number;
+  person: string;
+  role: string | null;
+}
+
+/** After every notice: asks for none. */
+export const AFTER_ALL = 2_147_483_647;
+
+/** `open` is one row for each person in a room, as `row` writes it; the container's columns are null if it is gone. */
+const joined = (rows: string) => `
+  jsonb_to_recordset(${rows}::jsonb) as open
+    (room text, workspace uuid, "group" uuid, conversation int, person uuid, revision int, role text)
+  left join workspace w on w.id = open.workspace
+  left join workspace_member wm on wm.workspace_id = w.id and wm.profile_id = open.person
+  left join user_group g on g.id = open."group"
+  left join group_member gm on gm.group_id = g.id and gm.profile_id = open.person
+  left join conversation c on c.id = open.conversation
+  left join conversation_participant cp on cp.conversation_id = c.id and cp.profile_id = open.person`;
+const REVISION = 'coalesce(w.revision, g.revision, c.revision)';
+const ROLE = `coalesce(wm.role, case when g.owner_id = open.person then 'owner' when gm.group_id is not null then 'member' end, cp.role)`;
+
+const row = ({ kind, container }: Place) => ({ [kind]: kind === 'conversation' ? Number(container) : container });
+
+const READ = `
+  with listening as (select open.person, ${REVISION} as revision, ${ROLE} as role from ${joined('?')})
+  select (select max(revision) from listening) as revision,
+    (select jsonb_object_agg(person, role) from listening) as roles,
+    (select coalesce(jsonb_agg(jsonb_build_object('revision', n.revision, 'payload', n.payload, 'at', n.at)
+        order by n.revision, n.ordinal), '[]') from notice n where n.scope = ? and n.revision > ?) as notices`;
+
+/**
+ * @param people profile ids, at least one
+ * @param after the revision whose notices are known
+ * @returns null if the container does not exist
+ */
+export async function readRoom(
+  queries: Queries,
+  place: Place,
+  { people, after }: { people: readonly string[]; after: number },
+): Promise<RoomMoment | null> {
+  const asked = people.map((person) => ({ ...row(place), person }));
+  const [read] = (await queries.execute(READ, [JSON.stringify(asked), roomScope(place), after])) as [
+    { revision: number | null; roles: Record<string, string | null>; notices: StoredNotice[] },
+  ];
+  const { revision, roles, notices } = read;
+  return revision === null ? null : { revision, roles: new Map(Object.entries(roles)), notices };
+}
+
+/** For the poll: of people in rooms, as `openRooms` writes them, the rooms that have moved, that are gone, or in which somebody is something else now. */
+export const differingRooms = (first: number) => `
+  select distinct open.room as key, 'news' as what from ${joined(`$${first}`)}
+  where ${REVISION} is distinct from open.revision or ${ROLE} is distinct from open.role`;
+
+export function openRooms(known: readonly Known[]): string {
+  return JSON.stringify(known.map(({ place, ...open }) => ({ ...row(place), ...open })));
+}

@@ -1,0 +1,222 @@
+/**
+ * One WebSocket: its channels, and what it may take. It is sent a ping first (`acknowledgements.ts` says why). It ends
+ * with a close code of the contract when it sends what is not a frame, too much at a time or too many documents, when it
+ * does not read what it is sent (NO3), or does not answer.
+ */
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
+import type { Budget } from '../../documents/budget.ts';
+import { closings, type Closing } from '../closing.ts';
+import type { Carrier, Channel } from '../channel.ts';
+import { decodeFrame, documentName, PING } from '../frames.ts';
+import { guarded } from '../guarded.ts';
+import type { SyncLimits } from '../limits.ts';
+import { inMessages } from './messages.ts';
+import { createOutbox, type AtTurnEnd } from './outbox.ts';
+import { createTokenBucket } from './token-bucket.ts';
+import type { Place } from './upgrade.ts';
+
+export interface Socket extends Carrier {
+  readonly channels: ReadonlyMap<string, Channel>;
+  /** Pings, and ends it if it has been silent for too long or nobody was admitted in time. @param now ms */
+  check(now: number, ping: boolean): void;
+}
+
+export interface SocketDependencies {
+  ws: WebSocket;
+  /** The connection itself. Messages are written to it here, since they are in one piece; all else is for `ws`. */
+  stream: Duplex;
+  atTurnEnd: AtTurnEnd;
+  place: Place;
+  limits: SyncLimits;
+  /** What strangers on all sockets together may have kept for them. */
+  strangers: Budget;
+  createChannel(socket: Socket, address: string): Channel;
+  /** NO1: nothing is taken in or sent while this node is not sure of its lease. */
+  lease: { held(): boolean; whenHeld(): Promise<void> };
+  now(): number;
+  logger: Logger;
+  /** Told once. */
+  closed(socket: Socket, closing: Closing): void;
+}
+
+/** Addresses that have ended are remembered, so that what is still on its way to them is not taken for a new one. */
+const MOST_ADDRESSES = 500;
+/**
+ * Frames that a client may have queued while it was offline: it sends them all at once, before its pong. What is edits
+ * among them comes once more in its step 2, so what goes beyond the bytes that a stranger may send can be dropped.
+ */
+const MOST_QUEUED = 20_000;
+/** A frame with a token is no larger than the headers of a request may be, bytes. */
+const MOST_TOKEN = 16_384;
+const LAST_WORDS = 2000;
+/** What a frame that waits costs besides its bytes. */
+const HELD_COST = 200;
+
+export function createSocket(dependencies: SocketDependencies): Socket {
+  const { ws, stream, atTurnEnd, place, limits, strangers, createChannel, lease, now, logger, closed } = dependencies;
+  const openedAt = now();
+  const bucket = createTokenBucket(limits.framesPerSecond, limits.frameBurst);
+  const channels = new Map<string, Channel>();
+  let heardAt = openedAt;
+  let queued = 0;
+  /** Bytes that came before anybody was known, and may still be kept. */
+  let strange = 0;
+  /** Unsent bytes of initial syncs. */
+  let excepted = 0;
+  let ending: Closing | null = null;
+  let lastWords: NodeJS.Timeout | undefined;
+  /** What waits for the lease, coming and going, in order; null: nothing does. */
+  let held: (() => void)[] | null = null;
+  let heldBytes = 0;
+
+  function end(closing: Closing): void {
+    if (ending) return;
+    ending = closing;
+    held &&= [];
+    settle();
+    for (const channel of channels.values()) channel.end(closing);
+    closed(socket, closing);
+  }
+
+  function close(closing: Closing): void {
+    if (ending) return;
+    end(closing);
+    outbox.flush();
+    ws.close(closing.code, closing.reason);
+    lastWords = setTimeout(() => ws.terminate(), LAST_WORDS).unref();
+  }
+
+  function receive(bytes: Uint8Array): void {
+    heardAt = now();
+    if (!ending) whenHeld(bytes.byteLength, () => handle(bytes));
+  }
+
+  /**
+   * Past the lease somebody else may have stepped these people out: then the socket ends, and what waits is never done.
+   * @param size bytes that wait with the work; a client that has more waiting than a slow reader may is sent away
+   */
+  function whenHeld(size: number, work: () => void): void {
+    if (!held && lease.held()) return work();
+    if ((heldBytes += size + HELD_COST) > limits.slowConsumerBytes) return close(closings.unavailable);
+    if (held) return void held.push(work);
+    held = [work];
+    void lease.whenHeld().then(() => {
+      const waiting = held ?? [];
+      held = null;
+      heldBytes = 0;
+      waiting.forEach((one) => one());
+    });
+  }
+
+  /** NO5: nothing that a client does may end the process. */
+  function failed(error: unknown): void {
+    logger.error({ err: error, people: [...socket.people] }, 'a socket could not go on');
+    close(closings.unavailable);
+  }
+
+  const handle = guarded((bytes: Uint8Array) => {
+    if (!ending) take(bytes);
+  }, failed);
+
+  function take(bytes: Uint8Array): void {
+    const frame = decodeFrame(bytes);
+    if (!frame) return close(closings.badFrame);
+    const inTime = socket.ponged ? bucket.take(now()) : (queued += 1) <= MOST_QUEUED;
+    if (!inTime) return close(closings.tooMany);
+    if (frame.kind === 'pong') {
+      ponged = true;
+      return;
+    }
+    if (frame.kind === 'auth' && bytes.byteLength > MOST_TOKEN) return close(closings.unauthenticated);
+    if (socket.people.size === 0 && frame.kind !== 'auth' && !mayKeep(bytes.byteLength))
+      return ponged ? close(closings.tooMany) : undefined;
+    // Hocuspocus looks connections up in plain objects.
+    if (documentName(frame.address) in Object.prototype) return close(closings.badFrame);
+    let channel = channels.get(frame.address);
+    if (channel?.state.kind === 'ended' && frame.kind !== 'auth') return;
+    if (!channel || channel.state.kind === 'ended') {
+      if (!hasRoomFor(frame.address)) return close(closings.tooMany);
+      channel = createChannel(socket, frame.address);
+      channels.set(frame.address, channel);
+    }
+    channel.receive(frame, bytes);
+  }
+
+  /** Whether so much more of somebody unknown may be kept until they are known. */
+  function mayKeep(size: number): boolean {
+    if (strange + size > limits.maxFrameBytes || !strangers.take(size)) return false;
+    strange += size;
+    return true;
+  }
+
+  function settle(): void {
+    strangers.give(strange);
+    strange = 0;
+  }
+
+  function hasRoomFor(address: string): boolean {
+    const live = [...channels.values()].filter((channel) => channel.state.kind !== 'ended').length;
+    return live < limits.maxDocumentsPerSocket && (channels.has(address) || channels.size < MOST_ADDRESSES);
+  }
+
+  const checkPace = guarded(() => {
+    if (ws.bufferedAmount - excepted > limits.slowConsumerBytes) close(closings.tooSlow);
+  }, failed);
+
+  const outbox = createOutbox({ stream, atTurnEnd, open: () => ws.readyState === ws.OPEN, sent: checkPace });
+
+  function write(messages: Buffer): void {
+    if (!ending) whenHeld(messages.byteLength, () => ending || outbox.put(messages));
+  }
+
+  function writeInitialSync(messages: Buffer): void {
+    outbox.flush();
+    if (ending || ws.readyState !== ws.OPEN) return;
+    excepted += messages.byteLength;
+    stream.write(messages, () => (excepted -= messages.byteLength));
+  }
+
+  let ponged = false;
+  const socket: Socket = {
+    place,
+    shared: place.kind === 'shared',
+    get ponged() {
+      return ponged;
+    },
+    channels,
+    people: new Set(),
+    send: (bytes, { initialSync } = { initialSync: false }) =>
+      initialSync
+        ? whenHeld(bytes.byteLength, () => writeInitialSync(inMessages([bytes])))
+        : write(inMessages([bytes])),
+    write,
+    close,
+    check(time, ping) {
+      if (ending) return;
+      if (socket.people.size > 0) settle();
+      if (socket.people.size === 0 && time - openedAt > limits.admissionTimeout) return close(closings.idle);
+      if (time - heardAt > limits.deadAfter) return close(closings.unresponsive);
+      for (const channel of channels.values()) {
+        if (channel.state.kind === 'open' && channel.intake.overdue(time)) return close(closings.unresponsive);
+      }
+      if (ping) ws.ping();
+    },
+  };
+
+  const hear = guarded((data: Buffer, isBinary: boolean) => {
+    if (isBinary) receive(data);
+    else close(closings.badFrame);
+  }, failed);
+  ws.on('message', hear);
+  ws.on('pong', () => (heardAt = now()));
+  ws.on('error', () => {}); // always followed by a close
+  const bury = guarded((code: number, reason: Buffer) => {
+    clearTimeout(lastWords);
+    end({ code, reason: reason.toString() });
+  }, failed);
+  ws.on('close', bury);
+  stream.write(inMessages([PING])); // together with the answer to the upgrade
+  return socket;
+}

@@ -1,0 +1,214 @@
+import { Connection, Document } from '@hocuspocus/server';
+import * as encoding from 'lib0/encoding';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { removeAwarenessStates } from 'y-protocols/awareness';
+import type { Bus } from '../../../src/cluster/bus.ts';
+import { memoryBus } from '../../../src/cluster/memory-bus.ts';
+import { createAwarenessGuard } from '../../../src/sync/presence/awareness.ts';
+import { writeAwareness } from '../../../src/sync/presence/awareness-frame.ts';
+import { createAwarenessRelay } from '../../../src/sync/presence/awareness-relay.ts';
+import { eventually } from '../../support/patience.ts';
+
+const DIAGRAM = 'a';
+const stamp = {
+  participant: {
+    user_id: 'ada@example.com',
+    permissions: 'writer' as const,
+    is_host: true,
+    is_presenter: true,
+    joined_at: '2026-01-01T00:00:00.000Z',
+  },
+  user: { name: 'ada', color: '#777777' },
+};
+
+describe('awareness between two nodes', () => {
+  const onError = vi.fn<(error: unknown) => void>();
+  let bus: Bus;
+  /** Whether messages vanish. */
+  let away: boolean;
+  let resumed: (() => void)[];
+  const stops: (() => void)[] = [];
+  let time = 0;
+
+  beforeEach(() => {
+    const memory = memoryBus(onError);
+    [away, resumed] = [false, []];
+    bus = {
+      ...memory,
+      publish: (channel, payload) => away || memory.publish(channel, payload),
+      onResumed: (callback) => void resumed.push(callback),
+    };
+    onError.mockClear();
+  });
+  afterEach(() => {
+    stops.splice(0).forEach((stop) => stop());
+    const [fault] = onError.mock.calls;
+    if (fault) throw fault[0];
+  });
+
+  function node() {
+    const document = new Document(`diagram:${DIAGRAM}`);
+    const guard = createAwarenessGuard({ maxAwarenessBytes: 1000, now: () => (time += 1000) });
+    guard.stamp(document.awareness, () => stamp);
+    const relay = createAwarenessRelay({ bus, onError });
+    relay.attach(DIAGRAM, document.awareness, () => guard.renew(document.awareness));
+    stops.push(() => {
+      relay.stop();
+      document.destroy();
+    });
+    const connect = () =>
+      new Connection(
+        { send: () => {}, close: () => {}, readyState: 1 },
+        new Request('http://localhost'),
+        document,
+        'id',
+        {},
+      );
+    const show = (connection: Connection, id: number, cursor: number, clock = 1) =>
+      guard.receive(connection, 'ada', writeAwareness({ id, clock, json: JSON.stringify({ cursor }) }));
+    const sees = (id: number) => document.awareness.getStates().get(id)?.cursor as unknown;
+    return { document, relay, connect, show, sees };
+  }
+  const turns = () => new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
+
+  it('what a client shows on one node is seen on the other, and goes with its connection', async () => {
+    const [one, two] = [node(), node()];
+    const connection = one.connect();
+    one.show(connection, 5, 1);
+    await turns();
+    expect(two.sees(5)).toBe(1);
+    one.show(connection, 5, 2, 2);
+    await turns();
+    expect(two.sees(5)).toBe(2);
+    connection.close();
+    await turns();
+    expect(two.sees(5)).toBeUndefined();
+  });
+
+  it("a node that opens the document later is told what there is, also the other node's own entry", async () => {
+    const one = node();
+    one.show(one.connect(), 5, 1);
+    one.document.awareness.setLocalState({ kind: 'session', revision: 1 });
+    await turns();
+    const two = node();
+    await turns();
+    expect(two.sees(5)).toBe(1);
+    expect(two.document.awareness.getStates().get(one.document.awareness.clientID)).toEqual({
+      kind: 'session',
+      revision: 1,
+    });
+  });
+
+  it('a client that comes back is seen at once, also by a node that knows more of it than its own', async () => {
+    const [one, two] = [node(), node()];
+    const connection = one.connect();
+    one.show(connection, 5, 1, 7);
+    await turns();
+    connection.close();
+    one.relay.stop();
+    await turns();
+    const reloaded = node();
+    await turns();
+    reloaded.show(reloaded.connect(), 5, 1, 7);
+    await turns();
+    expect(two.sees(5)).toBe(1);
+  });
+
+  it('a client that comes back on another node before its old connection closes stays visible', async () => {
+    const [one, two] = [node(), node()];
+    const old = one.connect();
+    one.show(old, 5, 1);
+    await turns();
+    two.show(two.connect(), 5, 2, 1);
+    await turns();
+    expect(one.sees(5)).toBe(2);
+    old.close();
+    await turns();
+    expect([one.sees(5), two.sees(5)]).toEqual([2, 2]);
+  });
+
+  it('an old update that comes late does not take a client away from its node', async () => {
+    const [one, two] = [node(), node()];
+    const connection = two.connect();
+    two.show(connection, 5, 2, 9);
+    await turns();
+    const late = encoding.createEncoder();
+    encoding.writeVarString(late, 'another node');
+    encoding.writeVarUint(late, 1);
+    encoding.writeVarUint8Array(late, writeAwareness({ id: 5, clock: 3, json: '{"cursor":1}' }));
+    bus.publish(`awareness:${DIAGRAM}`, encoding.toUint8Array(late));
+    await turns();
+    expect([one.sees(5), two.sees(5)]).toEqual([2, 2]);
+    connection.close();
+    await turns();
+    expect([one.sees(5), two.sees(5)]).toEqual([undefined, undefined]);
+  });
+
+  it('what a node drops as timed out it drops for itself only', async () => {
+    const [one, two] = [node(), node()];
+    one.show(one.connect(), 5, 1);
+    await turns();
+    removeAwarenessStates(two.document.awareness, [5], 'timeout');
+    await turns();
+    expect([one.sees(5), two.sees(5)]).toEqual([1, undefined]);
+  });
+
+  it('NO2 what was shown, changed or taken away while the bus was away is told as soon as it is back', async () => {
+    const [one, two] = [node(), node()];
+    const going = one.connect();
+    one.show(going, 5, 1);
+    one.show(one.connect(), 6, 1);
+    await turns();
+    away = true;
+    going.close();
+    one.document.awareness.setLocalState({ kind: 'session', revision: 1 });
+    two.show(two.connect(), 7, 1);
+    await turns();
+    expect([two.sees(5), one.sees(7)]).toEqual([1, undefined]);
+    away = false;
+    resumed.forEach((callback) => callback());
+    await eventually(() => expect([two.sees(5), two.sees(6), one.sees(7)]).toEqual([undefined, 1, 1]));
+    expect(two.document.awareness.getStates().get(one.document.awareness.clientID)).toMatchObject({ revision: 1 });
+  });
+
+  it('NO2 a node that alone was without the bus asks for what it has missed', async () => {
+    const [one, two] = [node(), node()];
+    const going = one.connect();
+    one.show(going, 5, 1);
+    await turns();
+    away = true;
+    going.close();
+    one.show(one.connect(), 6, 1);
+    await turns();
+    away = false;
+    resumed[1]!();
+    await eventually(() => expect([two.sees(5), two.sees(6)]).toEqual([undefined, 1]));
+  });
+
+  it('after a detach nothing comes and nothing goes', async () => {
+    const [one, two] = [node(), node()];
+    await turns();
+    one.relay.detach(DIAGRAM);
+    one.show(one.connect(), 5, 1);
+    two.show(two.connect(), 6, 1);
+    await turns();
+    expect([one.sees(6), two.sees(5)]).toEqual([undefined, undefined]);
+  });
+
+  it('NO2 nonsense on the channel is reported and changes nothing', async () => {
+    const one = node();
+    one.show(one.connect(), 5, 1);
+    await turns();
+    for (const payload of [
+      Uint8Array.of(),
+      Uint8Array.of(0, 1),
+      Uint8Array.of(1, 65, 1, 3, 1, 5, 9),
+      Uint8Array.of(255, 255),
+    ])
+      bus.publish(`awareness:${DIAGRAM}`, payload);
+    await turns();
+    expect(one.sees(5)).toBe(1);
+    expect(onError).toHaveBeenCalled();
+    onError.mockClear();
+  });
+});

@@ -1,0 +1,65 @@
+/** What somebody lacks of a large document, found a portion at a time while it changes. */
+import { expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { lackedBy, lackingOf } from '../../../src/sync/replicas/lacking.ts';
+
+const CELLS = 12_000;
+const cellsOf = (document: Y.Doc) => document.getMap<Y.Map<unknown>>('cells');
+const textOf = (document: Y.Doc) => document.getText('text');
+
+/** A document with cells and text, and a copy of it. */
+function twins(): [Y.Doc, Y.Doc] {
+  const document = new Y.Doc();
+  document.transact(() => {
+    for (let z = 0; z < CELLS; z += 1) cellsOf(document).set(`c${z}`, new Y.Map(Object.entries({ z, label: 'a' })));
+    textOf(document).insert(0, 'a text that is long enough');
+  });
+  const copy = new Y.Doc();
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(document));
+  return [document, copy];
+}
+
+it('DO3 who comes back is told what was added and deleted meanwhile, in portions', () => {
+  const [document, copy] = twins();
+  for (let z = 0; z < CELLS; z += 3) cellsOf(document).delete(`c${z}`);
+  cellsOf(document).get('c1')!.set('label', 'b');
+  textOf(document).delete(4, 3);
+  textOf(document).insert(4, ' and');
+  const stateVector = Y.encodeStateVector(copy);
+  expect(lackedBy(stateVector, document)).toBe(' and'.length + 1);
+  const portions = [...lackingOf(document, stateVector)];
+  expect(portions.length).toBeGreaterThan(3);
+  for (const portion of portions) if (portion) Y.applyUpdate(copy, portion);
+  expect(Y.equalSnapshots(Y.snapshot(copy), Y.snapshot(document))).toBe(true);
+  expect([...lackingOf(document, Y.encodeStateVector(document))].every((portion) => portion?.[0] !== 1)).toBe(true);
+});
+
+it('DO3 a struct that is known in part is told from there on', () => {
+  const [document, copy] = twins();
+  textOf(document).insert(textOf(document).length, ', and longer now');
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(document));
+  textOf(document).insert(textOf(document).length, ', and longer still'); // joins what came before
+  for (const portion of lackingOf(document, Y.encodeStateVector(copy))) if (portion) Y.applyUpdate(copy, portion);
+  expect(textOf(copy).toString()).toBe(textOf(document).toString());
+});
+
+it('DO3 what changes between two portions is broadcast, and nothing is missed for it', () => {
+  const [document, copy] = twins();
+  const broadcast: Uint8Array[] = [];
+  const stateVector = Y.encodeStateVector(copy);
+  for (let z = 0; z < CELLS; z += 2) cellsOf(document).delete(`c${z}`);
+  document.on('update', (update: Uint8Array) => broadcast.push(update));
+  let turn = 0;
+  for (const portion of lackingOf(document, stateVector)) {
+    if (portion) Y.applyUpdate(copy, portion);
+    document.transact(() => {
+      for (let z = (turn += 1); z < CELLS; z += 100) cellsOf(document).delete(`c${z}`); // joins structs, here and there
+      textOf(document).insert(turn * 2, 'x'); // splits one
+      textOf(document).delete(turn, 1);
+    });
+  }
+  expect(turn).toBeGreaterThan(3);
+  for (const update of broadcast) Y.applyUpdate(copy, update);
+  expect(Y.equalSnapshots(Y.snapshot(copy), Y.snapshot(document))).toBe(true);
+  expect(textOf(copy).toString()).toBe(textOf(document).toString());
+});

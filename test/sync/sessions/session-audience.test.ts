@@ -1,0 +1,104 @@
+/** When the list is told: at once, and in a storm once in 20 ms, always ending with the latest. Time is played. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Follower } from '../../../src/collaboration/notices.ts';
+import type { SessionMoment } from '../../../src/collaboration/session-rows.ts';
+import type { Person } from '../../../src/identity/person.ts';
+import type { LiveConnection } from '../../../src/sync/sessions/live-connection.ts';
+import { createSessionAudience, type SessionAudience } from '../../../src/sync/sessions/session-audience.ts';
+
+const ada: Person = {
+  id: 'ada',
+  number: 1,
+  email: 'ada@example.com',
+  username: 'ada',
+  fullName: null,
+  avatarUrl: null,
+};
+const momentAt = (revision: number): SessionMoment => ({
+  id: 'session',
+  diagram: 'diagram',
+  value: {
+    kind: 'active',
+    revision,
+    startedAt: 0,
+    host: ada.id,
+    presenter: ada.id,
+    attendance: [{ user: ada.id, permissions: 'writer', joinedAt: 1, presence: { kind: 'connected' } }],
+  },
+  people: new Map([[ada.id, ada]]),
+  now: 0,
+  lastOrdinal: -1,
+  notices: [],
+});
+
+let follower: Follower;
+let audience: SessionAudience;
+/** When each update was told, and with which revision. */
+let told: { at: number; revision: number }[];
+let projected: number[];
+
+const comesTo = (revision: number) => follower.news({ moment: momentAt(revision), notices: [] });
+
+beforeEach(async () => {
+  vi.useFakeTimers({ now: 0 });
+  told = [];
+  projected = [];
+  audience = createSessionAudience({
+    session: 'session',
+    diagram: 'diagram',
+    notices: {
+      follow: (_, following) => {
+        follower = following;
+        return { refresh: async () => comesTo(1), stop() {} };
+      },
+      show() {},
+    },
+    onView: (view) => projected.push(view!.revision),
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const connection: LiveConnection = {
+    id: 'connection',
+    diagram: 'diagram',
+    person: ada,
+    permissions: 'writer',
+    sendStateless(payload) {
+      const { type, revision } = JSON.parse(payload) as { type: string; revision: number };
+      if (type === 'participants_update') told.push({ at: Date.now(), revision });
+    },
+    close() {},
+    readOnly() {},
+  };
+  await audience.greet(connection);
+  vi.advanceTimersByTime(1000);
+  told.length = 0;
+});
+afterEach(() => {
+  audience.stop();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+it('CS10 what happens by itself is told at once', () => {
+  comesTo(2);
+  expect(told).toEqual([{ at: 1000, revision: 2 }]);
+});
+
+it('CS10 in a storm the list is told once in 20 ms, and the latest within 20 ms of its coming', () => {
+  const [first, last] = [2, 101];
+  const came: number[] = [];
+  for (let revision = first; revision <= last; revision += 1) {
+    came[revision] = Date.now();
+    comesTo(revision);
+    vi.advanceTimersByTime(1);
+  }
+  vi.advanceTimersByTime(20);
+  expect(told).toHaveLength(6); // at once, and five times in a hundred ms
+  for (const [index, { at, revision }] of told.entries()) {
+    expect(at - (told[index - 1]?.at ?? at - 20)).toBeGreaterThanOrEqual(20);
+    expect(at - came[revision]!).toBeLessThanOrEqual(20);
+  }
+  expect(told.at(-1)).toMatchObject({ revision: last });
+  expect(projected).toEqual([1, ...told.map(({ revision }) => revision)]);
+});
