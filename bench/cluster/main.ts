@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../src/database/database.ts';
 import type { Plan, Result, Told } from '../durability/load.ts';
 import { bareDocuments, openDiagrams, type Documents } from '../durability/place.ts';
-import { SECRET, start, type MeasuredServer } from '../durability/servers.ts';
+import { SECRET, SERVE, start, type MeasuredServer } from '../durability/servers.ts';
 import { machine } from '../machine.ts';
 import { startServer } from '../postgres.ts';
 import { startRedis, type MeasuredRedis } from './redis.ts';
@@ -68,7 +68,7 @@ function startOurs(redis: MeasuredRedis): Promise<MeasuredServer> {
     MAX_SOCKETS_PER_USER: '1000',
     LOG_LEVEL: 'error',
   };
-  return start([fileURLToPath(new URL('../../src/main.ts', import.meta.url)), 'serve'], environment, null);
+  return start(SERVE, environment, null);
 }
 
 function startStock(redis: MeasuredRedis): Promise<MeasuredServer> {

@@ -18,8 +18,17 @@ export const CORES = { server: 0, rest: 1 };
 
 const path = (name: string) => new URL(name, import.meta.url).pathname;
 
+/** As `npm run serve` starts it. */
+export const SERVE = serveArguments();
+
+function serveArguments(): string[] {
+  const { scripts } = JSON.parse(readFileSync(path('../../package.json'), 'utf8')) as { scripts: { serve: string } };
+  const [, ...rest] = scripts.serve.split(' ');
+  return rest.map((argument) => (argument === 'src/main.ts' ? path('../../src/main.ts') : argument));
+}
+
 export const startRoundtable = (databaseUrl: string, flags: readonly string[] = []) =>
-  start([...flags, path('../../src/main.ts'), 'serve'], {
+  start([...flags, ...SERVE], {
     HOST: '127.0.0.1',
     PORT: '0',
     JWT_SECRET: SECRET,

@@ -1,19 +1,30 @@
 /**
- * How far apart flushes begin. The first edit after a rest is flushed at once. While many come, flushes keep a distance
- * that grows with the rows of the last one: the more goes together, the less each edit costs the database, the other
- * nodes and every editor's connection.
+ * How edits are brought together. The first after a rest is flushed at once; then flushes keep a distance, and each takes
+ * so many of the diagrams that wait, those that have waited longest, that all have had their turn within a round. The
+ * more goes together, the less each edit costs the database, the other nodes and every editor's connection; a round
+ * bounds what an edit waits for that.
  */
 
-/** ms from one flush to the next: after any, for each of its rows, and at most. */
-export interface Spacing {
-  least: number;
-  row: number;
-  most: number;
+/** ms from the beginning of a flush to that of the next, and in which every diagram that waits has its turn. */
+export interface Pace {
+  distance: number;
+  round: number;
 }
 
-export const SPACING: Spacing = { least: 8, row: 0.2, most: 30 };
+export const PACE: Pace = { distance: 8, round: 32 };
 
-/** Resolves when the next flush may begin, if one of so many rows begins now. */
-export function distance(rows: number, { least, row, most }: Spacing): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.min(most, least + rows * row)));
+/** A flush of fewer diagrams costs as much. */
+const LEAST = 32;
+
+/**
+ * How many diagrams a flush takes.
+ * @param waiting how many wait; @param took ms that the last flush took
+ */
+export function share(waiting: number, took: number, { distance, round }: Pace): number {
+  return Math.max(LEAST, Math.ceil(waiting * Math.min(1, Math.max(took, distance) / round)));
+}
+
+/** Resolves after so many ms. */
+export function rest(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -40,6 +40,8 @@ export interface Attempt {
 export interface Queue {
   diagram: string;
   waiting: Waiting[];
+  /** Those who want to be called when it is the diagram's turn. */
+  asking: (() => void)[];
   /** An attempt of which it is not known how it came out. */
   doubtful: Attempt | null;
   /** Failures in a row; while there are any, the queue is tried by itself. */
@@ -47,14 +49,15 @@ export interface Queue {
 }
 
 export function newQueue(diagram: string): Queue {
-  return { diagram, waiting: [], doubtful: null, failures: 0 };
+  return { diagram, waiting: [], asking: [], doubtful: null, failures: 0 };
 }
 
-/** So many of the queues that what they have waiting fits, at least one. */
+/** Of the queues that have something waiting so many that it fits, at least one. */
 export function portionOf(queues: readonly Queue[], bytes: number): Queue[] {
+  const filled = queues.filter(({ waiting }) => waiting.length > 0);
   let left = bytes;
-  const count = queues.findIndex(({ waiting }) => (left -= waiting.reduce((sum, one) => sum + one.bytes, 0)) < 0);
-  return count === -1 ? [...queues] : queues.slice(0, Math.max(1, count));
+  const count = filled.findIndex(({ waiting }) => (left -= waiting.reduce((sum, one) => sum + one.bytes, 0)) < 0);
+  return count === -1 ? filled : filled.slice(0, Math.max(1, count));
 }
 
 /**

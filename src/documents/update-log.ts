@@ -20,24 +20,17 @@ import type { SqlExecutor } from '../database/database.ts';
 import type { Budget } from './budget.ts';
 import { decideAnew, type Decide } from './fence.ts';
 import { faultOf, flush, isLockTimeout, recover, type Verdict } from './flush.ts';
-import { distance, SPACING, type Spacing } from './pace.ts';
-import {
-  newQueue,
-  portionOf,
-  take,
-  type Attempt,
-  type LogEntry,
-  type LogOutcome,
-  type Queue,
-  type Waiting,
-} from './queue.ts';
+import { call, createLine } from './line.ts';
+import { PACE, rest, type Pace } from './pace.ts';
+import { take, type Attempt, type LogEntry, type LogOutcome, type Queue, type Waiting } from './queue.ts';
 import type { CommittedRow } from './row.ts';
 import { createSickbay } from './sickbay.ts';
-import { turn } from './turn.ts';
 
 export type { LogEntry, LogOutcome };
 
 export interface UpdateLog {
+  /** Resolves when a flush is about to take what a diagram has: what is appended in the same turn goes into it. */
+  upNext(diagram: string): Promise<void>;
   /** Takes an entry over. @returns false if the buffer is full; the entry is then not settled */
   append(entry: LogEntry): boolean;
   /** Waits until all that was taken over is settled. @param deadline ms; @returns whether it was in time */
@@ -63,13 +56,10 @@ export interface LogLimits {
   lockTimeout: number;
   leastPause: number;
   mostPause: number;
-  spacing: Spacing;
+  pace: Pace;
 }
 
-const DEFAULTS = { rowBytes: 8_388_608, lockTimeout: 500, leastPause: 50, mostPause: 2000, spacing: SPACING };
-/** Most bytes in one statement, if they are of several diagrams. */
-const STATEMENT = 16_777_216;
-
+const DEFAULTS = { rowBytes: 8_388_608, lockTimeout: 500, leastPause: 50, mostPause: 2000, pace: PACE };
 /** An attempt with the queue that it was taken from. */
 interface Tried extends Attempt {
   queue: Queue;
@@ -78,7 +68,7 @@ interface Tried extends Attempt {
 export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog {
   const { executor, decide, committed, newId, budget, logger } = dependencies;
   const limits = dependencies.limits ?? DEFAULTS;
-  const queues = new Map<string, Queue>();
+  const line = createLine(limits.pace);
   const idle = new Set<() => void>();
   const sickbay = createSickbay({ ...limits, treat, recovered: start });
   let running: Promise<void> | null = null;
@@ -87,22 +77,19 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
   function start(): void {
     running ??= run().finally(() => {
       running = null;
-      if (queues.size === 0) idle.forEach((resolve) => resolve());
+      if (line.isEmpty) idle.forEach((resolve) => resolve());
     });
   }
 
   async function run(): Promise<void> {
-    while (!stopped) {
-      await turn(); // what arrives in this turn goes together
-      for (const [diagram, queue] of queues) if (isEmpty(queue)) queues.delete(diagram);
-      const ready = [...queues.values()].filter((queue) => queue.failures === 0 && queue.waiting.length > 0);
-      if (ready.length === 0) return;
-      const portion = portionOf(ready, STATEMENT);
-      await Promise.all([write(portion), distance(portion.length, limits.spacing)]);
+    let took = 0;
+    for (let portion: Queue[] | null; !stopped && (portion = await line.next(took));) {
+      if (portion.length === 0) continue;
+      const began = performance.now();
+      const written = write(portion).then(() => (took = performance.now() - began));
+      await Promise.all([written, rest(limits.pace.distance)]);
     }
   }
-
-  const isEmpty = ({ waiting, doubtful, failures }: Queue) => waiting.length === 0 && !doubtful && failures === 0;
 
   async function write(ready: readonly Queue[]): Promise<void> {
     const tried = ready.map((queue) => ({ queue, ...take(queue, newId(), limits.rowBytes) }));
@@ -131,6 +118,7 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
 
   function trouble(queue: Queue, error: unknown): void {
     queue.failures += 1;
+    call(queue);
     logger.warn({ err: error, diagram: queue.diagram, failures: queue.failures }, 'the log could not be written');
     sickbay.admit(queue);
   }
@@ -218,33 +206,37 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
   }
 
   return {
+    async upNext(diagram) {
+      if (stopped) return;
+      const called = line.called(diagram);
+      start();
+      await called;
+    },
     append(entry) {
       const bytes = entry.updates.reduce((sum, update) => sum + update.byteLength, 0);
       if (stopped || !budget.take(bytes)) return false;
-      const queue = queues.get(entry.diagram) ?? newQueue(entry.diagram);
-      queues.set(entry.diagram, queue);
-      queue.waiting.push({ entry, epoch: entry.epoch, bytes });
+      line.of(entry.diagram).waiting.push({ entry, epoch: entry.epoch, bytes });
       start();
       return true;
     },
     async drain(deadline) {
-      if (queues.size === 0) return true;
+      if (line.isEmpty) return true;
       const { promise, resolve } = Promise.withResolvers<void>();
       const late = setTimeout(resolve, deadline);
       idle.add(resolve);
       await promise;
       idle.delete(resolve);
       clearTimeout(late);
-      return queues.size === 0;
+      return line.isEmpty;
     },
     async stop() {
       stopped = true;
       await Promise.all([running, sickbay.stop()]);
-      for (const queue of queues.values()) {
+      for (const queue of line.all) {
         for (const waiting of [...(queue.doubtful?.taken ?? []), ...queue.waiting])
           settle(waiting, { kind: 'unavailable' });
       }
-      queues.clear();
+      line.clear();
     },
   };
 }

@@ -131,7 +131,9 @@ describe('the Dockerfile', () => {
       for (const source of sources!.split(' ')) expect(existsSync(join(ROOT, source)), source).toBe(true);
     }
     expect(dockerfile).toContain(`EXPOSE ${readConfig('dev', {}).port}\n`);
-    expect(dockerfile).toContain('ENTRYPOINT ["node", "src/main.ts"]\nCMD ["serve"]');
+    const [, entry, command] = /^ENTRYPOINT (.*)\nCMD (.*)$/m.exec(dockerfile)!;
+    const started = [...JSON.parse(entry!), ...JSON.parse(command!)].join(' ');
+    expect(started).toBe(JSON.parse(read('package.json')).scripts.serve);
   });
 
   it('asks the node whether it is alive, as the node answers', async () => {

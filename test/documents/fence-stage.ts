@@ -123,7 +123,7 @@ export async function openFenceStage(database: Database, workshop: Workshop) {
         lockTimeout: 10_000,
         leastPause: 5,
         mostPause: 50,
-        spacing: { least: 0, row: 0, most: 0 },
+        pace: { distance: 0, round: 1 },
       },
     });
     const { promise, resolve } = Promise.withResolvers<LogOutcome>();

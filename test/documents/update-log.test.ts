@@ -10,7 +10,7 @@ import { createUpdateLog, type LogOutcome, type UpdateLog } from '../../src/docu
 import type { Actor } from '../../src/identity/person.ts';
 import { freshDatabase } from '../support/database.ts';
 import { addDiagram, addPerson, grant, logger } from '../sync/stage.ts';
-import { pause } from '../support/patience.ts';
+import { eventually, pause } from '../support/patience.ts';
 
 let database: Database;
 let ann: Actor;
@@ -47,7 +47,7 @@ function start({ executor = database.log, budget = 1e9, rowBytes = 1e6, spacing 
       lockTimeout: 200,
       leastPause: 5,
       mostPause: 50,
-      spacing: { least: spacing, row: 0, most: spacing },
+      pace: { distance: spacing, round: Math.max(1, spacing) },
     },
   });
   logs.push(log);
@@ -362,7 +362,7 @@ describe('failures', () => {
     });
     const { append } = start({ executor });
     const first = append(diagram, ann, 'a');
-    await new Promise((resolve) => setImmediate(resolve));
+    await eventually(() => expect(lost).toBe(1));
     const second = append(diagram, ann, 'b');
     expect([await first, await second]).toEqual([
       { kind: 'committed', seq: 1 },

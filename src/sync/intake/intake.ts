@@ -2,9 +2,9 @@
  * The intake of one connection to one document: what carries content (sync step 2, sync update) comes here instead of
  * to Hocuspocus, goes into the log, and only from there into the document.
  *
- * Frames are judged in runs. While one run is on its way to the log, what arrives waits and makes the next; when the
- * row is committed it is in the document before the waiting run is judged. So a document always has everything of a
- * connection that came before, and a frame of which the connection's earlier ones were refused is seen to lack them.
+ * Frames are judged in runs: a writer's edits when the log is about to take them. What arrives while a run is on its way
+ * to the log makes the next, which is judged once the committed row is in the document. So a document always has
+ * everything of a connection that came before, and a frame of which earlier ones were refused is seen to lack them.
  *
  * What looks wrong is judged again once this node has read all of the log (DO4): the client may have seen rows that
  * this node has not. An update that still has a gap is put aside, without holding up those behind it, until the next
@@ -118,6 +118,8 @@ export function createIntake({
     running = true;
     try {
       while (waiting.length > 0) {
+        const edits = waiting[0]!.kind === 'update' && opened.standing().permissions === 'writer';
+        if (edits) await log.upNext(opened.replica.diagram);
         const run = await nextRun();
         if (run) await handle(opened, run);
       }
@@ -217,10 +219,9 @@ export function createIntake({
       if (ended) return;
       const earned =
         kind === 'step2' ? acknowledgements.stepTwoCame() : { debt: acknowledgements.updateCame(ponged), covers: [] };
-      if (!opened && (early += bytes.byteLength) > limits.maxFrameBytes) {
-        // What was queued while the client was offline is in its step 2 once more.
-        return ponged ? drop(closings.tooMany) : undefined;
-      }
+      // What comes before the pong was queued while the client was offline, and is in its step 2 once more.
+      if (!opened && (early += bytes.byteLength) > limits.maxFrameBytes)
+        return ponged ? drop(closings.tooMany) : void 0;
       try {
         waiting.push(arrive({ kind, order: (arrivedSoFar += 1), bytes, ...earned }));
       } catch (error) {
