@@ -13,7 +13,7 @@ export interface Line {
   called(diagram: string): Promise<void>;
   /**
    * Those whose turn it is, and what they have handed in; they stand behind the others then.
-   * @param took ms that the last flush took; @returns null if nobody waits
+   * @param took ms from the beginning of the last flush to now; @returns null if nobody waits
    */
   next(took: number): Promise<Queue[] | null>;
   readonly all: Iterable<Queue>;

@@ -18,10 +18,10 @@ const LEAST = 32;
 
 /**
  * How many diagrams a flush takes.
- * @param waiting how many wait; @param took ms that the last flush took
+ * @param waiting how many wait; @param took ms from the beginning of the last flush to now
  */
-export function share(waiting: number, took: number, { distance, round }: Pace): number {
-  return Math.max(LEAST, Math.ceil(waiting * Math.min(1, Math.max(took, distance) / round)));
+export function share(waiting: number, took: number, { round }: Pace): number {
+  return Math.max(LEAST, Math.ceil(waiting * Math.min(1, took / round)));
 }
 
 /** Resolves after so many ms. */

@@ -86,8 +86,8 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
     for (let portion: Queue[] | null; !stopped && (portion = await line.next(took));) {
       if (portion.length === 0) continue;
       const began = performance.now();
-      const written = write(portion).then(() => (took = performance.now() - began));
-      await Promise.all([written, rest(limits.pace.distance)]);
+      await Promise.all([write(portion), rest(limits.pace.distance)]);
+      took = performance.now() - began;
     }
   }
 

@@ -13,7 +13,7 @@ const names = (queues: { diagram: string }[] | null) => queues!.map(({ diagram }
 describe('how many diagrams a flush takes', () => {
   it('is all while they are few', () => expect(share(20, 8, PACED)).toBeGreaterThanOrEqual(20));
   it('is so many that all have their turn within a round', () => {
-    expect(share(400, 1, PACED)).toBe(100);
+    expect(share(400, 8, PACED)).toBe(100);
     expect(share(400, 16, PACED)).toBe(200);
   });
   it('is all where a flush takes as long as a round', () => {

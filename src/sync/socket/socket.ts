@@ -132,11 +132,11 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     if (frame.kind === 'auth' && bytes.byteLength > MOST_TOKEN) return close(closings.unauthenticated);
     if (socket.people.size === 0 && frame.kind !== 'auth' && !mayKeep(bytes.byteLength))
       return ponged ? close(closings.tooMany) : undefined;
-    // Hocuspocus looks connections up in plain objects.
-    if (documentName(frame.address) in Object.prototype) return close(closings.badFrame);
     let channel = channels.get(frame.address);
     if (channel?.state.kind === 'ended' && frame.kind !== 'auth') return;
     if (!channel || channel.state.kind === 'ended') {
+      // Hocuspocus looks connections up in plain objects.
+      if (documentName(frame.address) in Object.prototype) return close(closings.badFrame);
       if (!hasRoomFor(frame.address)) return close(closings.tooMany);
       channel = createChannel(socket, frame.address);
       channels.set(frame.address, channel);
