@@ -1,4 +1,5 @@
 /** What everything else stands on: the database, brought up to date or refused, and what connects the nodes. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { memoryAllowances, type Allowances } from './cluster/allowances.ts';
 import type { Bus } from './cluster/bus.ts';
@@ -44,6 +45,7 @@ const WORDS: Readonly<Record<RedisCondition, string>> = {
   away: 'Redis is away; changes are found by the poll meanwhile',
   slow: 'Redis is slow; changes are found by the poll, and each node counts rate limits for itself, meanwhile',
   refusing: 'Redis does not do what it is asked; each node counts rate limits for itself meanwhile',
+  emptied: 'Redis is there, but emptied; rate limits are counted anew',
   well: 'Redis is there',
 };
 
@@ -66,7 +68,7 @@ export async function connectNodes(
   const publisher = createRedisConnection({
     url,
     waits: false,
-    writes: `roundtable:${id}:alive`,
+    writes: `roundtable:${id}:alive:${randomUUID()}`,
     onCondition: onCondition('publisher'),
   });
   const subscriber = createRedisConnection({ url, waits: true, onCondition: onCondition('subscriber') });

@@ -3,7 +3,7 @@
  * a message arriving (the log, the notices and the poll find what was lost). Every version passes `describeBus`.
  */
 export interface Bus {
-  /** Whether messages flow to other nodes, in time, and what carries them does well. `readyz` reports a false as degraded. */
+  /** Whether messages flow to other nodes, in time, and what carries them does well, and carries nothing else on our channels. `readyz` reports a false as degraded. */
   readonly healthy: boolean;
   /** Sends to every subscriber of the channel on every node, this one included. Never throws; may lose. */
   publish(channel: string, payload: Uint8Array): void;

@@ -5,6 +5,7 @@
  */
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { memoryAllowances, refused, spentOf, type Allowances } from './allowances.ts';
+import { overdue } from './overdue.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 /** ms */
@@ -13,20 +14,22 @@ const PATIENCE = 100;
 export function redisAllowances(connection: RedisConnection, deployment: string): Allowances {
   /** Waits for an answer that may never come. @throws if it does not come in time, or says that Redis cannot count */
   const inTime = async <T>(answer: Promise<T>): Promise<T> => {
-    let timer: NodeJS.Timeout | undefined;
+    let answered = () => {};
     const patience = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+      answered = overdue(PATIENCE, () => {
         connection.doubt();
         reject(new Error('Redis takes too long'));
-      }, PATIENCE);
+      });
     });
     answer.catch(() => {}); // also when it comes too late
     try {
       return await Promise.race([answer, patience]);
     } finally {
-      clearTimeout(timer);
+      answered();
     }
   };
+
+  const counts = () => connection.condition === 'well' || connection.condition === 'emptied';
 
   return (size) => {
     const memory = memoryAllowances(size);
@@ -47,7 +50,7 @@ export function redisAllowances(connection: RedisConnection, deployment: string)
     };
     return {
       async spend(key) {
-        if (connection.condition !== 'well') return memory.spend(key);
+        if (!counts()) return memory.spend(key);
         try {
           return spentOf(await inTime(limiter().consume(key)).catch(refused));
         } catch {
@@ -55,7 +58,7 @@ export function redisAllowances(connection: RedisConnection, deployment: string)
         }
       },
       async look(key) {
-        if (connection.condition !== 'well') return memory.look(key);
+        if (!counts()) return memory.look(key);
         try {
           const counted = await inTime(limiter().get(key));
           return counted && spentOf(counted);

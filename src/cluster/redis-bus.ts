@@ -2,8 +2,8 @@
  * The bus between nodes: Redis sharded publish and subscribe, one connection for each of the two, binary payloads.
  *
  * Channels carry the deployment's id, so that two deployments that share a Redis never mix. A message carries a
- * checksum, because anybody who shares the Redis may speak on our channels: what is not ours is dropped and counted
- * (NO2). While Redis is away, messages are dropped and counted, not kept: whoever missed one finds the change in the
+ * checksum, because anybody who shares the Redis may speak on our channels: what is not ours is dropped and counted, and
+ * for a second after it the bus does not do well (NO2). While Redis is away, messages are dropped and counted, not kept: whoever missed one finds the change in the
  * database. What was subscribed, or wanted to be meanwhile, is subscribed again when Redis is back, and before anybody
  * is told so.
  */
@@ -26,6 +26,8 @@ export interface RedisBusDependencies {
 
 /** How long a subscriber waits to be heard by Redis, ms: what it misses after that it reads. */
 const SUBSCRIBE_PATIENCE = 100;
+/** How long nonsense on our channels counts as a trouble, ms. */
+const TROUBLED = 1000;
 /** Bytes on their way to a Redis that may be stuck. */
 const MOST_BYTES = 33_554_432;
 const CHECKSUM = 4;
@@ -46,6 +48,8 @@ export function redisBus({
   const channelOf = (name: string) => `roundtable:${deployment}:${name}`;
   const resumptions: (() => void)[] = [];
   let underWay = 0;
+  /** When the last message came that is none of ours. */
+  let nonsenseAt = -Infinity;
 
   const call = (work: () => void) => {
     try {
@@ -56,7 +60,10 @@ export function redisBus({
   };
   const deliver = (name: string) => (message: Buffer) => {
     const payload = unwrap(message);
-    if (!payload) return onMalformed();
+    if (!payload) {
+      nonsenseAt = performance.now();
+      return onMalformed();
+    }
     for (const handler of handlers.get(name) ?? []) call(() => handler(payload));
   };
 
@@ -90,7 +97,8 @@ export function redisBus({
 
   return {
     get healthy() {
-      return publisher.condition === 'well' && subscriber.condition === 'well';
+      const troubled = performance.now() - nonsenseAt < TROUBLED;
+      return !troubled && publisher.condition === 'well' && subscriber.condition === 'well';
     },
     publish(name, payload) {
       const message = wrap(payload);

@@ -1,21 +1,23 @@
 /**
  * A connection to Redis that is there again by itself, whatever happens to Redis and to the way there.
  *
- * Redis is asked for a sign of life each second. A connection that breaks is made again by the library, with growing
+ * Redis is asked for a sign of life twice a second. A connection that breaks is made again by the library, with growing
  * pauses. One that owes its answer for too long is given up and another client is put in its place: where the other
  * end stands still, or is gone without a word, writing to it would go well for minutes. So is one on which something
  * came that is not Redis' language, for nobody knows whose answer is the next. Nothing that Redis does or says reaches
  * the process as an error.
  *
- * A Redis that is there does not always do well. It is slow if of the last two signs of life neither came in time (one
- * may have been held up by this node itself). It is refusing if it answers that it does not do what was asked: where a
- * key is written as the sign of life, that tells of one that is full, cannot save, or is a replica.
+ * A Redis that is there does not always do well. It is slow if of the last two signs of life neither came in time. It
+ * is refusing if it answers that it does not do what was asked: where a key is written as the sign of life, that tells
+ * of one that is full, cannot save, or is a replica. And it is emptied, until two signs later, if on the same connection
+ * the key that was written is not there any more.
  */
 import { createClient, ErrorReply } from 'redis';
+import { overdue } from './overdue.ts';
 
 export type RedisClient = ReturnType<typeof createRedisClient>;
 
-export type RedisCondition = 'away' | 'slow' | 'refusing' | 'well';
+export type RedisCondition = 'away' | 'slow' | 'refusing' | 'emptied' | 'well';
 
 export interface RedisConnection {
   /** The client of the moment. */
@@ -36,7 +38,7 @@ export interface RedisConnectionOptions {
   url: string;
   /** Whether what is asked while Redis is away waits for it; it is refused at once otherwise. */
   waits: boolean;
-  /** A key to write as the sign of life; without one Redis is only asked for it, as a connection that subscribes must. */
+  /** A key of this connection alone to write as the sign of life; without one Redis is only asked for it, as a connection that subscribes must. */
   writes?: string;
   /** Told whenever the condition has changed. */
   onCondition(condition: RedisCondition, error?: unknown): void;
@@ -49,31 +51,32 @@ export interface RedisPace {
   ask: number;
   /** From which time that it takes Redis is slow. */
   slow: number;
-  /** For how long the last one is believed in. */
-  believe: number;
-  /** After which silence a connection is given up. */
+  /** After which time without an answer a connection is given up. */
   giveUp: number;
 }
 
-const PACE: RedisPace = { ask: 1000, slow: 100, believe: 2500, giveUp: 4000 };
-/** How long what is written as a sign of life is kept, s. */
-const KEPT = 10;
+const PACE: RedisPace = { ask: 500, slow: 100, giveUp: 1500 };
+/** How long Redis may take to let us in, ms. */
+const WELCOME = 2000;
+/** How long what is written as a sign of life is kept, s: longer than a node that goes on could stand still. */
+const KEPT = 60;
 /** How long a node that starts waits for Redis, ms. */
 const START_PATIENCE = 2000;
 /** Commands that wait for an answer: a Redis that is stuck must not fill our memory. */
 const MOST_WAITING = 20_000;
 
-function createRedisClient({ url, waits, giveUp }: { url: string; waits: boolean; giveUp: number }) {
+/** @param retries how often it was tried @returns how long to wait before it is tried again, ms: Redis is missed no longer than a second */
+export function pauseBefore(retries: number): number {
+  return Math.min(25 * 2 ** Math.min(retries, 6), 1000);
+}
+
+function createRedisClient({ url, waits }: { url: string; waits: boolean }) {
   return createClient({
     url,
     disableOfflineQueue: !waits,
     commandsQueueMaxLength: MOST_WAITING,
     commandOptions: { timeout: 0 }, // it costs a timer for each command, and what is stuck is given up as a whole
-    socket: {
-      connectTimeout: 2000,
-      socketTimeout: giveUp,
-      reconnectStrategy: (retries) => Math.min(25 * 2 ** Math.min(retries, 6), 1000),
-    },
+    socket: { connectTimeout: WELCOME, reconnectStrategy: pauseBefore },
   });
 }
 
@@ -86,13 +89,18 @@ export function createRedisConnection({
 }: RedisConnectionOptions): RedisConnection {
   const replacements: ((client: RedisClient) => void)[] = [];
   const arrivals: (() => void)[] = [];
-  let answeredAt = -Infinity;
-  /** What Redis answered in place of the last sign of life. */
+  /** Whether the last sign of life is to be believed in. */
+  let alive = false;
+  /** What Redis answered in its place. */
   let refusal: ErrorReply | null = null;
-  /** How long the last two took, ms. */
-  let took: [number, number] = [0, 0];
-  /** Since when an answer is owed. */
-  let askedAt: number | null = null;
+  /** Whether the last two were late. */
+  let late: [boolean, boolean] = [false, false];
+  /** Whether what this connection has written is to be found. */
+  let written = false;
+  /** Whether at the last two it was not. */
+  let gone: [boolean, boolean] = [false, false];
+  /** An answer is owed. */
+  let asking = false;
   /** Something came that was not Redis' language. */
   let spoilt = false;
   let told: RedisCondition | null = null;
@@ -100,21 +108,29 @@ export function createRedisConnection({
   let client = create();
 
   function create(): RedisClient {
-    const made = createRedisClient({ url, waits, giveUp: pace.giveUp });
+    const made = createRedisClient({ url, waits });
+    let welcomed = () => {};
+    made.on('connect', () => (welcomed = overdue(WELCOME, () => giveUp(made))));
+    made.on('end', () => welcomed());
     made.on('error', (error: unknown) => {
+      welcomed();
       if (client !== made) return;
-      answeredAt = -Infinity;
+      [alive, written] = [false, false];
       spoilt = made.isReady; // it is not where the connection broke
       tell(error);
     });
-    made.on('ready', () => void ask());
+    made.on('ready', () => {
+      welcomed();
+      void ask();
+    });
     return made;
   }
 
   function condition(): RedisCondition {
-    if (!client.isReady || performance.now() - answeredAt > pace.believe) return 'away';
+    if (!client.isReady || !alive) return 'away';
     if (refusal) return 'refusing';
-    return Math.min(...took) > pace.slow ? 'slow' : 'well';
+    if (late.every(Boolean)) return 'slow';
+    return gone.some(Boolean) ? 'emptied' : 'well';
   }
 
   function tell(error: unknown): void {
@@ -127,33 +143,43 @@ export function createRedisConnection({
 
   async function ask(): Promise<void> {
     const asked = client;
-    if (!asked.isReady || spoilt || askedAt !== null) return;
-    const from = performance.now();
-    askedAt = from;
+    if (!asked.isReady || spoilt || asking) return;
+    asking = true;
+    let isLate = false;
+    const due = [overdue(pace.slow, () => (isLate = true)), overdue(pace.giveUp, () => giveUp(asked))];
     const answer = await signOf(asked).catch((error: unknown) => error);
+    for (const answered of due) answered();
     if (asked !== client) return;
-    askedAt = null;
+    asking = false;
     if (answer instanceof Error && !(answer instanceof ErrorReply)) return; // it broke, and says so itself
+    alive = true;
     refusal = answer instanceof ErrorReply ? answer : null;
-    answeredAt = performance.now();
-    took = [took[1], answeredAt - from];
+    late = [late[1], isLate];
+    gone = [gone[1], written && answer === null];
+    written = writes !== undefined && !refusal;
     tell(refusal);
   }
 
+  /** What was written before, where a key is written. */
   async function signOf(asked: RedisClient): Promise<unknown> {
-    return writes === undefined ? asked.ping() : asked.set(writes, '', { expiration: { type: 'EX', value: KEPT } });
+    if (writes === undefined) return asked.ping();
+    return asked.set(writes, '', { expiration: { type: 'EX', value: KEPT }, GET: true });
   }
 
   function look(): void {
-    tell(new Error('Redis does not answer'));
-    if (spoilt || (askedAt !== null && performance.now() - askedAt > pace.giveUp)) replace();
+    if (spoilt) replace();
     void ask();
+  }
+
+  function giveUp(silent: RedisClient): void {
+    if (silent !== client) return;
+    replace();
+    tell(new Error('Redis does not answer'));
   }
 
   function replace(): void {
     const given = client;
-    askedAt = null;
-    spoilt = false;
+    [alive, asking, spoilt, written] = [false, false, false, false];
     client = create();
     if (given.isOpen) given.destroy();
     connect();
@@ -172,7 +198,7 @@ export function createRedisConnection({
       return condition();
     },
     doubt() {
-      answeredAt = -Infinity;
+      alive = false;
     },
     onReplaced: (callback) => void replacements.push(callback),
     onReady: (callback) => void arrivals.push(callback),

@@ -43,7 +43,7 @@ export function createMetrics() {
     observeBus: (bus: { readonly healthy: boolean }) =>
       void new Gauge({
         name: 'roundtable_bus_up',
-        help: 'Whether Redis is there, in time, and takes what is written; without it changes are found by the poll',
+        help: 'Whether Redis is there, in time, takes and keeps what is written, and carries only ours; without it changes are found by the poll',
         registers,
         collect() {
           this.set(bus.healthy ? 1 : 0);

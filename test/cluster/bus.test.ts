@@ -1,8 +1,11 @@
 /** The bus, both versions, and what becomes of it when Redis does not do well. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { crc32 } from 'node:zlib';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import type { Bus } from '../../src/cluster/bus.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
+import { pauseBefore, type RedisCondition } from '../../src/cluster/redis-connection.ts';
 import { describeBus } from '../support/describe-bus.ts';
 import { eventually, pause } from '../support/patience.ts';
 import { createRedis, type RedisProcess } from '../support/redis-process.ts';
@@ -53,7 +56,7 @@ describe('the redis bus when Redis does not do well', () => {
       bus.publish(channel, new Uint8Array([number]));
       expect(heard).toContain(number);
     }, 10_000);
-  const PACE = { ask: 50, slow: 100, believe: 200, giveUp: 400 };
+  const PACE = { ask: 50, slow: 100, giveUp: 400 };
 
   it('keeps deployments that share a Redis apart', async () => {
     const url = inject('redisUrl');
@@ -143,7 +146,7 @@ describe('the redis bus when Redis does not do well', () => {
   it('NO2 a Redis that is slow or full does not do well, though messages flow, and none are told anew when it does', async () => {
     const redis = await startRedis();
     const proxy = await proxied(redis);
-    const bus = await node({ url: proxy.url, pace: { ...PACE, believe: 2000, giveUp: 4000 } });
+    const bus = await node({ url: proxy.url, pace: { ...PACE, giveUp: 4000 } });
     const heard = await listening(bus, 'channel');
     await healthy(bus);
     let resumed = 0;
@@ -161,6 +164,71 @@ describe('the redis bus when Redis does not do well', () => {
     await redis.command('CONFIG', 'SET', 'maxmemory', '0');
     await healthy(bus);
     expect(resumed).toBe(0);
+  });
+
+  it('NO2 a Redis that was emptied does not do well until what was written is there again', async () => {
+    const redis = await startRedis();
+    const bus = await node({ url: redis.url, pace: { ...PACE, ask: 200 } });
+    await healthy(bus);
+    let resumed = 0;
+    bus.onResumed(() => (resumed += 1));
+    await redis.command('FLUSHALL');
+    await healthy(bus, false);
+    await healthy(bus);
+    // One that was missed itself has been told of already.
+    await redis.kill();
+    await healthy(bus, false);
+    await redis.start();
+    await healthy(bus);
+    await pause(2 * 200);
+    expect(bus.healthy).toBe(true);
+    expect(resumed).toBe(1);
+  });
+
+  it('NO2 a node whose own loop stood still does not take Redis for slow or gone', async () => {
+    const redis = await startRedis();
+    const conditions: RedisCondition[] = [];
+    const { bus, publisher, allowances } = redisNode({
+      url: redis.url,
+      deployment: 'trouble',
+      pace: PACE,
+      onCondition: (condition) => conditions.push(condition),
+    });
+    stops.push(bus.stop);
+    await bus.start();
+    await healthy(bus);
+    const [before, allowance] = [publisher.client, allowances({ name: 'things', points: 100, seconds: 60 })];
+    conditions.length = 0;
+    for (let used = 1; used <= 6; used += 1) {
+      const spent = allowance.spend('ann');
+      const until = performance.now() + (used % 2 === 0 ? 2 * PACE.slow : 2 * PACE.giveUp);
+      while (performance.now() < until);
+      expect(await spent).toMatchObject({ used });
+      await pause(PACE.ask / 2);
+    }
+    expect(conditions).toEqual([]);
+    expect(publisher.client).toBe(before);
+  });
+
+  it('NO2 whoever is in the place of Redis and never says a word is given up, and tried anew', async () => {
+    let callers = 0;
+    const open = new Set<Socket>();
+    const silent = createServer((socket) => {
+      callers += 1;
+      open.add(socket.resume().on('close', () => open.delete(socket)));
+    });
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    stops.push(() => new Promise((resolve) => silent.close(resolve)));
+    const bus = await node({ url: `redis://127.0.0.1:${(silent.address() as AddressInfo).port}` });
+    await eventually(() => expect(callers).toBeGreaterThanOrEqual(4), 10_000);
+    await eventually(() => expect(open.size).toBe(2));
+    expect(bus.healthy).toBe(false);
+  });
+
+  it('NO2 the pauses between attempts to reach Redis grow, and none is longer than a second', () => {
+    const pauses = Array.from({ length: 12 }, (_, retries) => pauseBefore(retries));
+    expect(pauses.slice(0, 6)).toEqual([25, 50, 100, 200, 400, 800]);
+    expect(new Set(pauses.slice(6))).toEqual(new Set([1000]));
   });
 
   it.each([
@@ -209,5 +277,7 @@ describe('the redis bus when Redis does not do well', () => {
       await redis.command('SPUBLISH', 'roundtable:trouble:channel', message);
     await eventually(() => expect(heard).toEqual([7]));
     expect(malformed).toBe(nonsense.length);
+    expect(bus.healthy).toBe(false);
+    await healthy(bus);
   });
 });

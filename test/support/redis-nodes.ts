@@ -1,7 +1,8 @@
 /** The Redis side of a node by itself: its two connections, its bus and its allowances. */
+import { randomUUID } from 'node:crypto';
 import { redisAllowances } from '../../src/cluster/redis-allowances.ts';
 import { redisBus } from '../../src/cluster/redis-bus.ts';
-import { createRedisConnection, type RedisPace } from '../../src/cluster/redis-connection.ts';
+import { createRedisConnection, type RedisCondition, type RedisPace } from '../../src/cluster/redis-connection.ts';
 
 export interface RedisNodeOptions {
   url: string;
@@ -9,14 +10,19 @@ export interface RedisNodeOptions {
   onError?: (error: unknown) => void;
   onDropped?: () => void;
   onMalformed?: () => void;
+  onCondition?: (condition: RedisCondition) => void;
   pace?: RedisPace;
 }
 
 const nothing = () => {};
 
-export function redisNode({ url, deployment, pace, ...told }: RedisNodeOptions) {
-  const options = { url, onCondition: nothing, ...(pace && { pace }) };
-  const publisher = createRedisConnection({ ...options, waits: false, writes: `roundtable:${deployment}:alive` });
+export function redisNode({ url, deployment, pace, onCondition = nothing, ...told }: RedisNodeOptions) {
+  const options = { url, onCondition, ...(pace && { pace }) };
+  const publisher = createRedisConnection({
+    ...options,
+    waits: false,
+    writes: `roundtable:${deployment}:alive:${randomUUID()}`,
+  });
   const subscriber = createRedisConnection({ ...options, waits: true });
   const bus = redisBus({
     publisher,
