@@ -1,12 +1,16 @@
 /**
- * Whether an answer has come in time, where the time of this event loop must not count: what has arrived while it was
- * busy is read first.
+ * Whether an answer has come in time, where what this event loop was late with does not count: as much time is given
+ * once more (the question may not have been sent yet), and what has arrived by then is read first.
  */
 
 /** @param late called if the answer takes longer than some ms @returns to be called when it has come */
 export function overdue(ms: number, late: () => void): () => void {
+  const due = performance.now() + ms;
   let reading: NodeJS.Immediate | undefined;
-  const timer = setTimeout(() => (reading = setImmediate(late)), ms);
+  let timer = setTimeout(() => {
+    const more = Math.min(performance.now() - due, ms);
+    timer = setTimeout(() => (reading = setImmediate(late)), more);
+  }, ms);
   return () => {
     clearTimeout(timer);
     clearImmediate(reading);
