@@ -54,7 +54,7 @@ const DROPPED = 30_000;
 /** The origin of what other nodes sent. */
 const FROM_PEER = 'awareness relay';
 
-/** @param onError told of what other nodes sent and could not be read */
+/** @param onError told of what went wrong in a later turn */
 export function createAwarenessRelay({
   bus,
   onError,
@@ -96,10 +96,7 @@ export function createAwarenessRelay({
     };
     const onUpdate = ({ added, updated, removed }: Changes, origin: unknown) => {
       if (origin === FROM_PEER) return;
-      for (const id of [...added, ...updated]) {
-        ours.add(id);
-        gone.delete(id);
-      }
+      for (const id of [...added, ...updated]) ours.add(id);
       schedule([...added, ...updated, ...removed].filter((id) => ours.has(id)));
       for (const [id, at] of gone) if (performance.now() - at > DROPPED) gone.delete(id);
       for (const id of removed) if (ours.delete(id)) gone.set(id, performance.now());
@@ -127,24 +124,19 @@ export function createAwarenessRelay({
     };
     const hear = (payload: Uint8Array) => {
       if (stopped) return;
-      try {
-        const decoder = decoding.createDecoder(payload);
-        if (decoding.readVarString(decoder) === self) return;
-        const kind = decoding.readVarUint(decoder);
-        if (kind === QUERY) tell();
-        if (kind === UPDATE) take(decoding.readVarUint8Array(decoder));
-        if (kind === RENEW) renewSoon();
-      } catch (error) {
-        onError(error);
-      }
+      const decoder = decoding.createDecoder(payload);
+      if (decoding.readVarString(decoder) === self) return; // it would change nothing, and be read for nothing
+      const kind = decoding.readVarUint(decoder);
+      if (kind === QUERY) tell();
+      if (kind === UPDATE) take(decoding.readVarUint8Array(decoder));
+      if (kind === RENEW) renewSoon();
     };
 
-    if (awareness.getLocalState() !== null) ours.add(awareness.clientID);
     awareness.on('update', onUpdate);
     void bus.subscribe(channel, hear).then((stop) => {
       if (stopped) return stop();
       unsubscribe = stop;
-      askAndTell();
+      publish(QUERY);
     });
     return {
       greeted() {
@@ -157,7 +149,6 @@ export function createAwarenessRelay({
       detach() {
         send();
         stopped = true;
-        if (sending) clearImmediate(sending);
         for (const timer of [renewing, resuming]) if (timer) clearTimeout(timer);
         awareness.off('update', onUpdate);
         unsubscribe?.();

@@ -1,11 +1,12 @@
 import { Connection, Document } from '@hocuspocus/server';
+import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { removeAwarenessStates } from 'y-protocols/awareness';
 import type { Bus } from '../../../src/cluster/bus.ts';
 import { memoryBus } from '../../../src/cluster/memory-bus.ts';
 import { createAwarenessGuard } from '../../../src/sync/presence/awareness.ts';
-import { writeAwareness } from '../../../src/sync/presence/awareness-frame.ts';
+import { readAwareness, writeAwareness } from '../../../src/sync/presence/awareness-frame.ts';
 import { createAwarenessRelay } from '../../../src/sync/presence/awareness-relay.ts';
 import { eventually } from '../../support/patience.ts';
 
@@ -21,26 +22,50 @@ const stamp = {
   user: { name: 'ada', color: '#777777' },
 };
 
+/** What another node says. */
+function message(kind: number, update: Uint8Array = new Uint8Array()): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarString(encoder, 'another node');
+    encoding.writeVarUint(encoder, kind);
+    encoding.writeVarUint8Array(encoder, update);
+  });
+}
+
+/** Whose entries a message tells of. */
+function idsIn(payload: Uint8Array): number[] {
+  const decoder = decoding.createDecoder(payload);
+  decoding.readVarString(decoder);
+  if (decoding.readVarUint(decoder) !== 1) return [];
+  return readAwareness(decoding.readVarUint8Array(decoder)).map(({ id }) => id);
+}
+
 describe('awareness between two nodes', () => {
   const onError = vi.fn<(error: unknown) => void>();
   let bus: Bus;
   /** Whether messages vanish. */
   let away: boolean;
   let resumed: (() => void)[];
+  /** What was said on the bus. */
+  let said: Uint8Array[];
   const stops: (() => void)[] = [];
   let time = 0;
 
   beforeEach(() => {
     const memory = memoryBus(onError);
-    [away, resumed] = [false, []];
+    [away, resumed, said] = [false, [], []];
     bus = {
       ...memory,
-      publish: (channel, payload) => away || memory.publish(channel, payload),
+      publish(channel, payload) {
+        said.push(payload);
+        if (!away) memory.publish(channel, payload);
+      },
       onResumed: (callback) => void resumed.push(callback),
     };
     onError.mockClear();
   });
   afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
     stops.splice(0).forEach((stop) => stop());
     const [fault] = onError.mock.calls;
     if (fault) throw fault[0];
@@ -132,11 +157,7 @@ describe('awareness between two nodes', () => {
     const connection = two.connect();
     two.show(connection, 5, 2, 9);
     await turns();
-    const late = encoding.createEncoder();
-    encoding.writeVarString(late, 'another node');
-    encoding.writeVarUint(late, 1);
-    encoding.writeVarUint8Array(late, writeAwareness({ id: 5, clock: 3, json: '{"cursor":1}' }));
-    bus.publish(`awareness:${DIAGRAM}`, encoding.toUint8Array(late));
+    bus.publish(`awareness:${DIAGRAM}`, message(1, writeAwareness({ id: 5, clock: 3, json: '{"cursor":1}' })));
     await turns();
     expect([one.sees(5), two.sees(5)]).toEqual([2, 2]);
     connection.close();
@@ -183,6 +204,127 @@ describe('awareness between two nodes', () => {
     away = false;
     resumed[1]!();
     await eventually(() => expect([two.sees(5), two.sees(6)]).toEqual([undefined, 1]));
+  });
+
+  /** How often an entry was given a later clock on a node, from now on. */
+  const renewals = ({ document }: ReturnType<typeof node>, id: number) => {
+    const before = document.awareness.meta.get(id)!.clock;
+    return () => document.awareness.meta.get(id)!.clock - before;
+  };
+
+  it('CS10 when somebody comes, every node renews what it shows, once in a second however many come', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const [one, two] = [node(), node()];
+    one.show(one.connect(), 5, 1);
+    two.show(two.connect(), 6, 1);
+    await turns();
+    const renewed = [renewals(one, 5), renewals(two, 6)];
+    for (let come = 0; come < 20; come += 1) {
+      one.relay.greeted(DIAGRAM);
+      await turns();
+      vi.advanceTimersByTime(49);
+    }
+    expect(renewed.map((count) => count())).toEqual([1, 1]);
+    vi.advanceTimersByTime(1000);
+    expect(renewed.map((count) => count())).toEqual([2, 2]);
+    vi.advanceTimersByTime(10_000);
+    expect(renewed.map((count) => count())).toEqual([2, 2]);
+  });
+
+  it('CS10 whatever changes in one turn of the loop is one message', async () => {
+    const one = node();
+    const [first, second] = [one.connect(), one.connect()];
+    await turns();
+    said.length = 0;
+    for (let step = 1; step <= 5; step += 1) {
+      one.show(first, 5, step, step);
+      one.show(second, 6, step, step);
+    }
+    await turns();
+    expect(said).toHaveLength(1);
+  });
+
+  it('CS10 what changed in the turn of the detach is told still', async () => {
+    const [one, two] = [node(), node()];
+    await turns();
+    one.show(one.connect(), 5, 1);
+    one.relay.detach(DIAGRAM);
+    await turns();
+    expect(two.sees(5)).toBe(1);
+  });
+
+  it('NO2 what has gone is told anew for half a minute, as long as others may show it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const one = node();
+    const [going, staying] = [one.connect(), one.connect()];
+    const toldAnew = async (cursor: number) => {
+      one.show(staying, 6, cursor, cursor);
+      await turns();
+      said.length = 0;
+      resumed[0]!();
+      vi.advanceTimersByTime(500);
+      await turns();
+      return said.flatMap(idsIn);
+    };
+    one.show(going, 5, 1);
+    going.close();
+    vi.advanceTimersByTime(29_000);
+    expect(await toldAnew(1)).toEqual([6, 5]);
+    vi.advanceTimersByTime(1000);
+    expect(await toldAnew(2)).toEqual([6]);
+  });
+
+  it('after an outage not all documents are told of at once', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    node();
+    await turns();
+    said.length = 0;
+    resumed[0]!();
+    vi.advanceTimersByTime(249);
+    expect(said).toHaveLength(0);
+    vi.advanceTimersByTime(1);
+    expect(said).toHaveLength(1);
+  });
+
+  it('of two documents of a diagram the later one is told of', async () => {
+    const [one, two] = [node(), node()];
+    const later = new Document(`diagram:${DIAGRAM}`);
+    one.relay.attach(DIAGRAM, later.awareness, () => {});
+    two.show(two.connect(), 5, 1);
+    await turns();
+    expect([one.sees(5), later.awareness.getStates().get(5)?.cursor]).toEqual([undefined, 1]);
+    later.destroy();
+  });
+
+  it('after a detach nothing is said or renewed, neither by what was on its way nor by a bus that answers late', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const memory = bus;
+    let hear = (_: Uint8Array) => {};
+    const stopped = vi.fn<() => void>();
+    bus = {
+      ...memory,
+      async subscribe(_, handler) {
+        hear = handler;
+        await late;
+        return stopped;
+      },
+    };
+    const one = node();
+    one.show(one.connect(), 5, 1);
+    one.relay.greeted(DIAGRAM);
+    resumed[0]!();
+    one.relay.detach(DIAGRAM);
+    const renewed = renewals(one, 5);
+    await turns();
+    said.length = 0;
+    for (const kind of [0, 2]) hear(message(kind));
+    resolve();
+    await turns();
+    vi.advanceTimersByTime(10_000);
+    await turns();
+    expect([said.length, renewed(), stopped.mock.calls.length]).toEqual([0, 0, 1]);
   });
 
   it('after a detach nothing comes and nothing goes', async () => {
