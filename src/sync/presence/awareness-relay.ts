@@ -147,7 +147,6 @@ export function createAwarenessRelay({
         resuming ??= setTimeout(guarded(askAndTell, onError), Math.random() * RESUMPTION);
       },
       detach() {
-        send();
         stopped = true;
         for (const timer of [renewing, resuming]) if (timer) clearTimeout(timer);
         awareness.off('update', onUpdate);

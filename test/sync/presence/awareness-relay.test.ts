@@ -47,17 +47,27 @@ describe('awareness between two nodes', () => {
   let resumed: (() => void)[];
   /** What was said on the bus. */
   let said: Uint8Array[];
+  /** Who hears the bus. */
+  let hearers: number;
   const stops: (() => void)[] = [];
   let time = 0;
 
   beforeEach(() => {
     const memory = memoryBus(onError);
-    [away, resumed, said] = [false, [], []];
+    [away, resumed, said, hearers] = [false, [], [], 0];
     bus = {
       ...memory,
       publish(channel, payload) {
         said.push(payload);
         if (!away) memory.publish(channel, payload);
+      },
+      async subscribe(channel, handler) {
+        const stop = await memory.subscribe(channel, handler);
+        hearers += 1;
+        return () => {
+          hearers -= 1;
+          stop();
+        };
       },
       onResumed: (callback) => void resumed.push(callback),
     };
@@ -330,7 +340,9 @@ describe('awareness between two nodes', () => {
   it('after a detach nothing comes and nothing goes', async () => {
     const [one, two] = [node(), node()];
     await turns();
+    expect(hearers).toBe(2);
     one.relay.detach(DIAGRAM);
+    expect(hearers).toBe(1);
     one.show(one.connect(), 5, 1);
     two.show(two.connect(), 6, 1);
     await turns();
