@@ -2,7 +2,7 @@
  * The shape of a diagram: a Yjs map `cells` from cell id to a Yjs map of the cell's members, and as JSON a list of
  * those in order of `z`, then `id`. Members are plain JSON; a member that changes is replaced as a whole.
  *
- * `replaceCells` makes a document equal to a list with the smallest edit: cells that are gone are deleted, new ones
+ * `replaceCells` makes a document equal to other cells with the smallest edit: cells that are gone are deleted, new ones
  * added, and of the others only the members that differ are written, all in one transaction.
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -55,12 +55,13 @@ export type Cell = z.infer<typeof cellSchema>;
 /** A cell as it is stored: whatever clients wrote, under the id that it is kept under. */
 export type StoredCell = Readonly<Record<string, unknown>> & { readonly id: string };
 
-const cellsOf = (document: Y.Doc) => document.getMap<unknown>('cells');
+/** The map of a document that holds its cells. */
+export const cellsMap = (document: Y.Doc) => document.getMap<unknown>('cells');
 
 /** The content as a list, in order of `z`, then `id`. What is not a cell is left out. */
 export function readCells(document: Y.Doc): StoredCell[] {
   const cells: StoredCell[] = [];
-  for (const [key, value] of cellsOf(document)) {
+  for (const [key, value] of cellsMap(document)) {
     if (value instanceof Y.Map) cells.push({ ...value.toJSON(), id: key });
   }
   return cells.sort((a, b) => depth(a) - depth(b) || (a.id < b.id ? -1 : 1));
@@ -72,16 +73,27 @@ function depth(cell: StoredCell): number {
 
 /** Makes the content equal to a list, in one transaction; nothing is written where nothing differs. */
 export function replaceCells(document: Y.Doc, cells: readonly StoredCell[]): void {
+  const wanted = new Map(cells.map((cell) => [cell.id, cell]));
+  alignCells(document, wanted, new Set([...cellsMap(document).keys(), ...wanted.keys()]), null);
+}
+
+/** The same for some cells. @param ids of those that are looked at: one that is not wanted goes */
+export function alignCells(
+  document: Y.Doc,
+  wanted: ReadonlyMap<string, StoredCell>,
+  ids: Iterable<string>,
+  origin: unknown,
+): void {
   document.transact(() => {
-    const map = cellsOf(document);
-    const wanted = new Map(cells.map((cell) => [cell.id, cell]));
-    for (const key of [...map.keys()]) if (!wanted.has(key)) map.delete(key);
-    for (const [key, cell] of wanted) {
+    const map = cellsMap(document);
+    for (const key of ids) {
+      const cell = wanted.get(key);
       const stored = map.get(key);
-      if (stored instanceof Y.Map) replaceMembers(stored, cell);
+      if (!cell) map.delete(key);
+      else if (stored instanceof Y.Map) replaceMembers(stored, cell);
       else map.set(key, new Y.Map(Object.entries(cell).filter(([, value]) => value !== undefined)));
     }
-  });
+  }, origin);
 }
 
 function replaceMembers(stored: Y.Map<unknown>, cell: StoredCell): void {

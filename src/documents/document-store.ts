@@ -71,6 +71,7 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
         diagram,
         person,
         ifMatch: null,
+        holdsLater: true,
         audit,
         async build(part, asking) {
           const submission = await refusingNoise(workshop.run('submission', part, update, maxDocumentBytes));
@@ -87,14 +88,16 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
 
     async replace(diagram, person, wanted, ifMatch, audit = null) {
       let client = clientOf(diagram, person);
+      const id = dependencies.newId();
       const edit: Edit = {
         diagram,
         person,
         ifMatch,
+        holdsLater: false,
         audit,
         async build(part, asking) {
           while (!(await claim(asking, diagram, person, [client]))) client = randomClient();
-          const replacement = await workshop.run('replacement', part, wanted, client, maxDocumentBytes);
+          const replacement = await workshop.run('replacement', id, part, wanted, client, maxDocumentBytes);
           if (replacement.kind === 'too large') throw new Refusal('payload_too_large');
           return replacement.kind === 'edit' ? replacement.row : null;
         },

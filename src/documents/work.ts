@@ -6,9 +6,10 @@ import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import { advance } from './causality.ts';
 import { partBefore } from './compacting.ts';
-import { readCells, replaceCells, type StoredCell } from './diagram.ts';
+import { readCells, type StoredCell } from './diagram.ts';
 import { createPlacements } from './placement.ts';
 import { Unreadable, type LogPart, type Stored } from './log-part.ts';
+import { replacementOf, type Replacement } from './replacement.ts';
 import { replay } from './replaying.ts';
 import { joinUpdates } from './row.ts';
 import { sliced } from './slicing.ts';
@@ -19,7 +20,7 @@ export type Submission =
   /** `clients`: those whose structs it brings. `row`: what goes into the log. */
   | { kind: 'edit'; clients: number[]; row: Uint8Array };
 
-export type Replacement = { kind: 'nothing' | 'too large' } | { kind: 'edit'; row: Uint8Array };
+export type ReplacementOutcome = { kind: 'nothing' | 'too large' } | { kind: 'edit'; row: Uint8Array };
 
 export const work = {
   /** The cells as a JSON list, UTF-8. @throws Unreadable */
@@ -56,26 +57,28 @@ export const work = {
   },
 
   /**
-   * The edit that makes a document's content equal to something else.
+   * The edit that makes a document's content equal to something else. Asked again for a later head, it goes on from
+   * where it was.
+   * @param edit tells edits apart
    * @param wanted the cells, or the state of a version
    * @param client the client id that it is written under
    * @throws Unreadable
    */
   replacement(
+    edit: string,
     part: LogPart,
     wanted: readonly StoredCell[] | Uint8Array,
     client: number,
     maxDocumentBytes: number,
-  ): Replacement {
-    const cells = wanted instanceof Uint8Array ? readState(wanted) : wanted;
-    const document = documentOf(part);
-    document.clientID = client;
-    let update: Uint8Array | null = null;
-    document.once('update', (made: Uint8Array) => (update = made));
-    replaceCells(document, cells);
-    if (!update) return { kind: 'nothing' };
-    if (sizeOf(document) > maxDocumentBytes) return { kind: 'too large' };
-    return { kind: 'edit', row: joinUpdates(sliced(decodeUpdate(update))) };
+  ): ReplacementOutcome {
+    const begun = replacements.get(edit);
+    const replacement = begun?.catchUp(part)
+      ? begun
+      : replacementOf(part, wanted instanceof Uint8Array ? readState(wanted) : wanted, client);
+    keep(edit, replacement);
+    const { row, size } = replacement;
+    if (!row) return { kind: 'nothing' };
+    return size > maxDocumentBytes ? { kind: 'too large' } : { kind: 'edit', row };
   },
 
   /** The cells of a state, such as a version's, as a JSON list, UTF-8. @throws Unreadable */
@@ -83,6 +86,18 @@ export const work = {
 };
 
 export type Work = typeof work;
+
+/** Replacements that may be asked for again, for as long as nobody waits longer, and not many: each holds a document. */
+const replacements = new Map<string, Replacement>();
+const MOST_KEPT = 2;
+const KEPT = 10_000;
+
+function keep(edit: string, replacement: Replacement): void {
+  replacements.delete(edit);
+  for (const oldest of replacements.keys()) if (replacements.size >= MOST_KEPT) replacements.delete(oldest);
+  replacements.set(edit, replacement);
+  setTimeout(() => replacements.get(edit) === replacement && replacements.delete(edit), KEPT).unref();
+}
 
 function snapshot(part: LogPart): Uint8Array {
   const document = documentOf(part);

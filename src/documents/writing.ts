@@ -4,8 +4,9 @@
  *
  * The edit is built outside any lock, on the document at the head of the log. Then one transaction locks the diagram's
  * row, decides access in a later statement (what changed access has either committed and is seen, or waits for this
- * lock), compares `If-Match`, and inserts the row and its audit row if the head has not moved. If it has, the rows since
- * are read and the edit is built again. Somebody who loses that race too often builds under the lock.
+ * lock), compares `If-Match`, and inserts the row and its audit row if the edit holds at the head that there is now. If
+ * it does not, the rows since are read and the edit is brought up to them, which takes less. Somebody who loses that race
+ * too often does so under the lock.
  */
 import { permissionsOf } from '../access/roles.ts';
 import { standingInDiagram } from '../access/standing.ts';
@@ -27,6 +28,8 @@ export interface Edit {
   person: string;
   /** The head that the author has seen; null: any. */
   ifMatch: number | null;
+  /** Whether what was built may be inserted at a later head than it was built on, as what editors send is. */
+  holdsLater: boolean;
   audit: Audited;
   /**
    * The row that is the edit of this document, null if there is nothing to do.
@@ -118,8 +121,9 @@ async function insert(
   await requireWriter(transaction, diagram, person);
   const head = Number(locked.head);
   if (edit.ifMatch !== null && edit.ifMatch !== head) throw new Refusal('precondition_failed');
-  if (head !== draft.base.head && !late) return { head, moved: true, row: null };
-  const { row: bytes } = head === draft.base.head ? draft : await redrawn(transaction, edit, draft);
+  const holds = head === draft.base.head || (edit.holdsLater && head > draft.base.head);
+  if (!holds && !late) return { head, moved: true, row: null };
+  const { row: bytes } = holds ? draft : await redrawn(transaction, edit, draft);
   const row = bytes && { diagram, seq: head + 1, bytes };
   if (row) await insertRow(transaction, { diagram, id: newId(), authors: [person], bytes: row.bytes }, row.seq);
   const at = row?.seq ?? head;

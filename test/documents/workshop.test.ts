@@ -45,15 +45,17 @@ describe.each<[string, Workshop]>([
   });
 
   it('builds edits', async () => {
-    const replacement = await workshop.run('replacement', part, [cell('only')], 7, 1e6);
+    const replacement = await workshop.run('replacement', 'edit 1', part, [cell('only')], 7, 1e6);
     expect(replacement.kind).toBe('edit');
     const row = (replacement as { row: Uint8Array }).row;
     for (const update of splitUpdates(row)) Y.applyUpdate(document, update);
     expect(document.getMap('cells').toJSON()).toEqual({ only: { id: 'only', z: 0 } });
-    expect(await workshop.run('replacement', partOf(state, ...splitUpdates(row)), [cell('only')], 7, 1e6)).toEqual({
+    expect(
+      await workshop.run('replacement', 'edit 2', partOf(state, ...splitUpdates(row)), [cell('only')], 7, 1e6),
+    ).toEqual({
       kind: 'nothing',
     });
-    expect(await workshop.run('replacement', part, [cell('only')], 7, 10)).toEqual({ kind: 'too large' });
+    expect(await workshop.run('replacement', 'edit 3', part, [cell('only')], 7, 10)).toEqual({ kind: 'too large' });
   });
 
   it('tells what is wrong', async () => {

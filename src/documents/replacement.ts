@@ -1,0 +1,75 @@
+/**
+ * The edit that makes a document's content equal to something else, and what it becomes when others were faster. To
+ * build it takes long where the document is large; so the document is kept, with the edit in it, and what came since is
+ * applied on top: then only the cells that it touched are compared once more, and what differs again is added.
+ *
+ * An edit holds only at the head that it was built for. If somebody wrote under the same client id in between, or the
+ * log was compacted, it is built anew.
+ */
+import * as Y from 'yjs';
+import { cellsMap, alignCells, type StoredCell } from './diagram.ts';
+import type { LogPart, Stored } from './log-part.ts';
+import { replay } from './replaying.ts';
+import { joinUpdates, splitUpdates } from './row.ts';
+import { sliced } from './slicing.ts';
+import { decodeUpdate } from './update.ts';
+
+export interface Replacement {
+  /** What goes into the log, null if nothing differs. */
+  readonly row: Uint8Array | null;
+  /** Bytes of the document with the edit in it; no less than it takes. */
+  readonly size: number;
+  /**
+   * The same edit at a later head.
+   * @param part of the same log, from its beginning; @returns whether that was possible; @throws Unreadable
+   */
+  catchUp(part: LogPart): boolean;
+}
+
+/**
+ * @param wanted what the cells are to be
+ * @param client the client id that the edit is written under
+ * @throws Unreadable
+ */
+export function replacementOf(part: LogPart, wanted: readonly StoredCell[], client: number): Replacement {
+  const cells = new Map(wanted.map((cell) => [cell.id, cell]));
+  const document = new Y.Doc();
+  const own = Symbol('own edit');
+  const edits: Uint8Array[] = [];
+  let head = replay(document, part);
+  document.clientID = client;
+  document.on('update', (update: Uint8Array, origin: unknown) => origin === own && edits.push(update));
+  const map = cellsMap(document);
+  alignCells(document, cells, new Set([...map.keys(), ...cells.keys()]), own);
+  let size = Y.encodeStateAsUpdate(document).byteLength;
+
+  const touched = new Set<string>();
+  map.observeDeep((events) => {
+    for (const event of events) {
+      if (event.target !== map) touched.add(String(event.path[0]));
+      else for (const key of event.changes.keys.keys()) touched.add(key);
+    }
+  });
+
+  return {
+    get row() {
+      return edits.length === 0 ? null : joinUpdates(edits.flatMap((edit) => sliced(decodeUpdate(edit))));
+    },
+    get size() {
+      return size;
+    },
+    catchUp(later) {
+      const rows = later.rows.filter(({ seq }) => seq > head);
+      if (rows.length !== later.head - head || rows.some((row) => isWrittenBy(client, row))) return false;
+      touched.clear();
+      head = replay(document, { head: later.head, snapshot: null, rows });
+      alignCells(document, cells, [...touched], own);
+      size += rows.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+      return true;
+    },
+  };
+}
+
+function isWrittenBy(client: number, { bytes }: Stored): boolean {
+  return splitUpdates(bytes).some((update) => Y.parseUpdateMeta(update).to.has(client));
+}
