@@ -8,7 +8,7 @@ export function overdue(ms: number, late: () => void): () => void {
   const due = performance.now() + ms;
   let reading: NodeJS.Immediate | undefined;
   let timer = setTimeout(() => {
-    const more = Math.min(performance.now() - due, ms);
+    const more = Math.max(0, Math.min(performance.now() - due, ms));
     timer = setTimeout(() => (reading = setImmediate(late)), more);
   }, ms);
   return () => {

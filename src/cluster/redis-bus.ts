@@ -123,7 +123,7 @@ export function redisBus({
         clearTimeout(timer);
       }
       return () => {
-        if (!subscribed.delete(handler) || subscribed.size > 0 || handlers.get(name) !== subscribed) return;
+        if (!subscribed.delete(handler) || subscribed.size > 0) return;
         handlers.delete(name);
         forget(name);
       };
@@ -133,8 +133,6 @@ export function redisBus({
       await Promise.all([publisher.start(), subscriber.start()]);
     },
     async stop() {
-      handlers.clear();
-      listeners.clear();
       publisher.stop();
       subscriber.stop();
     },

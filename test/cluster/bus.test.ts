@@ -2,10 +2,11 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { crc32 } from 'node:zlib';
-import { afterEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import type { Bus } from '../../src/cluster/bus.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
-import { pauseBefore, type RedisCondition } from '../../src/cluster/redis-connection.ts';
+import { redisBus } from '../../src/cluster/redis-bus.ts';
+import { pauseBefore, type RedisCondition, type RedisConnection } from '../../src/cluster/redis-connection.ts';
 import { describeBus } from '../support/describe-bus.ts';
 import { eventually, pause } from '../support/patience.ts';
 import { createRedis, type RedisProcess } from '../support/redis-process.ts';
@@ -21,6 +22,8 @@ describeBus('redis', async (onError) => {
   const node = () => redisNode({ url: inject('redisUrl'), deployment: 'acceptance', onError }).bus;
   return [node(), node()];
 });
+
+const nothing = () => {};
 
 describe('the redis bus when Redis does not do well', () => {
   const stops: (() => unknown)[] = [];
@@ -88,6 +91,56 @@ describe('the redis bus when Redis does not do well', () => {
     await sendUntilHeard(bus, 'before', 3, before);
     await sendUntilHeard(bus, 'during', 4, during);
     expect(before).not.toContain(1);
+  });
+
+  it('DO3 whoever has subscribed hears what is sent from then on, if Redis answers in time', async () => {
+    const redis = await startRedis();
+    const proxy = await proxied(redis);
+    const [near, far] = [await node({ url: redis.url }), await node({ url: proxy.url })];
+    proxy.delay(25);
+    const heard = await listening(far, 'channel');
+    near.publish('channel', new Uint8Array([1]));
+    await eventually(() => expect(heard).toEqual([1]));
+  });
+
+  it('NO2 what was being subscribed when Redis died is subscribed when it is back, if somebody wants it still', async () => {
+    const redis = await startRedis();
+    const bus = await node({ url: redis.url });
+    redis.stall();
+    const stop = await bus.subscribe('nobody wants it', nothing);
+    const heard = await listening(bus, 'channel');
+    stop();
+    await redis.kill();
+    await redis.start();
+    await sendUntilHeard(bus, 'channel', 1, heard);
+    await eventually(async () =>
+      expect(await redis.command('PUBSUB', 'SHARDCHANNELS')).toEqual(['roundtable:trouble:channel']),
+    );
+  });
+
+  it('NO2 messages flow if both connections do well, and flow again when both are there again', () => {
+    const conditions: RedisCondition[] = ['away', 'slow', 'refusing', 'emptied', 'well'];
+    const connection = () => {
+      const ready: (() => void)[] = [];
+      const told = { onReady: (callback: () => void) => ready.push(callback), onReplaced: nothing };
+      return Object.assign(told as unknown as RedisConnection, { condition: 'away' as RedisCondition, ready });
+    };
+    const [publisher, subscriber] = [connection(), connection()];
+    const told = { onError: nothing, onDropped: nothing, onMalformed: nothing };
+    const bus = redisBus({ publisher, subscriber, deployment: 'trouble', ...told });
+    const resumed = vi.fn<() => void>();
+    bus.onResumed(resumed);
+    for (publisher.condition of conditions) {
+      for (subscriber.condition of conditions) {
+        expect(bus.healthy).toBe(publisher.condition === 'well' && subscriber.condition === 'well');
+        for (const { ready } of [publisher, subscriber]) {
+          resumed.mockClear();
+          ready.forEach((callback) => callback());
+          const flows = publisher.condition !== 'away' && subscriber.condition !== 'away';
+          expect(resumed).toHaveBeenCalledTimes(flows ? 1 : 0);
+        }
+      }
+    }
   });
 
   it('NO2 a Redis that stands still is found out, also while there is much to send, and heard again when it goes on', async () => {
@@ -262,6 +315,11 @@ describe('the redis bus when Redis does not do well', () => {
     for (let sent = 0; sent < 40; sent += 1) bus.publish('channel', large);
     expect(dropped).toBeGreaterThanOrEqual(8);
     redis.wake();
+    await eventually(() => {
+      const before = dropped;
+      bus.publish('channel', large);
+      expect(dropped).toBe(before);
+    });
   });
 
   it('NO2 whoever shares the Redis and speaks on our channels is not heard, but counted', async () => {

@@ -64,8 +64,10 @@ export function describeBus(name: string, create: (onError: (error: unknown) => 
     });
 
     it('can be subscribed again after the last subscriber has stopped', async () => {
-      (await heard(far, 'again')).stop();
+      const before = await heard(far, 'again');
+      before.stop();
       const there = await heard(far, 'again');
+      before.stop();
       near.publish('again', new Uint8Array([1]));
       await eventually(() => expect(there.payloads).toEqual([[1]]));
     });
