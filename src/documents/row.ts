@@ -1,9 +1,7 @@
 /**
  * A row of the log as bytes: the updates of one commit side by side, each with its length; and the message that tells
- * other nodes of it. A message carries a checksum, because the messenger is not trusted with the truth: what does not
- * read as a message is no message, and a large row is only pointed at.
+ * other nodes of it. What does not read as a message is no message, and a large row is only pointed at.
  */
-import { crc32 } from 'node:zlib';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 
@@ -39,23 +37,19 @@ export function splitUpdates(bytes: Uint8Array): Uint8Array[] {
 }
 
 export function encodeRowMessage(row: CommittedRow): Uint8Array {
-  const body = encoding.encode((encoder) => {
+  return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, row.seq);
     encoding.writeVarUint8Array(encoder, row.bytes.byteLength > LARGE ? new Uint8Array(0) : row.bytes);
   });
-  return encoding.encode((encoder) => {
-    encoding.writeUint32(encoder, crc32(body));
-    encoding.writeUint8Array(encoder, body);
-  });
 }
 
-/** @returns null for anything that `encodeRowMessage` did not write */
+/** @returns null for what `encodeRowMessage` cannot have written */
 export function decodeRowMessage(payload: Uint8Array): RowMessage | null {
   try {
     const decoder = decoding.createDecoder(payload);
-    if (decoding.readUint32(decoder) !== crc32(payload.subarray(4))) return null;
     const seq = decoding.readVarUint(decoder);
     const bytes = decoding.readVarUint8Array(decoder);
+    if (decoder.pos !== payload.byteLength) return null; // lib0 reads on where a buffer is a part of another
     return { seq, bytes: bytes.byteLength === 0 ? null : bytes };
   } catch {
     return null;

@@ -123,3 +123,35 @@ it('AC3 whoever hears of a change of access decides anew, without waiting for th
   await eventually(() => expect(far.closes[0]).toMatchObject({ code: 4403 }));
   expect(near.closes).toEqual([]);
 });
+
+it('NO2 what reads as a message of ours and makes no sense changes nothing', async () => {
+  const { id } = (await table.call(host, apps[0]!, 'POST', '/v1/messaging/conversations', { title: 'Talk' })).body;
+  const { diagram } = table;
+  const channels = [
+    rowChannel(diagram),
+    roomChannel({ kind: 'conversation', container: String(id) }),
+    `session:${diagram}`,
+    `awareness:${diagram}`,
+    'access',
+  ];
+  const { session_id: session } = (await table.call(host, apps[0]!, 'GET', `${table.path}/collaborate`)).body;
+  const texts = [
+    ...['', '{', 'null', '[]', '{}', ',,,', '\u0000', 'x'.repeat(100_000), '{"revision":{}}', '{"revision":-1}'],
+    ...[JSON.stringify({ session }), JSON.stringify({ session, shown: {} }), JSON.stringify({ session: {} })],
+    JSON.stringify({ session, shown: { presenter: 'nobody', view: { cursor: 1 } } }),
+  ];
+  const bytes = [Uint8Array.of(0), Uint8Array.of(1, 65, 1, 3, 1, 5, 9), new Uint8Array(100).fill(255)];
+  for (const channel of channels)
+    for (const payload of [...texts.map((text) => Buffer.from(text)), ...bytes]) ear.bus.publish(channel, payload);
+
+  far.provider.setAwarenessField('cursor', { x: 1 });
+  const seen = () => near.provider.awareness!.getStates().get(far.document.clientID);
+  await eventually(() => expect(seen()).toMatchObject({ cursor: { x: 1 } }));
+  near.cells.set('after', 1);
+  await saved(near);
+  await eventually(() => expect(far.cells.get('after')).toBe(1));
+  near.provider.sendStateless(JSON.stringify({ type: 'change_presenter', user_id: guest.email }));
+  await eventually(() => expect(told(far)?.presenter).toBe(guest.email));
+  expect([...near.closes, ...far.closes]).toEqual([]);
+  expect(far.messages.filter(({ type }) => type === 'presenter_view')).toEqual([]);
+});

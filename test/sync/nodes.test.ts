@@ -124,6 +124,8 @@ it('NO2 nonsense on the bus changes nothing', async () => {
     new Uint8Array([1, 2, 3]),
     new TextEncoder().encode('{"seq":1}'),
     new Uint8Array(5000).fill(255),
+    Buffer.alloc(100, 3).subarray(0, 3), // a row longer than its message
+    Uint8Array.of(2, 1, 7, 7), // and a shorter one
   ]) {
     bus.publish(rowChannel(at.diagram), nonsense);
   }
