@@ -1,0 +1,63 @@
+/** Who may write to the log: what happens to edits whose author was decided under an access that is over. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LogOutcome } from '../../../src/documents/update-log.ts';
+import { grant } from '../../sync/stage.ts';
+import { isFlush, openLogStage, type LogStage } from './stage.ts';
+
+let stage: LogStage;
+
+beforeAll(async () => void (stage = await openLogStage()));
+afterAll(() => stage.close());
+
+describe('the fence', () => {
+  it('AC3 drops what belongs to somebody who may no longer write, and stores the rest', async () => {
+    const { model, diagram } = await stage.sharedPlace();
+    const { append } = stage.start();
+    await grant(stage.database, model, stage.bob, 'reader');
+    const outcomes = await Promise.all([
+      append(diagram, stage.ann, 'a'),
+      append(diagram, stage.bob, 'b'),
+      append(diagram, stage.ann, 'c'),
+    ]);
+    expect(outcomes.map((outcome) => (outcome as LogOutcome).kind)).toEqual(['committed', 'forbidden', 'committed']);
+    expect((await stage.stored(diagram)).flatMap((row) => row.texts)).toEqual(['a', 'c']);
+  });
+
+  it('AC3 decides of each diagram by itself, and tells of one that is gone', async () => {
+    const [first, other] = [await stage.sharedPlace(), await stage.sharedPlace()];
+    const gone = await stage.sharedPlace();
+    await grant(stage.database, first.model, stage.bob, 'reader');
+    await grant(stage.database, other.model, stage.bob, 'owner');
+    await grant(stage.database, gone.model, stage.bob, 'owner');
+    const executor = stage.meddled(async (text, run) => {
+      const answer = await run();
+      if (isFlush(text)) await stage.database.log.query('delete from diagram where id = $1', [gone.diagram]);
+      return answer;
+    });
+    const { append } = stage.start({ executor });
+    const outcomes = await Promise.all([first, other, gone].map(({ diagram }) => append(diagram, stage.bob, 'b')));
+    expect(outcomes).toEqual([{ kind: 'forbidden' }, { kind: 'committed', seq: 1 }, { kind: 'missing' }]);
+    expect(await stage.stored(first.diagram)).toEqual([]);
+  });
+
+  it('AC3 who was let in since does not vouch for whom they are flushed with', async () => {
+    const { model, diagram } = await stage.sharedPlace();
+    await grant(stage.database, model, stage.bob, 'reader');
+    const { append } = stage.start();
+    const outcomes = await Promise.all([append(diagram, stage.ann, 'a', 1), append(diagram, stage.bob, 'b', 0)]);
+    expect(outcomes).toEqual([{ kind: 'committed', seq: 1 }, { kind: 'forbidden' }]);
+    expect((await stage.stored(diagram)).flatMap((row) => row.texts)).toEqual(['a']);
+  });
+
+  it('AC3 nothing of theirs is stored once the change has been committed, however the two race', async () => {
+    const { append } = stage.start();
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      const { model, diagram } = await stage.sharedPlace();
+      const writing = Array.from({ length: 10 }, (_, index) => append(diagram, stage.bob, `b${index}`));
+      await grant(stage.database, model, stage.bob, null);
+      const before = (await stage.stored(diagram)).length;
+      await Promise.all([...writing, append(diagram, stage.bob, 'late')]);
+      expect((await stage.stored(diagram)).length).toBe(before);
+    }
+  });
+});

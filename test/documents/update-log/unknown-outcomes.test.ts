@@ -1,0 +1,59 @@
+/** What the log does when an answer was lost, so that nobody knows whether the batch is in it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../support/patience.ts';
+import { grant } from '../../sync/stage.ts';
+import { isFlush, openLogStage, type LogStage } from './stage.ts';
+
+let stage: LogStage;
+
+beforeAll(async () => void (stage = await openLogStage()));
+afterAll(() => stage.close());
+
+describe('after an unknown outcome', () => {
+  it('DO1 what was committed is found by its batch id and not written twice', async () => {
+    const { model, diagram } = await stage.sharedPlace();
+    let lost = 0;
+    const executor = stage.meddled(async (text, run) => {
+      const answer = await run();
+      if (!isFlush(text) || (lost += 1) > 1) return answer;
+      await grant(stage.database, model, stage.ann, null); // what is committed stays committed, whatever the epoch is now
+      throw Object.assign(new Error('Connection terminated'), { code: 'ECONNRESET' });
+    });
+    const { append } = stage.start({ executor });
+    const first = append(diagram, stage.ann, 'a');
+    expect(await first).toEqual({ kind: 'committed', seq: 1 });
+    expect((await stage.stored(diagram)).map((row) => row.texts)).toEqual([['a']]);
+  });
+
+  it('DO1 what was not committed is written, before what came later', async () => {
+    const { diagram } = await stage.place();
+    let lost = 0;
+    const executor = stage.meddled((text, run) => {
+      if (isFlush(text) && (lost += 1) === 1) return Promise.reject(new Error('Connection terminated unexpectedly'));
+      return run();
+    });
+    const { append } = stage.start({ executor });
+    const first = append(diagram, stage.ann, 'a');
+    await eventually(() => expect(lost).toBe(1));
+    const second = append(diagram, stage.ann, 'b');
+    expect([await first, await second]).toEqual([
+      { kind: 'committed', seq: 1 },
+      { kind: 'committed', seq: 2 },
+    ]);
+    expect((await stage.stored(diagram)).map((row) => row.texts)).toEqual([['a'], ['b']]);
+  });
+
+  it('DO1 a first attempt that comes through after its recovery writes nothing', async () => {
+    const { diagram } = await stage.place();
+    let late: (() => Promise<never>) | null = null;
+    const executor = stage.meddled((text, run) => {
+      if (!isFlush(text) || late) return run();
+      late = run;
+      return Promise.reject(new Error('Connection terminated unexpectedly'));
+    });
+    const { append } = stage.start({ executor });
+    expect(await append(diagram, stage.ann, 'a')).toEqual({ kind: 'committed', seq: 1 });
+    await expect(late!()).rejects.toMatchObject({ code: '23505' });
+    expect(await stage.stored(diagram)).toHaveLength(1);
+  });
+});
