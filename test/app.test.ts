@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
@@ -65,6 +66,19 @@ it('lets a request that is under way finish, and takes no new one', async () => 
   await stopped!;
   await expect(call(app.url, 'GET', '/livez')).rejects.toThrow();
   await aside.close();
+});
+
+it('RU7 a client whose upgrade was refused, and that does not hang up, holds nothing up', async () => {
+  const app = await startApp();
+  const { hostname, port } = new URL(app.url);
+  const client = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  client.write('GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  const [answer] = (await once(client, 'data')) as [Buffer];
+  expect(answer.toString()).toContain('404');
+  let stopped = false;
+  const stopping = app.stop().then(() => (stopped = true));
+  await eventually(() => expect(stopped).toBe(true)).finally(() => client.destroy());
+  await stopping;
 });
 
 it('two apps in one process do not share figures or people', async () => {

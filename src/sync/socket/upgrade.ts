@@ -17,9 +17,10 @@ export function placeOf(url: string): Place | null {
   return { kind: 'diagram', threatModel: threatModel.toLowerCase(), diagram: diagram.toLowerCase() };
 }
 
-/** Answers an upgrade with a plain status. */
+/** Answers an upgrade with a plain status, and hangs up: the HTTP server has forgotten the connection (RU7). */
 export function refuseUpgrade(socket: Duplex, status: 403 | 404 | 503): void {
   socket.on('error', () => {}); // it may be gone already
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
