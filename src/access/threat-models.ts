@@ -162,11 +162,12 @@ export function createThreatModels(database: Database) {
   };
 }
 
+/** The role is read in a statement of its own: that of the lock does not see what it has waited for (AC1). */
 async function requireWorkspace(em: EntityManager, workspace: string): Promise<void> {
-  const [row] = await em.execute<[{ found: boolean; role: string | null }]>(
-    `select lock_container('workspace', ?) as found, workspace_role(?) as role`,
-    [workspace, workspace],
-  );
-  if (!row.found) throw new Refusal('not_found', { reason: 'workspace' });
-  if (row.role === null || row.role === 'read_only') throw new Refusal('forbidden');
+  const [locked] = await em.execute<[{ found: boolean }]>(`select lock_container('workspace', ?) as found`, [
+    workspace,
+  ]);
+  if (!locked.found) throw new Refusal('not_found', { reason: 'workspace' });
+  const [held] = await em.execute<[{ role: string | null }]>('select workspace_role(?) as role', [workspace]);
+  if (held.role === null || held.role === 'read_only') throw new Refusal('forbidden');
 }

@@ -1,0 +1,36 @@
+/** Somebody makes something where their access is being taken away: they wait for it, and are decided about after it. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/patience.ts';
+import { newcomer } from '../support/people.ts';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startApp();
+});
+afterAll(() => app.stop());
+
+/** Runs `work` up to where it waits for what `change` has locked and not committed. */
+async function during<T>(change: string, values: readonly unknown[], work: () => Promise<T>): Promise<T> {
+  const { log, content } = app.database;
+  let working: Promise<T>;
+  await content.transaction(async ({ query }) => {
+    await query(change, values);
+    working = work();
+    const waits = `select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`;
+    await eventually(async () => expect(await log.query(waits)).toHaveLength(1));
+  });
+  return working!;
+}
+
+it('AC1 a threat model is not made in a workspace by somebody who is being removed from it', async () => {
+  const [owner, member] = [await newcomer(app), await newcomer(app)];
+  const { body: workspace } = await owner.call('POST', '/api/workspaces', { body: { name: 'Left' } });
+  await owner.call('POST', `/api/workspaces/${workspace.id}/members`, { body: { email: member.email, role: 'admin' } });
+  const removal = `with locked as materialized (select lock_container('workspace', $1))
+    delete from workspace_member where profile_id = $2 and exists (select from locked)`;
+  const made = await during(removal, [workspace.id, member.id], () =>
+    member.call('POST', '/threat_models', { body: { name: 'Late', workspace_id: workspace.id } }),
+  );
+  expect(made).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+});
