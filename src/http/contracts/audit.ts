@@ -67,10 +67,11 @@ const eventOnWire = (view: AuditView) => ({
 });
 
 const text = z.string().trim().min(1).max(500).refine(storable).optional();
+/** In UTC of the years 1 to 9999, which is what can be asked for in ISO 8601. */
 const when = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .refine((value) => !value.startsWith('0000'))
   .transform((value) => new Date(value))
+  .refine((at) => at.getUTCFullYear() >= 1 && at.getUTCFullYear() <= 9999)
   .meta({ description: 'A time or a day, ISO 8601', format: 'date-time' })
   .optional();
 
