@@ -10,36 +10,37 @@ import {
 } from '@tabler/icons-react';
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Drawing } from '../canvas/drawing.ts';
 import { useDesk } from '../desk.ts';
 import type { Acting } from '../hands/acting.ts';
-import { isEdge } from '../model/cell.ts';
+import { isEdge, type Cell } from '../model/cell.ts';
+import type { Joint } from '../model/shapes.ts';
 import styles from './bars.module.css';
 import { Tool } from './bottom-bar.tsx';
 
 export function SelectionBar({ acting }: { acting: Acting }) {
   const { t } = useTranslation('editor');
   const { drawing } = useDesk();
-  useSyncExternalStore(drawing.subscribe, () => drawing.drawn);
-  const chosen = [...drawing.selection].flatMap((id) => drawing.cells.get(id) ?? []);
-  const [only] = chosen.length === 1 ? chosen : [];
-  const edge = only && isEdge(only) ? only : null;
-  if (chosen.length === 0) return null;
+  // Where the cells are is of no matter here, and changes with every frame of a drag.
+  const count = useSyncExternalStore(drawing.subscribe, () => drawing.selection.size);
+  const joint = useSyncExternalStore(drawing.subscribe, () => jointOf(only(drawing)));
+  if (count === 0) return null;
   return (
     <div className={styles.selection} role="toolbar" aria-label={t('selected')}>
-      {only && (
+      {count === 1 && (
         <Tool label={t('rename')} onClick={acting.rename}>
           <IconPencil />
         </Tool>
       )}
-      {edge && (
+      {joint && (
         <Tool
-          label={t(edge.shape === 'flow' ? 'makeEdge' : 'makeFlow')}
-          onClick={() => acting.changeEdge(edge.id, { shape: edge.shape === 'flow' ? 'edge' : 'flow' })}
+          label={t(joint === 'flow' ? 'makeEdge' : 'makeFlow')}
+          onClick={() => acting.changeEdge(only(drawing)!.id, { shape: joint === 'flow' ? 'edge' : 'flow' })}
         >
-          {edge.shape === 'flow' ? <IconLine /> : <IconArrowNarrowRight />}
+          {joint === 'flow' ? <IconLine /> : <IconArrowNarrowRight />}
         </Tool>
       )}
-      {!edge && (
+      {!joint && (
         <>
           <Tool label={t('duplicate')} onClick={() => acting.duplicate()}>
             <IconCopy />
@@ -57,4 +58,14 @@ export function SelectionBar({ acting }: { acting: Acting }) {
       </Tool>
     </div>
   );
+}
+
+/** What is selected, if it is one. */
+function only({ cells, selection }: Drawing): Cell | undefined {
+  const [id] = selection;
+  return id !== undefined && selection.size === 1 ? cells.get(id) : undefined;
+}
+
+function jointOf(cell: Cell | undefined): Joint | null {
+  return cell && isEdge(cell) ? cell.shape : null;
 }

@@ -1,6 +1,6 @@
 /** An edge on the canvas: its way, its head and its label; when it is selected, its bends. */
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
-import { memo, type CSSProperties } from 'react';
+import { memo, useSyncExternalStore, type CSSProperties } from 'react';
 import { useDeskOrNone, useValue } from '../desk.ts';
 import { useOutline } from '../presence/outlines.ts';
 import { Bends } from './bends.tsx';
@@ -9,12 +9,22 @@ import type { FlowEdge } from './flow.ts';
 import { LabelField } from './label-field.tsx';
 
 export const EdgeView = memo(function EdgeView({ id, data, selected }: EdgeProps<FlowEdge>) {
+  return data ? <Way id={id} data={data} selected={selected ?? false} /> : null;
+});
+
+interface WayProps {
+  id: string;
+  data: NonNullable<FlowEdge['data']>;
+  selected: boolean;
+}
+
+/** Where React Flow has its ends is of no matter to it: it has its own way. */
+const Way = memo(function Way({ id, data: { cell, way }, selected }: WayProps) {
   const desk = useDeskOrNone();
   const isRenaming = useValue(desk?.renaming ?? null, (renaming) => renaming === id);
   const isWritable = useValue(desk?.writable ?? null, (writable) => writable === true);
   const outline = useOutline(id);
-  if (!data) return null;
-  const { cell, route } = data;
+  const route = useSyncExternalStore(way.subscribe, way.get);
   const label = cell.label ?? '';
   const place = { '--x': `${route.middle.x}px`, '--y': `${route.middle.y}px` } as CSSProperties;
   return (

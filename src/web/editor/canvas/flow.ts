@@ -1,12 +1,17 @@
-/** Cells as React Flow takes them, each made only from its cell, from where it is shown, and from whether it is selected. */
+/**
+ * Cells as React Flow takes them, each made only from its cell, from where it is shown, and from whether it is selected.
+ * What would be the same as before is the one from before.
+ */
 import { Position, type Edge, type Node } from '@xyflow/react';
 import { rectOf, type EdgeCell, type NodeCell } from '../model/cell.ts';
 import { atSide, sides, type Rect, type Side } from '../model/geometry.ts';
 import type { Route } from '../model/route.ts';
 import { isShape } from '../model/shapes.ts';
+import type { Value } from '../value.ts';
 
 export type FlowNode = Node<{ label: string; shape: string }, string>;
-export type FlowEdge = Edge<{ cell: EdgeCell; route: Route }, string>;
+/** The way changes while a node is moved; the edge stays the same meanwhile. */
+export type FlowEdge = Edge<{ cell: EdgeCell; way: Value<Route> }, string>;
 
 /** The sentence that says what a cell is to those who do not see it. */
 export type Describe = (cell: NodeCell | EdgeCell, named: (id: string) => string) => string;
@@ -23,7 +28,7 @@ export function nodeFor(
   // Whole units, as the browser measures them: else React Flow would measure again.
   const size = { width: Math.round(rect.width), height: Math.round(rect.height) };
   const same = before?.width === size.width && before.height === size.height;
-  return {
+  const node: FlowNode = {
     id: cell.id,
     type: isShape(cell.shape) ? cell.shape : 'other',
     position: { x: rect.x, y: rect.y },
@@ -37,27 +42,56 @@ export function nodeFor(
     ariaRole: 'group',
     domAttributes: outOfTabOrder,
   };
+  return sameNode(node, before) ? before : node;
 }
 
 export function edgeFor(
   cell: EdgeCell,
-  route: Route,
-  { selected, name }: { selected: boolean; name: string },
+  way: Value<Route>,
+  { selected, name, before }: { selected: boolean; name: string; before?: FlowEdge },
 ): FlowEdge {
-  return {
+  const { source, target } = way.get();
+  const edge: FlowEdge = {
     id: cell.id,
     type: 'way',
     source: cell.source.cell,
     target: cell.target.cell,
-    sourceHandle: route.source,
-    targetHandle: route.target,
-    data: { cell, route },
+    sourceHandle: source,
+    targetHandle: target,
+    data: before?.data?.cell === cell && before.data.way === way ? before.data : { cell, way },
     selected,
     zIndex: depth(layers.edge, cell.z),
     ariaLabel: name,
     ariaRole: 'group',
     domAttributes: outOfTabOrder,
   };
+  return alike(edge, before, edgeFields) ? before : edge;
+}
+
+const nodeFields = [
+  'type',
+  'width',
+  'height',
+  'measured',
+  'handles',
+  'data',
+  'selected',
+  'zIndex',
+  'ariaLabel',
+] as const;
+const edgeFields = ['sourceHandle', 'targetHandle', 'data', 'selected', 'zIndex', 'ariaLabel'] as const;
+
+function sameNode(node: FlowNode, before: FlowNode | undefined): before is FlowNode {
+  const { x, y } = node.position;
+  return alike(node, before, nodeFields) && before.position.x === x && before.position.y === y;
+}
+
+function alike<Drawn extends Node | Edge>(
+  one: Drawn,
+  other: Drawn | undefined,
+  fields: readonly (keyof Drawn)[],
+): other is Drawn {
+  return other !== undefined && fields.every((field) => one[field] === other[field]);
 }
 
 /** Focus is moved by our own keys, in reading order. */

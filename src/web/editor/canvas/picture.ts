@@ -7,8 +7,10 @@
 import { isEdge, rectOf, type Cell } from '../model/cell.ts';
 import type { Rect } from '../model/geometry.ts';
 import { lanesOf, pairOf } from '../model/lanes.ts';
-import { routeOf } from '../model/route.ts';
+import { routeOf, type Route } from '../model/route.ts';
+import { createValue, type Value } from '../value.ts';
 import { edgeFor, nodeFor, type Describe, type FlowEdge, type FlowNode } from './flow.ts';
+import { createLayer } from './layer.ts';
 
 export interface Picture {
   readonly cells: ReadonlyMap<string, Cell>;
@@ -27,13 +29,14 @@ export interface Picture {
 export function createPicture(describe: Describe): Picture {
   const cells = new Map<string, Cell>();
   const elsewhere = new Map<string, Rect>();
-  const nodes = new Map<string, FlowNode>();
-  const edges = new Map<string, FlowEdge>();
+  const nodes = createLayer<FlowNode>();
+  const edges = createLayer<FlowEdge>();
+  const ways = new Map<string, Value<Route>>();
   /** Edges by the cells that they hang on. */
   const hanging = new Map<string, Set<string>>();
   const pairs = new Map<string, Set<string>>();
   let selection = new Set<string>();
-  let lists: { nodes: FlowNode[]; edges: FlowEdge[] } | null = null;
+  let lists = { nodes: nodes.list(), edges: edges.list() };
 
   const named = (id: string) => {
     const cell = cells.get(id);
@@ -46,22 +49,33 @@ export function createPicture(describe: Describe): Picture {
 
   function draw(id: string): void {
     const cell = cells.get(id);
-    lists = null;
     if (cell === undefined) {
-      nodes.delete(id);
-      edges.delete(id);
+      nodes.put(id, null);
+      edges.put(id, null);
+      ways.delete(id);
       return;
     }
     const looks = { selected: selection.has(id), name: describe(cell, named) };
     if (!isEdge(cell)) {
       const before = nodes.get(id);
-      nodes.set(id, nodeFor(cell, { ...looks, ...(before && { before }), rect: rect(id)! }));
+      nodes.put(id, nodeFor(cell, { ...looks, ...(before && { before }), rect: rect(id)! }));
       return;
     }
     const [source, target] = [rect(cell.source.cell), rect(cell.target.cell)];
-    if (source === null || target === null) return void edges.delete(id);
+    if (source === null || target === null) return edges.put(id, null);
     const lane = lanesOf(pairs.get(pairOf(cell) ?? '') ?? [id]).get(id) ?? 0;
-    edges.set(id, edgeFor(cell, routeOf(cell, source, target, lane), looks));
+    const before = edges.get(id);
+    edges.put(
+      id,
+      edgeFor(cell, wayOf(id, routeOf(cell, source, target, lane)), { ...looks, ...(before && { before }) }),
+    );
+  }
+
+  function wayOf(id: string, route: Route): Value<Route> {
+    const way = ways.get(id) ?? createValue(route);
+    ways.set(id, way);
+    way.set(route);
+    return way;
   }
 
   /** Keeps the books of what an edge hangs on. @returns the edges beside it */
@@ -111,12 +125,9 @@ export function createPicture(describe: Describe): Picture {
       for (const id of new Set([...before, ...selection])) if (before.has(id) !== selection.has(id)) draw(id);
     },
     drawn() {
-      lists ??= { nodes: sorted(nodes), edges: sorted(edges) };
+      const next = { nodes: nodes.list(), edges: edges.list() };
+      if (next.nodes !== lists.nodes || next.edges !== lists.edges) lists = next;
       return lists;
     },
   };
-}
-
-function sorted<Drawn extends { id: string; zIndex?: number }>(drawn: ReadonlyMap<string, Drawn>): Drawn[] {
-  return [...drawn.values()].sort((a, b) => (a.zIndex ?? 0) - (b.zIndex ?? 0) || (a.id < b.id ? -1 : 1));
 }
