@@ -83,7 +83,7 @@ function Surface({ desk, writable }: { desk: Desk; writable: boolean }) {
     return { x: (width / 2 - transform[0]) / transform[2], y: (height / 2 - transform[1]) / transform[2] };
   }, [pointer, screenToFlowPosition, store]);
   const clipboard = useMemo(() => clipboardOf(acting, middle), [acting, middle]);
-  const onKeyDown = useKeys(desk, acting, middle, () => setKeys(true));
+  useKeys(desk, acting, middle, () => setKeys(true));
 
   /** One beside the other, when several are put into the middle. */
   function choose(shape: Shape): void {
@@ -111,7 +111,6 @@ function Surface({ desk, writable }: { desk: Desk; writable: boolean }) {
       aria-label={t('canvas')}
       aria-describedby={hint}
       tabIndex={0}
-      onKeyDown={onKeyDown}
       {...clipboard}
       onPointerDownCapture={(event) => {
         const inField = event.target instanceof HTMLElement && event.target.closest('input, textarea, button');

@@ -27,6 +27,25 @@ describe('drawing', () => {
     return { path, pages };
   }
 
+  it('keys draw also when a button was clicked last, and write where something is written', async () => {
+    const { pages } = await opened('Keys', 'Ada Lovelace');
+    const [ada] = pages as [Page];
+    await ada.getByRole('button', { name: '1 person here' }).click();
+    await ada.getByRole('complementary').waitFor();
+    await ada.keyboard.press('1');
+    await ada.getByRole('textbox', { name: 'Label' }).fill('By a key');
+    await ada.keyboard.press('Enter');
+    await ada.getByRole('button', { name: 'Show everything' }).click();
+    await ada.keyboard.press('Control+z');
+    await expect.poll(() => ada.locator('.react-flow__node').count(), SOON).toBe(1);
+    await ada.keyboard.press('Control+z');
+    await expect.poll(() => ada.locator('.react-flow__node').count(), SOON).toBe(0);
+    await ada.getByRole('button', { name: 'History' }).click();
+    await ada.getByRole('textbox', { name: 'Name of the version' }).pressSequentially('Version 2');
+    expect(await ada.getByRole('textbox', { name: 'Name of the version' }).inputValue()).toBe('Version 2');
+    expect(await ada.locator('.react-flow__node').count()).toBe(0);
+  });
+
   it('DO3 two people draw, drag, connect, rename and delete; each sees it, and undo takes back only what is mine', async () => {
     const { path, pages } = await opened('Together', 'Ada Lovelace', 'Grace Hopper');
     const [ada, grace] = pages as [Page, Page];

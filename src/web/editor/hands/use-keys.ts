@@ -1,6 +1,9 @@
-/** Does what the keys ask for, while the canvas has the focus. Tab goes through the cells, and past the last one out. */
+/**
+ * Does what the keys ask for. The canvas has all of them: Tab goes through the cells, and past the last one out. From
+ * anywhere else on the page, such as a button that was clicked last, it has those that nothing there needs.
+ */
 import { useReactFlow } from '@xyflow/react';
-import type { KeyboardEvent } from 'react';
+import { useEffect } from 'react';
 import { everything } from '../canvas/framing.ts';
 import { prefersStill } from '../canvas/glide.ts';
 import type { Desk } from '../desk.ts';
@@ -9,14 +12,35 @@ import { readingOrder, stepFrom } from '../model/reading-order.ts';
 import type { Acting } from './acting.ts';
 import { wishOf, type Wish } from './keys.ts';
 
+/** What has keys of its own: whatever is typed there is meant for it. */
+const FIELDS = 'input, textarea, select, [role="dialog"], [role="menu"], [role="listbox"]';
+/** What moves between buttons, and presses them. */
+const keysOfButtons: ReadonlySet<string> = new Set([
+  'Enter',
+  ' ',
+  'Tab',
+  'Escape',
+  'ArrowUp',
+  'ArrowDown',
+  'ArrowLeft',
+  'ArrowRight',
+]);
+
 /** @param middle where something new goes; @param help shows the list of keys */
-export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: () => void) {
+export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: () => void): void {
   const flow = useReactFlow();
-  return (event: KeyboardEvent<HTMLElement>) => {
-    if (event.target instanceof HTMLElement && event.target.matches('input, textarea, select, button')) return;
-    const wish = wishOf(event);
-    if (wish && grant(wish)) event.preventDefault();
-  };
+  useEffect(() => {
+    const hear = (event: KeyboardEvent) => {
+      const { target, key, defaultPrevented } = event;
+      if (defaultPrevented || !(target instanceof Element) || target.closest(FIELDS)) return;
+      const inCanvas = target.closest('[data-canvas]') !== null && target.closest('button') === null;
+      if (!inCanvas && keysOfButtons.has(key)) return;
+      const wish = wishOf(event);
+      if (wish && grant(wish)) event.preventDefault();
+    };
+    document.addEventListener('keydown', hear);
+    return () => document.removeEventListener('keydown', hear);
+  });
 
   /** @returns whether the key was taken; a Tab past the end is not */
   function grant(wish: Wish): boolean {
