@@ -70,7 +70,7 @@ export function redisBus({
   /** Tried until Redis has taken it, nobody wants it any more, or another client is there to try. */
   const hold = async (name: string, listener: (message: Buffer) => void): Promise<void> => {
     const { client } = subscriber;
-    while (listeners.get(name) === listener && client === subscriber.client && client.isOpen) {
+    while (listeners.get(name) === listener && client.isOpen) {
       try {
         return void (await client.sSubscribe(channelOf(name), listener, true));
       } catch {

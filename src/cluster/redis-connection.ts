@@ -99,8 +99,6 @@ export function createRedisConnection({
   let written = false;
   /** Whether at the last two it was not. */
   let gone: [boolean, boolean] = [false, false];
-  /** An answer is owed. */
-  let asking = false;
   /** Something came that was not Redis' language. */
   let spoilt = false;
   let told: RedisCondition | null = null;
@@ -110,7 +108,7 @@ export function createRedisConnection({
   function create(): RedisClient {
     const made = createRedisClient({ url, waits });
     let welcomed = () => {};
-    made.on('connect', () => (welcomed = overdue(WELCOME, () => giveUp(made))));
+    made.on('connect', () => (welcomed = overdue(WELCOME, giveUp)));
     made.on('end', () => welcomed());
     made.on('error', (error: unknown) => {
       welcomed();
@@ -143,15 +141,12 @@ export function createRedisConnection({
 
   async function ask(): Promise<void> {
     const asked = client;
-    if (!asked.isReady || spoilt || asking) return;
-    asking = true;
+    if (!asked.isReady || spoilt) return;
     let isLate = false;
-    const due = [overdue(pace.slow, () => (isLate = true)), overdue(pace.giveUp, () => giveUp(asked))];
+    const due = [overdue(pace.slow, () => (isLate = true)), overdue(pace.giveUp, giveUp)];
     const answer = await signOf(asked).catch((error: unknown) => error);
     for (const answered of due) answered();
-    if (asked !== client) return;
-    asking = false;
-    if (answer instanceof Error && !(answer instanceof ErrorReply)) return; // it broke, and says so itself
+    if (answer instanceof Error && !(answer instanceof ErrorReply)) return; // it broke, and says so itself, or was given up
     alive = true;
     refusal = answer instanceof ErrorReply ? answer : null;
     late = [late[1], isLate];
@@ -171,15 +166,14 @@ export function createRedisConnection({
     void ask();
   }
 
-  function giveUp(silent: RedisClient): void {
-    if (silent !== client) return;
+  function giveUp(): void {
     replace();
     tell(new Error('Redis does not answer'));
   }
 
   function replace(): void {
     const given = client;
-    [alive, asking, spoilt, written] = [false, false, false, false];
+    [alive, spoilt, written] = [false, false, false];
     client = create();
     if (given.isOpen) given.destroy();
     connect();

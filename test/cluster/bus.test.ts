@@ -276,6 +276,11 @@ describe('the redis bus when Redis does not do well', () => {
     await eventually(() => expect(callers).toBeGreaterThanOrEqual(4), 10_000);
     await eventually(() => expect(open.size).toBe(2));
     expect(bus.healthy).toBe(false);
+    await bus.stop();
+    const before = callers;
+    await eventually(() => expect(open.size).toBe(0));
+    await pause(2500); // longer than it is waited for a word
+    expect(callers).toBe(before);
   });
 
   it('NO2 the pauses between attempts to reach Redis grow, and none is longer than a second', () => {
@@ -306,7 +311,30 @@ describe('the redis bus when Redis does not do well', () => {
     for (let used = 1; used <= 5; used += 1) expect(await allowance.spend('ann')).toMatchObject({ used });
   });
 
-  it('what is on its way to a Redis that stands still is bounded in bytes', async () => {
+  it('NO2 a connection that was refused a while before stays once it is there', async () => {
+    const redis = await startRedis(false);
+    const proxy = await proxied(redis);
+    const { bus, publisher, subscriber } = redisNode({ url: proxy.url, deployment: 'trouble' });
+    stops.push(bus.stop);
+    await bus.start();
+    await redis.start();
+    await healthy(bus);
+    const clients = [publisher.client, subscriber.client];
+    await pause(2500); // longer than it is waited for a word
+    expect([publisher.client, subscriber.client]).toEqual(clients);
+    expect(bus.healthy).toBe(true);
+  });
+
+  it('leaves no timer', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const bus = await node({ url: inject('redisUrl') });
+    expect(vi.getTimerCount()).toBeGreaterThan(0);
+    await bus.stop();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
+  it('what is on its way to a Redis that stands still is bounded, in bytes and in number', async () => {
     const redis = await startRedis();
     let dropped = 0;
     const bus = await node({ url: redis.url, onDropped: () => (dropped += 1) });
@@ -314,6 +342,9 @@ describe('the redis bus when Redis does not do well', () => {
     const large = new Uint8Array(1_048_576);
     for (let sent = 0; sent < 40; sent += 1) bus.publish('channel', large);
     expect(dropped).toBeGreaterThanOrEqual(8);
+    const before = dropped;
+    for (let sent = 0; sent < 21_000; sent += 1) bus.publish('channel', new Uint8Array(1));
+    await eventually(() => expect(dropped - before).toBeGreaterThanOrEqual(1000));
     redis.wake();
     await eventually(() => {
       const before = dropped;
