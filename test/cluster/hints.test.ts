@@ -2,7 +2,7 @@
  * What nodes tell each other, seen on the wire: one message for each committed edit, each change of access and each
  * of a room, whatever the number of nodes; and a hint has its effect by itself, where the poll finds nothing.
  */
-import { randomUUID } from "node:crypto";
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest';
 import { rowChannel } from '../../src/documents/row.ts';
 import { roomChannel } from '../../src/membership/announce.ts';
@@ -120,7 +120,7 @@ it('AC3 whoever hears of a change of access decides anew, without waiting for th
     table.model,
     guest.id,
   ]);
-  ear.bus.publish("access", Buffer.from([randomUUID(), table.diagram].join(",")));
+  ear.bus.publish('access', Buffer.from([randomUUID(), table.diagram].join(',')));
   await eventually(() => expect(far.closes[0]).toMatchObject({ code: 4403 }));
   expect(near.closes).toEqual([]);
 });
