@@ -29,7 +29,7 @@ async function startAndStop(environment: Record<string, string>): Promise<{ code
   return { code: child.exitCode, output };
 }
 
-describe('after stop() nothing is left, and the process ends by itself', () => {
+describe('RU7 after stop() nothing is left, and the process ends by itself', () => {
   it('on PostgreSQL', async () => {
     expect(await startAndStop({ DATABASE_URL: await freshDatabaseUrl() })).toEqual({ code: 0, output: 'left: \n' });
   });
@@ -48,7 +48,7 @@ describe('after stop() nothing is left, and the process ends by itself', () => {
   });
 });
 
-it('lets a request that is under way finish, and takes no new one', async () => {
+it('RU7 lets a request that is under way finish, and takes no new one', async () => {
   const DATABASE_URL = await freshDatabaseUrl();
   const [app, aside] = [await startApp({ environment: { DATABASE_URL } }), await openDatabase({ url: DATABASE_URL })];
   const person = await newcomer(app);

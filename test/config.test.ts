@@ -15,7 +15,7 @@ function faultsOf(mode: Mode, environment: Record<string, string | undefined>, e
   return [];
 }
 
-describe('dev', () => {
+describe('RU2 dev', () => {
   it('needs nothing', () => {
     expect(readConfig('dev', {})).toEqual({
       mode: 'dev',
@@ -103,7 +103,7 @@ describe('serve', () => {
   });
 });
 
-describe('signing in at an issuer', () => {
+describe('ID8 signing in at an issuer', () => {
   const OIDC = {
     DATABASE_URL: SERVE.DATABASE_URL,
     JWT_JWKS_URI: 'https://identity.example/keys',
@@ -179,7 +179,7 @@ describe('signing in at an issuer', () => {
   );
 });
 
-describe('what is given', () => {
+describe('RU1 what is given', () => {
   it('is read', () => {
     expect(
       readConfig('serve', {
@@ -276,7 +276,7 @@ describe('what is given', () => {
   });
 });
 
-describe('the message', () => {
+describe('RU1 the message', () => {
   it('lists every fault, each on its line', () => {
     const environment = {
       PORT: 'x',

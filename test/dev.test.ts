@@ -29,7 +29,7 @@ async function signedIn(email: string): Promise<TestClient> {
   };
 }
 
-describe('the first start', () => {
+describe('RU3 the first start', () => {
   it('says on stdout where it listens, on the loopback, and that anybody may sign in', async () => {
     expect(node.url).toMatch(/^http:\/\/localhost:\d+$/);
     expect((await call(node.url, 'GET', '/readyz')).body).toMatchObject({ ready: true });
@@ -53,7 +53,7 @@ describe('the first start', () => {
   });
 });
 
-describe('a second process', () => {
+describe('RU3 a second process', () => {
   it.each([['dev'], ['migrate'], ['doctor']])('on the same folder: `%s` does not touch it', async (command) => {
     const { code, output, errors } = await runCommand([command], { DATA_DIR: folder, PORT: '0' });
     expect([code, (output + errors).includes('in use by another process')]).toEqual([
@@ -72,7 +72,7 @@ describe('a second process', () => {
   });
 });
 
-describe('a restart', () => {
+describe('RU3 a restart', () => {
   it.each(['SIGTERM', 'SIGKILL'] as const)(
     'after %s finds people, members and diagrams again, and old tokens hold',
     async (signal) => {

@@ -23,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const faults = (findings: Finding[]) =>
   findings.filter(({ well }) => !well).map(({ subject, finding }) => `${subject}: ${finding}`);
 
-describe('the command', () => {
+describe('RU4 the command', () => {
   it('says ok of each, and ends with 0', async () => {
     const { code, output } = await runCommand(['doctor'], good);
     expect(code).toBe(0);
@@ -49,7 +49,7 @@ describe('the command', () => {
   });
 });
 
-describe('the findings', () => {
+describe('RU4 the findings', () => {
   it('are the faults of the configuration alone, where there are some', async () => {
     expect(await examine('serve', {})).toEqual([
       { well: false, subject: 'configuration', finding: 'DATABASE_URL is missing' },

@@ -133,7 +133,7 @@ async function post(path: string, body: unknown): Promise<{ token: string }> {
   return (await fetch(app.url + path, { method: 'POST', headers, body: JSON.stringify(body) })).json() as never;
 }
 
-describe('the guide for editors', () => {
+describe('SD9 the guide for editors', () => {
   it('compiles in a strict project', async () => {
     const options = {
       target: 'es2023',

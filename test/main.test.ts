@@ -26,7 +26,7 @@ describe('--help', () => {
   });
 });
 
-describe('a configuration with faults', () => {
+describe('RU1 a configuration with faults', () => {
   it('stops the start with all of them on stderr, nothing else, and exit code 78', async () => {
     const { code, output, errors } = await runCommand(['serve'], { PORT: 'x', LOG_LEVEL: 'loud' });
     expect([code, output]).toEqual([78, '']);
@@ -75,7 +75,7 @@ describe('token', () => {
   });
 });
 
-describe('migrate and serve', () => {
+describe('RU2 RU7 migrate and serve', () => {
   it('`serve` refuses a database that lacks migrations and says which; after `migrate` it serves, and ends on SIGTERM', async () => {
     const environment = { DATABASE_URL: await emptyDatabaseUrl(), JWT_SECRET: TEST_SECRET };
     const refused = await runCommand(['serve'], { ...environment, PORT: '0' });
@@ -121,7 +121,7 @@ describe('migrate and serve', () => {
   });
 });
 
-it('`dev` on a real PostgreSQL migrates it itself, also when two start at once', async () => {
+it('RU2 `dev` on a real PostgreSQL migrates it itself, also when two start at once', async () => {
   const DATABASE_URL = await emptyDatabaseUrl();
   const nodes = await Promise.all(
     [1, 2].map((number) => startCommand(['dev'], { DATABASE_URL, DATA_DIR: join(folder, `dev-${number}`) })),

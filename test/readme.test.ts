@@ -13,7 +13,7 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const blocks = (language: string) =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map((match) => match[1]!);
 
-describe('the README', () => {
+describe('SD9 the README', () => {
   let app: TestApp;
   beforeAll(async () => {
     app = await startApp();

@@ -72,7 +72,7 @@ async function modelWith({ own, group, workspace }: Combination, belongs: 'membe
   return model;
 }
 
-describe.each(['member', 'owner'] as const)('as %s of the group', (belongs) => {
+describe.each(['member', 'owner'] as const)('AC1 as %s of the group', (belongs) => {
   it('the role is the highest, in each of the 80 combinations, in the list as for each alone', async () => {
     const expected = new Map<string, AccessRole>();
     for (const combination of combinations) {
@@ -93,7 +93,7 @@ describe.each(['member', 'owner'] as const)('as %s of the group', (belongs) => {
   });
 });
 
-describe('roles as values', () => {
+describe('AC1 roles as values', () => {
   it('are in order: reader, writer, owner; nobody has less than any', () => {
     for (const [higher, role] of accessRoles.entries()) {
       for (const [lower, least] of accessRoles.entries()) expect(atLeast(role, least)).toBe(higher >= lower);

@@ -237,7 +237,7 @@ describe('the audit trail', () => {
   });
 });
 
-describe('refusals', () => {
+describe('SD1 refusals', () => {
   it('carry the code, the sentence, the fields and the id of the request, in the language asked for', async () => {
     let chosen: Language = 'pl';
     const { client } = await somebody(app, 'pole', { language: () => chosen });
@@ -265,7 +265,7 @@ describe('refusals', () => {
   });
 });
 
-it('no route is left out, but for those of operators and tools', () => {
+it('SD1 no route is left out, but for those of operators and tools', () => {
   const left = app.routes.map(({ operationId }) => operationId).filter((operation) => !called.has(operation));
   expect(left.sort()).toEqual(OTHERS);
 });

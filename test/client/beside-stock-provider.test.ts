@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-it('takes part beside the SDK, and stops where a close code says so', async () => {
+it('SD3 takes part beside the SDK, and stops where a close code says so', async () => {
   const { place, people } = await table(app, ['ada', 'grace']);
   const ada = await joined(people[0]!.client, place);
   const { client, email } = people[1]!;

@@ -99,7 +99,7 @@ const shows = (wanted: Partial<Shown>) => eventually(async () => expect(await sh
 
 const put = (id: string) => page.evaluate((cell) => (window as unknown as PageWindow).put(cell), node(id));
 
-describe('the hooks, in strict mode', () => {
+describe('SD7 the hooks, in strict mode', () => {
   it('show the session and its content as it goes on, over one connection', async () => {
     const ada = await joined(stage.people[0]!.client, stage.place);
     await start();
@@ -172,7 +172,7 @@ describe('the hooks, in strict mode', () => {
   });
 });
 
-describe('without a connection', () => {
+describe('SD5 without a connection', () => {
   it('edits outlive the page, are shown as unsaved, and are saved once there is one', async () => {
     await start({ offline: true });
     await shows({ status: 'live' });

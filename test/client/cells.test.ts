@@ -5,7 +5,7 @@ import { isEdge, isNode } from '../../src/client/index.ts';
 const box = { id: 'shop', x: 0, y: -1.5, width: 10, height: 10 };
 const line = { id: 'order', source: { cell: 'shop', port: 'left' }, target: { cell: 'bank' } };
 
-it('a node has a place and a size', () => {
+it('SD1 a node has a place and a size', () => {
   expect(isNode(box)).toBe(true);
   for (const wrong of [
     { ...box, x: '0' },
@@ -17,7 +17,7 @@ it('a node has a place and a size', () => {
     expect(isNode(wrong)).toBe(false);
 });
 
-it('an edge has two ends', () => {
+it('SD1 an edge has two ends', () => {
   expect(isEdge(line)).toBe(true);
   for (const wrong of [
     { ...line, source: null },

@@ -36,7 +36,7 @@ const kinds = (diagram: LiveDiagram) => {
   return seen;
 };
 
-describe('the connection breaks', () => {
+describe('SD3 the connection breaks', () => {
   it('edits made meanwhile are counted, kept, and saved once it is back', async () => {
     const { app, relay, url } = await runBehind();
     const { place, people } = await table(app, ['ada', 'grace']);
@@ -132,7 +132,7 @@ describe('the connection breaks', () => {
   });
 });
 
-describe('the server says why', () => {
+describe('SD3 the server says why', () => {
   it('1012 a restart: everybody comes back, and everything is saved', async () => {
     const DATABASE_URL = await freshDatabaseUrl();
     const first = await startApp({ environment: { DATABASE_URL } });

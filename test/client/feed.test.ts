@@ -73,7 +73,7 @@ function play(last: number) {
   };
 }
 
-describe('the messages', () => {
+describe('SD6 the messages', () => {
   it('are read when the room is entered, and older ones when somebody asks', async () => {
     const { feed, enter, ids } = play(5);
     expect(feed.state).toMatchObject({ messages: [], hasOlder: false, status: { kind: 'connecting' } });
@@ -129,7 +129,7 @@ describe('the messages', () => {
   });
 });
 
-it('the participants come, change and go', async () => {
+it('SD6 the participants come, change and go', async () => {
   const { feed, enter, tell, closed } = play(0);
   await enter();
   const told = { timestamp: '', conversation_id: 7, by: 1 };

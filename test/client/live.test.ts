@@ -47,7 +47,7 @@ describe('CS10 of several lists the newest is right', () => {
   });
 });
 
-describe('getting in', () => {
+describe('SD4 getting in', () => {
   const entry = { person: { email: 'ada@firm.example' } as Me, session: {} as Session };
   const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
   const refusal = (code: RoundtableError['code'], retryAfter?: number) =>

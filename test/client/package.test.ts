@@ -72,7 +72,7 @@ async function bundled(text: string, minify = true): Promise<{ code: string; imp
 
 const gzipped = (text: string | Buffer) => gzipSync(text).byteLength;
 
-describe('roundtable/client', () => {
+describe('SD8 roundtable/client', () => {
   it('runs in plain Node, on its own WebSocket', async () => {
     const printed = await program(`
       import { createClient, putCell } from 'roundtable/client';

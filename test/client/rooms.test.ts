@@ -26,7 +26,7 @@ function hearing<Message extends { type: string }>(room: Room<Message>) {
 
 const live = (room: Room<ConversationMessage>) => becomes(() => room.status.kind, 'live');
 
-describe('a conversation', () => {
+describe('SD6 a conversation', () => {
   it('tells its participants what is said and who comes and goes (MB7)', async () => {
     const [ada, grace] = [await somebody(app, 'ada'), await somebody(app, 'grace')];
     const [me, her] = [await ada.client.me(), await grace.client.me()];
@@ -96,7 +96,7 @@ describe('a conversation', () => {
   });
 });
 
-it('workspaces and groups tell who comes and goes, in their own ids', async () => {
+it('SD6 workspaces and groups tell who comes and goes, in their own ids', async () => {
   const [ada, grace] = [await somebody(app, 'ada'), await somebody(app, 'grace')];
   const her = await grace.client.me();
   const workspace = await ada.client.workspaces.create({ name: 'Payments' });

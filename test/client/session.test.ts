@@ -12,7 +12,7 @@ afterAll(() => app.stop());
 
 const usersOf = (diagram: LiveDiagram) => diagram.participants.map(({ user_id }) => user_id);
 
-describe('three people at a diagram', () => {
+describe('SD4 three people at a diagram', () => {
   it('CS2 CS3 CS10 see one list, one host and one presenter', async () => {
     const stage = await table(app, ['ada', 'grace', 'linus']);
     const diagrams = await seated(stage);
@@ -167,7 +167,7 @@ describe('three people at a diagram', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('SD4 what is refused', () => {
   it('CS8 somebody who is not the host is told what they may not do', async () => {
     const stage = await table(app, ['ada', 'grace']);
     const [, grace] = (await seated(stage)) as [LiveDiagram, LiveDiagram];

@@ -1,5 +1,5 @@
 /**
- * The SDK's hand-written shapes are the server's own: each type is held equal to the output of the schema that the
+ * SD1: the SDK's hand-written shapes are the server's own: each type is held equal to the output of the schema that the
  * server validates and describes, or to what it writes on the wire. The compiler is what checks this (`npm run
  * typecheck`); there is nothing to run.
  */

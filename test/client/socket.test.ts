@@ -59,7 +59,7 @@ async function next(takes: boolean): Promise<number> {
   return ms;
 }
 
-describe('every close code', () => {
+describe('SD3 every close code', () => {
   it.each([
     [4400, 'bad frame', { kind: 'stop', reason: 'refused_edit' }],
     [4401, 'token expired', { kind: 'renew' }],
@@ -80,7 +80,7 @@ describe('every close code', () => {
   });
 });
 
-describe('it comes back', () => {
+describe('SD3 it comes back', () => {
   it('at once after a connection that stood, then after pauses that grow to 10 s', async () => {
     keep();
     await stand(60_000);
@@ -142,7 +142,7 @@ describe('it comes back', () => {
   });
 });
 
-describe('it does not come back', () => {
+describe('SD3 it does not come back', () => {
   it.each([4400, 1009, 4403, 4404, 4410])('after %i', async (code) => {
     keep();
     await stand(60_000);
@@ -175,7 +175,7 @@ describe('it does not come back', () => {
   });
 });
 
-describe('4401', () => {
+describe('SD3 4401', () => {
   it('it comes back at once with another token', async () => {
     let current = 'old';
     keep(({ renew }) => (current = renew ? 'new' : current));

@@ -38,7 +38,7 @@ function play(answers: Played[], token: TokenSource = 'a token') {
   return { api, calls, waits };
 }
 
-describe('what is repeated', () => {
+describe('SD2 what is repeated', () => {
   it('a GET without an answer, with pauses that grow', async () => {
     const { api, calls, waits } = play([
       broken(),
@@ -117,7 +117,7 @@ describe('what is repeated', () => {
   });
 });
 
-describe('tokens', () => {
+describe('SD2 tokens', () => {
   it('one that is refused is replaced once', async () => {
     const asked: boolean[] = [];
     const token = async ({ renew }: { renew: boolean }) => {

@@ -60,7 +60,7 @@ async function open(): Promise<void> {
 const soon = () => pause(60);
 const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
 
-describe('an edit goes out', () => {
+describe('SD5 an edit goes out', () => {
   it('together with the others of its moment, as one frame that earns one acknowledgement', async () => {
     await open();
     provider.decrementUnsyncedChanges();
@@ -93,7 +93,7 @@ describe('an edit goes out', () => {
   });
 });
 
-describe('what counts', () => {
+describe('SD5 what counts', () => {
   it('is what was made here, not what came from the server or from a copy on this device', () => {
     const other = new Y.Doc();
     other.getMap('cells').set('b', 1);

@@ -53,7 +53,7 @@ describe.each<[string, () => Promise<Allowances>]>([
   });
 });
 
-describe('allowances in Redis', () => {
+describe('CO9 allowances in Redis', () => {
   it('are the same on all nodes of a deployment, and not those of another', async () => {
     const redis = await startRedis();
     const [one, two, other] = [await node(redis), await node(redis), await node(redis, 'another')];

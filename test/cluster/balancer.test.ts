@@ -96,7 +96,7 @@ function asking(companies: readonly Company[]): () => Promise<number[]> {
 describe.each([
   ['that brings those together who work on one diagram', {}],
   ['that does not', { [HASHED]: IN_TURN }],
-])('a balancer %s', (_, changed) => {
+])('RU8 a balancer %s', (_, changed) => {
   const together = Object.keys(changed).length === 0;
 
   beforeAll(async () => {

@@ -70,7 +70,7 @@ describe.each(KINDS)('leases on %s', (kind) => {
     expect(leases.held()).toBe(true);
   });
 
-  it('a lease that expired but was not swept is renewed and nothing is lost', async () => {
+  it('CS5 a lease that expired but was not swept is renewed and nothing is lost', async () => {
     const { leases, onLost } = await node();
     await expire(leases.node);
     await leases.renew();

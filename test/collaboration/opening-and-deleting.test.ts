@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-it('a diagram is not deleted from under a session that opens at the same moment', async () => {
+it('CO10 a diagram is not deleted from under a session that opens at the same moment', async () => {
   const ada = clientOf(app.url, 'ada@example.com');
   for (let round = 0; round < 60; round += 1) {
     const { body: model } = await ada.call('POST', '/threat_models', { body: { name: 'Raced' } });

@@ -32,7 +32,7 @@ const type = (route: Route) => ({ 'content-type': route.bytes?.contentType ?? 'a
 const example = (route: Route) =>
   route.bytes ? { body: new Uint8Array([0, 0]), headers: type(route) } : { body: route.example };
 
-describe.each(['postgresql', 'embedded'] as const)('on %s', (kind) => {
+describe.each(['postgresql', 'embedded'] as const)('CO1 on %s', (kind) => {
   let app: TestApp;
   let ledger: Ledger;
   let person: TestPerson;
@@ -55,7 +55,7 @@ describe.each(['postgresql', 'embedded'] as const)('on %s', (kind) => {
     ledger.ask(app.url, token, route.method.toUpperCase(), path, options);
 
   describe('the same everywhere', () => {
-    it('without a token: 401', async () => {
+    it('CO2 without a token: 401', async () => {
       for (const route of app.routes.filter(({ refusals }) => refusals.includes('unauthenticated'))) {
         if (route.authenticated !== false)
           expect((await ask(route, unknown(route), null, example(route))).status).toBe(401);

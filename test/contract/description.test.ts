@@ -35,7 +35,7 @@ const operations = () =>
   );
 const operationOf = (id: string) => operations().find(({ operation }) => operation.operationId === id)!.operation;
 
-describe('the description', () => {
+describe('CO1 the description', () => {
   it('is OpenAPI 3.1 and names every route of the router, and no other', () => {
     expect(description.openapi).toMatch(/^3\.1\./);
     const described = operations().map(({ method, path, operation }) => `${method} ${path} ${operation.operationId}`);
@@ -98,7 +98,7 @@ describe('the description', () => {
   });
 });
 
-describe('examples', () => {
+describe('CO1 examples', () => {
   it('of bodies are there, and pass the validation of their route', () => {
     for (const route of app.routes.filter(({ body }) => body)) {
       expect([route.operationId, route.body!.safeParse(route.example).error]).toEqual([route.operationId, undefined]);

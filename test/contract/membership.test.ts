@@ -192,7 +192,7 @@ const refusedRemovals: RefusedCase[] = [
   },
 ];
 
-describe.each(['workspaces', 'groups', 'groups over GraphQL', 'conversations'])('%s', (name) => {
+describe.each(['workspaces', 'groups', 'groups over GraphQL', 'conversations'])('MB8 %s', (name) => {
   let scene: Scene;
   beforeAll(async () => {
     scene = await sceneOf(name);

@@ -42,7 +42,7 @@ function configured(service: string, given: Record<string, string>) {
   return { environment, config: readConfig('serve', Object.fromEntries(entries)) };
 }
 
-describe('docker-compose.yml', () => {
+describe('RU8 docker-compose.yml', () => {
   it('can be read, and is whole: two nodes behind a balancer, a migration, PostgreSQL and Redis', () => {
     expect([...document.errors, ...document.warnings]).toEqual([]);
     expect(Object.keys(services).toSorted()).toEqual(['balancer', 'migrate', ...nodes, 'postgres', 'redis']);

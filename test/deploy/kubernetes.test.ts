@@ -17,7 +17,7 @@ const of = (kind: string) => manifests.find((manifest) => manifest.kind === kind
 const pods = [of('Deployment').spec.template, of('Job').spec.template];
 const [node] = of('Deployment').spec.template.spec.containers;
 
-describe('the manifests for Kubernetes', () => {
+describe('RU8 the manifests for Kubernetes', () => {
   it('can be read, and are what is needed: nodes that scale, a migration, and nothing secret', () => {
     expect(documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([]);
     expect(manifests.map(({ kind }) => kind).toSorted()).toEqual([

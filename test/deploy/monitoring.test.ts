@@ -61,7 +61,7 @@ const expressions: [string, string][] = [
   ...rules.map(({ alert, expr }): [string, string] => [alert, expr]),
 ];
 
-it.each(expressions)('%s asks for what there is: %s', (_, expr) => {
+it.each(expressions)('RU8 %s asks for what there is: %s', (_, expr) => {
   const asked = askedFor(expr);
   expect(asked).not.toEqual([]);
   for (const { name, labels } of asked) {
@@ -70,7 +70,7 @@ it.each(expressions)('%s asks for what there is: %s', (_, expr) => {
   }
 });
 
-describe('what is shown', () => {
+describe('RU8 what is shown', () => {
   it('has every figure of ours in a panel, each panel with its words and its place', () => {
     const figure = (name: string) => name.replace(/_(count|bucket|sum)$/, '');
     const ours = (names: Iterable<string>) =>

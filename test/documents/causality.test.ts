@@ -36,7 +36,7 @@ function history(choices: readonly number[]): Uint8Array[] {
 const choices = fc.array(fc.nat(10_000), { minLength: 1, maxLength: 60 });
 const waits = (document: Y.Doc) => document.store.pendingStructs !== null || document.store.pendingDs !== null;
 
-describe('advance', () => {
+describe('DO4 advance', () => {
   it('finds a gap exactly where Yjs would wait, and the new ends where it does not', () => {
     fc.assert(
       fc.property(choices, fc.array(fc.nat(100), { maxLength: 40 }), (made, picks) => {
@@ -73,7 +73,7 @@ describe('advance', () => {
   });
 });
 
-describe('bringsNothing', () => {
+describe('DO4 bringsNothing', () => {
   it('agrees with Yjs', () => {
     fc.assert(
       fc.property(choices, fc.array(fc.nat(100), { maxLength: 30 }), (made, picks) => {
@@ -97,7 +97,7 @@ describe('bringsNothing', () => {
   });
 });
 
-it('newClients are those with structs beyond the state', () => {
+it('DO4 newClients are those with structs beyond the state', () => {
   const document = new Y.Doc();
   document.clientID = 7;
   document.getMap('cells').set('a', 1);

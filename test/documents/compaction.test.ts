@@ -84,7 +84,7 @@ describe('compaction', () => {
     expect(statements).toBeGreaterThan(4);
   });
 
-  it('of several at once leaves a whole log', async () => {
+  it('DO3 of several at once leaves a whole log', async () => {
     const { diagram } = await stage.place();
     const { store } = stage.openStore();
     const writes = Array.from({ length: 6 }, async (_, write) => {
@@ -96,7 +96,7 @@ describe('compaction', () => {
     await readLog(database.log, diagram, 0); // throws if it is not whole
   });
 
-  it('a snapshot is made of slices which each need only those before them', async () => {
+  it('DO3 a snapshot is made of slices which each need only those before them', async () => {
     const { diagram } = await stage.place();
     const { store } = stage.openStore();
     const cells = Array.from({ length: 3000 }, (_, index) => cell(`c${index}`, index, { x: index, y: 1, label: 'a' }));
@@ -114,7 +114,7 @@ describe('compaction', () => {
   });
 });
 
-describe('what compaction keeps', () => {
+describe('DO5 what compaction keeps', () => {
   const part = (snapshot: number, rows: number[]): LogPart => ({
     head: 10 + rows.length,
     snapshot: { seq: 10, bytes: new Uint8Array(snapshot) },

@@ -34,7 +34,7 @@ function beforeEachLock(meddle: () => Promise<unknown>): SqlExecutor {
 }
 
 describe('replace', () => {
-  it('becomes one edit; another one that changes nothing becomes none', async () => {
+  it('DO6 becomes one edit; another one that changes nothing becomes none', async () => {
     const { diagram } = await stage.place();
     const { store, rows } = stage.openStore();
     expect(await store.replace(diagram, stage.ann.id, [cell('b', 1), cell('a', 2)], null)).toEqual({ head: 1 });
@@ -79,7 +79,7 @@ describe('replace', () => {
     expect([rows, await stage.rowsOf(diagram)]).toEqual([[], []]);
   });
 
-  it('is built again when the head has moved, however often', async () => {
+  it('DO3 is built again when the head has moved, however often', async () => {
     const { diagram } = await stage.place();
     const other = stage.openStore().store;
     let moves = 0;
@@ -92,7 +92,7 @@ describe('replace', () => {
     expect(await cellsOf(other, diagram)).toEqual([cell('mine')]);
   });
 
-  it('of simultaneous ones each is one row, and the last one is the content', async () => {
+  it('DO3 of simultaneous ones each is one row, and the last one is the content', async () => {
     const { diagram } = await stage.place();
     const { store, rows } = stage.openStore();
     await Promise.all(
@@ -103,7 +103,7 @@ describe('replace', () => {
     expect(await cellsOf(store, diagram)).toHaveLength(1);
   });
 
-  it('refuses a document that would be too large', async () => {
+  it('DO4 refuses a document that would be too large', async () => {
     const { diagram } = await stage.place();
     const { store } = stage.openStore(database.content, 1000);
     await expect(
@@ -173,7 +173,7 @@ describe('submit', () => {
     expect(await stage.rowsOf(diagram)).toEqual([]);
   });
 
-  it('a reader claims no client id', async () => {
+  it('DO4 a reader claims no client id', async () => {
     const { diagram } = await stage.place();
     await expect(
       stage.openStore().store.submit(

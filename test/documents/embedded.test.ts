@@ -56,7 +56,7 @@ it('DO1 DO3 AC3 editing, REST, the poll, the fence and compaction', async () => 
   expect(await cellsOf(stage.store, at.diagram)).toEqual([{ id: 'only', z: 1 }]);
 });
 
-it('recover and bindClients', async () => {
+it('DO1 DO4 recover and bindClients', async () => {
   const { diagram } = await addDiagram(database, [[ann, 'owner']]);
   const batch = {
     diagram,

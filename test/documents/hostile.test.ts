@@ -118,7 +118,7 @@ describe('DO4 is refused', () => {
   });
 });
 
-describe('honest oddities are taken', () => {
+describe('DO4 honest oddities are taken', () => {
   it('a struct of which the log has a part, also when that was deleted for good', () => {
     const client = new Y.Doc();
     client.clientID = 7;
@@ -145,7 +145,7 @@ describe('honest oddities are taken', () => {
   });
 });
 
-it('a frame in slices is judged as one: all of it or nothing, and what comes after waits', async () => {
+it('DO4 a frame in slices is judged as one: all of it or nothing, and what comes after waits', async () => {
   const client = new Y.Doc();
   client.clientID = 7;
   client.getMap('cells').set('a', 1);

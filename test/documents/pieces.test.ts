@@ -32,7 +32,7 @@ describe.each([
   });
 });
 
-it('what is large is shared with the thread, and stays as it is for this one', async () => {
+it('DO3 what is large is shared with the thread, and stays as it is for this one', async () => {
   const [little, large] = [bytesOf(1000), bytesOf(200_000)];
   expect(shareable(little)).toBe(little);
   const shared = shareable(large);

@@ -58,7 +58,7 @@ describe.each<[string, Workshop]>([
     expect(await workshop.run('replacement', 'edit 3', part, [cell('only')], 7, 10)).toEqual({ kind: 'too large' });
   });
 
-  it('tells what is wrong', async () => {
+  it('DO5 tells what is wrong', async () => {
     await expect(workshop.run('cells', partOf(new Uint8Array([9, 9])))).rejects.toThrow(Unreadable);
     await expect(workshop.run('slices', new Uint8Array([9, 9]))).rejects.toThrow(MalformedUpdate);
   });

@@ -41,7 +41,7 @@ const found = async (query: Record<string, string>) => (await asked(query)).body
 const actions = async (query: Record<string, string>) =>
   (await found(query)).map((event) => `${event.action} ${event.outcome}`);
 
-describe('GET /api/audit', () => {
+describe('MB5 GET /api/audit', () => {
   it('tells who tried what, on what, whom it concerned, when, in which request, and how it came out', async () => {
     const [event] = await found({ container: `workspace:${workspace}`, subject: guest.email });
     expect(event).toEqual({

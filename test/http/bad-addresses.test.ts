@@ -4,7 +4,7 @@ import { JSON_TYPE, unharmed } from './unharmed.ts';
 
 const stage = unharmed();
 
-describe('ids that are none: 400', () => {
+describe('CO5 ids that are none: 400', () => {
   const nones = [
     'x',
     '0',
@@ -37,7 +37,7 @@ describe('ids that are none: 400', () => {
   });
 });
 
-describe('pages that are none: 400', () => {
+describe('CO5 pages that are none: 400', () => {
   const cursor = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
   const id = '01900000-0000-7000-8000-000000000000';
 
@@ -97,7 +97,7 @@ describe('pages that are none: 400', () => {
   });
 });
 
-describe('paths and methods', () => {
+describe('CO5 paths and methods', () => {
   it.each(['/nothing', '/api', '/api/workspaces/x/y/z', '/threat_models/x/y', '/%', '//', '/me/', '/livez/x'])(
     '%s is not there: 404, in English unless the workspaces API is meant',
     async (path) => {

@@ -10,7 +10,7 @@ const stage = unharmed();
 const sent = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
   stage.raw('POST', '/api/workspaces', { ...JSON_TYPE, ...headers }, body);
 
-describe('a body that is no object: 400', () => {
+describe('CO5 a body that is no object: 400', () => {
   it.each([
     '{',
     '{"name":"x"',
@@ -38,7 +38,7 @@ describe('a body that is no object: 400', () => {
   });
 });
 
-describe('a body that nests deeper than anybody needs: 400', () => {
+describe('CO5 a body that nests deeper than anybody needs: 400', () => {
   const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
   const asked = (levels: number) => `{"query":"{ me { email } }","variables":{"a":${nested(levels)}}}`;
   const drawn = (levels: number) => `{"cells":[{"id":"a","shape":"process","data":${nested(levels)}}]}`;
@@ -58,7 +58,7 @@ describe('a body that nests deeper than anybody needs: 400', () => {
   });
 });
 
-describe('members that are not known: 400', () => {
+describe('CO5 members that are not known: 400', () => {
   it.each(['id', 'owner', 'constructor', 'toString', 'hasOwnProperty', ''])('"%s"', async (member) => {
     const answered = await sent(JSON.stringify({ name: 'x', [member]: 1 }));
     expect([answered.status, answered.json.details[member]]).toEqual([400, ['Nieznane pole']]);
@@ -70,7 +70,7 @@ describe('members that are not known: 400', () => {
   });
 });
 
-describe('names that are none: 400', () => {
+describe('CO5 names that are none: 400', () => {
   it.each([
     ['nothing', undefined],
     ['null', null],
@@ -108,7 +108,7 @@ describe('names that are none: 400', () => {
   });
 });
 
-describe('what is not JSON: 415', () => {
+describe('CO5 what is not JSON: 415', () => {
   it.each([
     'text/plain',
     'application/x-www-form-urlencoded',
@@ -129,7 +129,7 @@ describe('what is not JSON: 415', () => {
   });
 });
 
-describe('what is too large: 413', () => {
+describe('CO5 what is too large: 413', () => {
   const LIMIT = 256 * 1024;
   const ofSize = (size: number) => JSON.stringify({ name: 'x'.repeat(size - '{"name":""}'.length) });
 

@@ -61,7 +61,7 @@ it('is a list in order of z, then id, or the Yjs state; its entity tag is the he
   expect(cells).toEqual({ a: node('a', 1), b: node('b', 1), c: node('c', 0) });
 });
 
-it('PUT is one edit, the smallest; whoever has the diagram open sees it', async () => {
+it('DO6 PUT is one edit, the smallest; whoever has the diagram open sees it', async () => {
   await at.open();
   const client = connect({ url: at.socket, name: at.name, token: at.writer.token });
   await saved(client);
@@ -74,14 +74,14 @@ it('PUT is one edit, the smallest; whoever has the diagram open sees it', async 
   expect((await put([node('a', 1, 'renamed'), node('b', 2)])).body).toEqual({ head: 2 });
 });
 
-it('If-Match compares with the head: 412', async () => {
+it('DO6 If-Match compares with the head: 412', async () => {
   expect((await put([node('a', 1)], { 'if-match': '"0"' })).status).toBe(200);
   expect(await put([], { 'if-match': '"0"' })).toMatchObject({ status: 412, body: { code: 'precondition_failed' } });
   expect((await put([], { 'if-match': 'W/"1"' })).status).toBe(412);
   expect((await put([], { 'if-match': '*' })).status).toBe(200);
 });
 
-it('POST updates stores an update; what is no update, or has a gap, is 400', async () => {
+it('DO4 POST updates stores an update; what is no update, or has a gap, is 400', async () => {
   const submit = (body: Uint8Array, person = at.writer) =>
     person.call('POST', `${at.path}/updates`, { body, headers: { 'content-type': BYTES } });
   const document = new Y.Doc();
@@ -96,7 +96,7 @@ it('POST updates stores an update; what is no update, or has a gap, is 400', asy
   expect((await at.reader.call('GET', content)).body.cells).toEqual([node('a', 1)]);
 });
 
-it('each attempt to write leaves its audit row, in the transaction of what was granted', async () => {
+it('MB5 each attempt to write leaves its audit row, in the transaction of what was granted', async () => {
   const options = { body: { cells: [node('a', 1)] } };
   const { row } = await audited(app, at.writer, 'PUT', content, options);
   expect(row).toMatchObject({

@@ -154,7 +154,7 @@ describe('a conversation', () => {
   });
 });
 
-describe('its participants', () => {
+describe('MB7 its participants', () => {
   it('are answered with a sentence, in the language asked for', async () => {
     const added = await admin.call('POST', participants(), { body: { user_id: stranger.number } });
     expect(added.status).toBe(201);

@@ -91,14 +91,14 @@ describe('listing and reading', () => {
     expect((await owner.call('GET', `${path}/${body.id}`)).body.name).toBe('x');
   });
 
-  it('404 comes before 403', async () => {
+  it('CO2 404 comes before 403', async () => {
     expect((await stranger.call('GET', `${path}/01900000-0000-7000-8000-000000000000`)).status).toBe(404);
     const { body } = await writer.call('POST', path, { body: { name: 'x' } });
     expect((await stranger.call('GET', `${path}/${body.id}`)).status).toBe(403);
   });
 });
 
-describe('renaming and deleting', () => {
+describe('AC1 renaming and deleting', () => {
   it('writers rename; the time of the change goes forward', async () => {
     const { body } = await writer.call('POST', path, { body: { name: 'x' } });
     const renamed = await writer.call('PATCH', `${path}/${body.id}`, { body: { name: 'y' } });
@@ -108,7 +108,7 @@ describe('renaming and deleting', () => {
       expect((await person.call('PATCH', `${path}/${body.id}`, { body: { name: 'z' } })).status).toBe(403);
   });
 
-  it('owners delete, but not while a session is active: 409', async () => {
+  it('CO10 owners delete, but not while a session is active: 409', async () => {
     const { body } = await writer.call('POST', path, { body: { name: 'x' } });
     const one = `${path}/${body.id}`;
     for (const person of [writer, reader, stranger]) expect((await person.call('DELETE', one)).status).toBe(403);

@@ -29,7 +29,7 @@ async function linesDuring(work: () => Promise<unknown>): Promise<Record<string,
 
 const timestamp = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
-it('says Sukces with workspace, person, role and who invited', async () => {
+it('CO4 says Sukces with workspace, person, role and who invited', async () => {
   const lines = await linesDuring(() => owner.call('POST', path, { body: { email: invitee.email, role: 'admin' } }));
   expect(lines).toEqual([
     {
@@ -66,7 +66,7 @@ it.each([
   },
 );
 
-it('holds no more of what was sent than an email can be long', async () => {
+it('CO4 holds no more of what was sent than an email can be long', async () => {
   for (const [email, logged] of [
     ['x'.repeat(100_000), 'x'.repeat(500)],
     [{ not: 'an email' }, null],
@@ -76,7 +76,7 @@ it('holds no more of what was sent than an email can be long', async () => {
   }
 });
 
-it('says Błąd for somebody without the right, and for nobody at all', async () => {
+it('CO4 says Błąd for somebody without the right, and for nobody at all', async () => {
   const stranger = await newcomer(app);
   const body = { email: invitee.email, role: 'member' };
   const [refused] = await linesDuring(() => stranger.call('POST', path, { body }));
@@ -89,7 +89,7 @@ it('says Błąd for somebody without the right, and for nobody at all', async ()
   expect(unknown).toMatchObject({ errorType: 'unauthenticated', error: 'Brak autoryzacji', currentUserId: null });
 });
 
-it('says Błąd for what is no JSON, and for what is too large', async () => {
+it('CO4 says Błąd for what is no JSON, and for what is too large', async () => {
   const headers = { 'content-type': 'application/json' };
   for (const [errorType, body] of [
     ['invalid', '{'],
@@ -100,7 +100,7 @@ it('says Błąd for what is no JSON, and for what is too large', async () => {
   }
 });
 
-it('is silent about everything else', async () => {
+it('CO4 is silent about everything else', async () => {
   expect(await linesDuring(() => owner.call('GET', path))).toEqual([]);
   expect(await linesDuring(() => owner.call('DELETE', `${path}/${invitee.id}`))).toEqual([]);
 });

@@ -21,7 +21,7 @@ it.each([
   ['control characters', 'a\u0001\u001f\u007fb'],
   ['right to left', '\u202eabc\u202c'],
   ['a null that is a word', 'null'],
-])('a name: %s', async (_, name) => {
+])('CO6 a name: %s', async (_, name) => {
   for (const path of ['/api/workspaces', '/threat_models']) {
     const made = await person.call('POST', path, { body: { name } });
     expect(made).toMatchObject({ status: 201, body: { name } });
@@ -33,7 +33,7 @@ it.each([
   ['2,000 of four bytes', '🦆'.repeat(2000)],
   ['lines', 'a\nb\r\nc'],
   ['nothing', ''],
-])('a description: %s', async (_, description) => {
+])('CO6 a description: %s', async (_, description) => {
   const made = await person.call('POST', '/threat_models', { body: { name: 'x', description } });
   expect((await person.call('GET', `/threat_models/${made.body.id}`)).body.description).toBe(description);
 });

@@ -8,7 +8,7 @@ import { startRelay, type Relay } from '../support/relay.ts';
 
 const SERVE = { JWT_SECRET: TEST_SECRET, RATE_LIMIT_PER_MINUTE: '0' };
 
-describe('a node whose database goes away and comes back', () => {
+describe('RU5 a node whose database goes away and comes back', () => {
   let app: TestApp;
   let relay: Relay;
 
@@ -36,7 +36,7 @@ describe('a node whose database goes away and comes back', () => {
     expect(await call(app.url, 'GET', '/readyz')).toMatchObject({ status: 200, body: { ready: true } });
   });
 
-  it('answers everybody 503 meanwhile, telling nothing of the inside', async () => {
+  it('CO8 NO5 answers everybody 503 meanwhile, telling nothing of the inside', async () => {
     const person = await newcomer(app);
     await relay.cut();
     const { status, body } = await person.call('GET', '/me');
@@ -58,7 +58,7 @@ describe('a node whose database goes away and comes back', () => {
   });
 });
 
-describe('/metrics', () => {
+describe('RU6 /metrics', () => {
   it('in development is open, in the form of Prometheus, and counts requests by operation', async () => {
     const app = await startApp();
     try {

@@ -28,13 +28,16 @@ afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
 
 const ask = (path: string, accept: string, method = 'GET') => fetch(url + path, { method, headers: { accept } });
 
-it.each(['/threat-models/1/diagrams/2', '/workspaces', '/nowhere'])('%s is the page for a browser', async (path) => {
-  const response = await ask(path, BROWSER);
-  expect(response.status).toBe(200);
-  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
-  expect(response.headers.get('cache-control')).toBe('no-cache');
-  expect(await response.text()).toBe(PAGE);
-});
+it.each(['/threat-models/1/diagrams/2', '/workspaces', '/nowhere'])(
+  'WE1 %s is the page for a browser',
+  async (path) => {
+    const response = await ask(path, BROWSER);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+    expect(await response.text()).toBe(PAGE);
+  },
+);
 
 it.each([
   ['an address of the API', '/threat_models/1/nothing', BROWSER, 'GET'],
@@ -43,6 +46,6 @@ it.each([
   ['whoever asks for JSON', '/workspaces', 'application/json', 'GET'],
   ['whoever takes anything', '/workspaces', '*/*', 'GET'],
   ['anything but reading', '/workspaces', BROWSER, 'POST'],
-])('%s is left to others', async (_, path, accept, method) => {
+])('WE1 %s is left to others', async (_, path, accept, method) => {
   expect((await ask(path, accept, method)).status).toBe(404);
 });

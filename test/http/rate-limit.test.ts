@@ -21,7 +21,7 @@ async function statuses(count: number, ask: () => Promise<{ status: number }>): 
   return seen;
 }
 
-describe('a person', () => {
+describe('CO9 a person', () => {
   it('has so many requests a minute; then 429 with Retry-After, and others are not concerned', async () => {
     const [busy, calm] = [clientOf(app.url, 'busy@firm.example'), clientOf(app.url, 'calm@firm.example')];
     expect(await statuses(6, () => busy.call('GET', '/me'))).toEqual([200, 200, 200, 200, 200, 429]);
@@ -54,7 +54,7 @@ describe('a person', () => {
   });
 });
 
-describe('an address', () => {
+describe('CO9 an address', () => {
   const from = (address: string, headers: Record<string, string> = {}) => ({
     headers: { 'x-forwarded-for': address, ...headers },
   });
@@ -78,7 +78,7 @@ describe('an address', () => {
   });
 });
 
-it('is off in development unless it is asked for', async () => {
+it('CO9 is off in development unless it is asked for', async () => {
   const open = await startApp();
   try {
     const person = await newcomer(open);

@@ -103,7 +103,7 @@ describe('listing', () => {
   });
 });
 
-describe('who may what', () => {
+describe('AC1 who may what', () => {
   it('readers read; strangers get 403', async () => {
     for (const person of [owner, writer, reader]) expect((await person.call('GET', path)).status).toBe(200);
     expect(await stranger.call('GET', path)).toMatchObject({
@@ -131,7 +131,7 @@ describe('who may what', () => {
       expect((await person.call('PATCH', path, { body: { name: 'No' } })).status).toBe(403);
   });
 
-  it('owners delete, but not while a session is active in it: 409', async () => {
+  it('CO10 owners delete, but not while a session is active in it: 409', async () => {
     const { body } = await owner.call('POST', `${path}/diagrams`, { body: { name: 'd' } });
     for (const person of [writer, reader, stranger]) expect((await person.call('DELETE', path)).status).toBe(403);
     const end = await startSession(app.database, body.id, owner.id);

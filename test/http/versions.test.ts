@@ -30,7 +30,7 @@ beforeEach(async () => {
 const put = (...ids: string[]) => at.writer.call('PUT', `${at.path}/content`, { body: { cells: ids.map(node) } });
 const keep = async (name: string) => (await at.writer.call('POST', path, { body: { name } })).body;
 
-it('are kept by name: who, when, and the head that they are the state at', async () => {
+it('DO6 are kept by name: who, when, and the head that they are the state at', async () => {
   await put('a');
   const { status, body } = await at.writer.call('POST', path, { body: { name: ' First ' } });
   expect(status).toBe(201);
@@ -47,7 +47,7 @@ it('are kept by name: who, when, and the head that they are the state at', async
   expect((await at.reader.call('GET', `${path}/${body.id}`)).body).toEqual({ ...body, cells: [node('a')] });
 });
 
-it('are kept by themselves while people edit, and listed newest first, in pages', async () => {
+it('DO6 are kept by themselves while people edit, and listed newest first, in pages', async () => {
   await put('a');
   await eventually(async () => expect((await at.reader.call('GET', path)).body.data).toHaveLength(1));
   const named = [await keep('One'), await keep('Two')];
@@ -74,7 +74,7 @@ it('DO6 restoring one is a new edit that everybody sees; nothing is rewritten', 
   expect((await at.writer.call('POST', `${path}/${version.id}/restore`)).body).toEqual({ head: 3 });
 });
 
-it('readers list and read; writers keep and restore; others are refused', async () => {
+it('DO6 readers list and read; writers keep and restore; others are refused', async () => {
   await put('a');
   const { id } = await keep('V');
   const stranger = await newcomer(app);
@@ -112,7 +112,7 @@ it('one that does not exist, or of another diagram, is 404; a blank name 400', a
     expect((await at.writer.call('POST', path, { body: { name } })).status).toBe(400);
 });
 
-it('each change leaves its audit row', async () => {
+it('MB5 each change leaves its audit row', async () => {
   await put('a');
   const { row, answered } = await audited(app, at.writer, 'POST', path, { body: { name: 'V' } });
   const container = `diagram:${at.diagram}`;

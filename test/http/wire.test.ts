@@ -19,7 +19,7 @@ afterAll(() => app.stop());
 const get = (path: string, headers: Record<string, string> = {}): Promise<RawAnswer> =>
   rawCall(app.url, 'GET', path, { headers: { authorization: `Bearer ${person.token}`, ...headers } });
 
-describe('X-Request-Id', () => {
+describe('CO7 X-Request-Id', () => {
   it("is the caller's when it is one, in the answer, the problem and the log", async () => {
     const answered = await get('/nothing', { 'x-request-id': 'trace:1.a-b_C' });
     expect([answered.headers['x-request-id'], answered.json.request_id]).toEqual(['trace:1.a-b_C', 'trace:1.a-b_C']);
@@ -46,7 +46,7 @@ describe('X-Request-Id', () => {
   );
 });
 
-describe('ETag', () => {
+describe('CO7 ETag', () => {
   it('answers 304 without a body to whoever has it already', async () => {
     const first = await get('/me');
     const tag = first.headers.etag!;
@@ -68,7 +68,7 @@ describe('ETag', () => {
   });
 });
 
-describe('compression', () => {
+describe('CO7 compression', () => {
   it.each([
     ['gzip', gunzipSync],
     ['br', brotliDecompressSync],
@@ -91,7 +91,7 @@ describe('compression', () => {
   });
 });
 
-describe('Vary', () => {
+describe('CO7 Vary', () => {
   it('names all that an answer depends on, also where its own handler adds to it', async () => {
     const model = (await person.call('POST', '/threat_models', { body: { name: 'x' } })).body.id;
     const diagram = (await person.call('POST', `/threat_models/${model}/diagrams`, { body: { name: 'x' } })).body.id;
@@ -100,7 +100,7 @@ describe('Vary', () => {
   });
 });
 
-describe('security headers', () => {
+describe('CO7 security headers', () => {
   it.each(['/', '/me', '/nothing', '/docs'])(
     '%s: nothing from elsewhere, nothing inline, no framing, no sniffing',
     async (path) => {
@@ -131,7 +131,7 @@ describe('security headers', () => {
   });
 });
 
-describe('CORS', () => {
+describe('CO7 CORS', () => {
   it.each([ALLOWED, 'https://other.example:8443'])('allows %s, also to read a refusal', async (origin) => {
     for (const path of ['/me', '/nothing', '/api/workspaces/x']) {
       const { headers } = await get(path, { origin });
@@ -178,7 +178,7 @@ describe('CORS', () => {
   });
 });
 
-describe('in development, where anybody may sign in as anybody', () => {
+describe('RU2 in development, where anybody may sign in as anybody', () => {
   const upgrade = {
     connection: 'Upgrade',
     upgrade: 'websocket',
@@ -200,7 +200,7 @@ describe('in development, where anybody may sign in as anybody', () => {
   });
 });
 
-describe('documentation', () => {
+describe('CO7 documentation', () => {
   it('comes from local files only', async () => {
     const page = (await get('/docs')).bytes.toString();
     expect(page).toContain('/docs/swagger-ui-bundle.js');

@@ -119,7 +119,7 @@ describe('listing', () => {
   });
 });
 
-describe('changing a role', () => {
+describe('MB2 CO2 changing a role', () => {
   it('answers 200 with the member', async () => {
     const { status, body } = await cast.admin.call('PATCH', `${path}/${cast.member.id}`, {
       body: { role: 'read_only' },

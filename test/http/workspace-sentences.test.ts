@@ -148,7 +148,7 @@ const cases: Case[] = [
   },
 ];
 
-describe.each(cases)('when $when', ({ ask, status, code, pl, en }) => {
+describe.each(cases)('CO3 when $when', ({ ask, status, code, pl, en }) => {
   it.each([
     ['Polish', '*', pl],
     ['Polish for whoever speaks neither', 'de, fr;q=0.5', pl],
@@ -165,12 +165,12 @@ describe.each(cases)('when $when', ({ ask, status, code, pl, en }) => {
   });
 });
 
-it('speaks Polish when the caller names no language at all', async () => {
+it('CO3 speaks Polish when the caller names no language at all', async () => {
   const answered = await rawCall(app.url, 'GET', path);
   expect([answered.headers['content-language'], answered.json.error]).toEqual(['pl', 'Brak autoryzacji']);
 });
 
-it('tells nothing of the inside in a 500, and logs the cause once with its request id', async () => {
+it('CO8 tells nothing of the inside in a 500, and logs the cause once with its request id', async () => {
   const answered = await owner.call('POST', `${path}/members`, { body: { email: stranger.email, role: 'read_only' } });
   expect(JSON.stringify(answered.body)).not.toMatch(/inside|insert|trigger|stack/i);
   const lines = app.log.filter((line) => line.requestId === answered.body.request_id && line.level === 50);
@@ -178,7 +178,7 @@ it('tells nothing of the inside in a 500, and logs the cause once with its reque
   expect(JSON.stringify(lines[0])).toContain('the inside');
 });
 
-describe('details', () => {
+describe('CO3 details', () => {
   const faults = async (ask: Promise<Answered>) => {
     const { body } = await ask;
     return { code: body.code, field: body.field, details: body.details };

@@ -47,7 +47,7 @@ function forged(header: object, secret: string | Buffer): string {
   return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
 }
 
-describe('a token holds', () => {
+describe('ID1 a token holds', () => {
   it.each([
     ['RS256', rsa],
     ['ES256', ec],
@@ -64,7 +64,7 @@ describe('a token holds', () => {
   });
 });
 
-describe('401', () => {
+describe('ID1 ID2 401', () => {
   it.each([
     [
       'HS256, signed with the public key as PEM',
@@ -100,12 +100,12 @@ describe('401', () => {
   });
 });
 
-it('takes two algorithms, whatever else the library would take', () => {
+it('ID2 takes two algorithms, whatever else the library would take', () => {
   const config = { kind: 'jwks', uri: keys.url, issuer: ISSUER, audience: AUDIENCE } as const;
   expect(tokenOptions(config).algorithms).toEqual(['RS256', 'ES256']);
 });
 
-describe('the key server', () => {
+describe('ID4 the key server', () => {
   it('is asked once for a key that is known', async () => {
     await me(rsa.sign(claims()));
     const before = keys.asked;
@@ -129,7 +129,7 @@ describe('the key server', () => {
   });
 });
 
-it('is production: nobody signs in as anybody', async () => {
+it('ID6 is production: nobody signs in as anybody', async () => {
   const { status, body } = await call(app.url, 'POST', '/dev/login', { body: { email: 'ida@firm.example' } });
   expect([status, body.code]).toEqual([404, 'not_found']);
 });

@@ -37,7 +37,7 @@ describe('GET /me', () => {
   });
 });
 
-describe('GET /people', () => {
+describe('ID5 GET /people', () => {
   it('finds somebody by their exact email, in either case, without saying whether they administer', async () => {
     const [asking, found] = [await newcomer(app), await newcomer(app, { roles: ['admin'] })];
     const { platform_admin: _, ...expected } = (await found.call('GET', '/me')).body;
@@ -85,7 +85,7 @@ describe('GET /people', () => {
   });
 });
 
-describe('POST /dev/login', () => {
+describe('ID6 POST /dev/login', () => {
   it('signs in as anybody: a token, and whose it is', async () => {
     const { status, body } = await call(app.url, 'POST', '/dev/login', {
       body: { email: 'Dev@Firm.Example', name: 'Dev', roles: ['admin'] },

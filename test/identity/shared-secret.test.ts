@@ -43,7 +43,7 @@ async function me(token: string | null, headers: Record<string, string> = {}) {
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const without = (claim: string) => Object.fromEntries(Object.entries(good()).filter(([name]) => name !== claim));
 
-describe('a token holds', () => {
+describe('ID1 a token holds', () => {
   it('with sub, email and exp, from the issuer and for the audience that are configured', async () => {
     expect(await me(signed(good()))).toMatchObject({
       status: 200,
@@ -65,7 +65,7 @@ describe('a token holds', () => {
   });
 });
 
-describe('401', () => {
+describe('ID1 ID2 401', () => {
   /** Somebody who is not known, so that nothing but the token can be wrong. */
   const stranger = { sub: 'eve', email: 'eve@firm.example' };
 
@@ -145,7 +145,7 @@ describe('401', () => {
   }
 });
 
-describe('the profile', () => {
+describe('ID3 the profile', () => {
   it('is made at the first sight, once, with the email in small letters', async () => {
     const token = signed(
       good({
@@ -207,7 +207,7 @@ describe('a platform administrator', () => {
   });
 });
 
-it('signs people in, in `dev`, with tokens that the configured issuer and audience fit', async () => {
+it('ID6 signs people in, in `dev`, with tokens that the configured issuer and audience fit', async () => {
   const { status, body } = await call(app.url, 'POST', '/dev/login', {
     body: { email: 'dev@firm.example', roles: ['operator'] },
   });
@@ -215,7 +215,7 @@ it('signs people in, in `dev`, with tokens that the configured issuer and audien
   expect((await me(body.token)).status).toBe(200);
 });
 
-it('writes no token, good or bad, into any log line', () => {
+it('ID7 writes no token, good or bad, into any log line', () => {
   const log = JSON.stringify(app.log);
   expect(app.log.length).toBeGreaterThan(sent.length);
   for (const token of sent.filter((text) => text.length > 20)) {

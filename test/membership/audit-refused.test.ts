@@ -23,7 +23,7 @@ beforeEach(async () => {
   await owner.call('POST', members, { body: { email: member.email, role: 'member' } });
 });
 
-describe('refused', () => {
+describe('MB5 refused', () => {
   const UNKNOWN = '01900000-0000-7000-8000-000000000000';
   const json = { 'content-type': 'application/json' };
 

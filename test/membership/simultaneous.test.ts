@@ -69,7 +69,7 @@ describe('identical additions', () => {
     ]);
   });
 
-  it('MB1 fifty first calls of one new person make one profile', async () => {
+  it('MB1 ID3 fifty first calls of one new person make one profile', async () => {
     const { token } = await newcomer(app);
     const calls = await Promise.all(
       Array.from({ length: 50 }, () => fetch(`${app.url}/me`, { headers: { authorization: `Bearer ${token}` } })),

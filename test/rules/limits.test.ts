@@ -119,7 +119,7 @@ it('50 documents on a socket, 10 s to sign in, and a socket that is dead is foun
   expect(2 * (LIMITS.pingInterval + BETWEEN_ROUNDS)).toBeLessThan(LIMITS.deadAfter); // it was asked more than once
 });
 
-describe('frames', () => {
+describe('CS13 frames', () => {
   it('1009 for one that is too large, and nothing of it is taken', async () => {
     const { place, host, guest } = await makeSession(app);
     const other = join(app, place, host);
@@ -189,7 +189,7 @@ describe('frames', () => {
   });
 });
 
-describe('before anybody is admitted', () => {
+describe('NO3 before anybody is admitted', () => {
   it('4429 for more than one frame’s worth, whatever it is and however it is spread; others go on saving', async () => {
     const { place, host } = await makeSession(app);
     const witness = join(app, place, host);

@@ -170,7 +170,7 @@ it('DO3 a node that is behind rows which were compacted away reads the newest sn
   await converged([a, b], 1000);
 });
 
-it('what was sent right before a socket broke is committed all the same', async () => {
+it('DO1 what was sent right before a socket broke is committed all the same', async () => {
   const delay = { ms: 0 };
   const slow = {
     query: async (text: string, values?: readonly unknown[]) => {
@@ -225,7 +225,7 @@ it('a diagram that is deleted closes with 4404', async () => {
   await eventually(() => expect(client.closes[0]?.code).toBe(4404));
 });
 
-it('a log that is shorter than what this node has (a database that was set back) is loaded anew', async () => {
+it('DO3 a log that is shorter than what this node has (a database that was set back) is loaded anew', async () => {
   const stage = await start();
   const at = await place();
   const client = open(stage, at, ann);

@@ -164,7 +164,7 @@ describe('before admission', () => {
     expect(await raw(stage.url(await place())).closed).toEqual({ code: 4408, reason: 'idle' });
   });
 
-  it('what strangers send takes nothing of what the node holds for the log', async () => {
+  it('NO3 what strangers send takes nothing of what the node holds for the log', async () => {
     const stage = await start({ limits: { bufferBytes: 100_000 } });
     const at = await place();
     for (let count = 0; count < 8; count += 1) {
@@ -181,7 +181,7 @@ describe('before admission', () => {
     expect(raws.map(({ ws }) => ws.readyState)).toEqual(raws.map(() => 1));
   });
 
-  it('4429 for strangers who together have more waiting than this node keeps for them, until some are gone', async () => {
+  it('NO3 4429 for strangers who together have more waiting than this node keeps for them, until some are gone', async () => {
     const stage = await start({ limits: { strangerBytes: 100_000 } });
     const stranger = async () => {
       const socket = raw(stage.sharedUrl);
@@ -244,7 +244,7 @@ describe('before admission', () => {
   });
 });
 
-describe('frames', () => {
+describe('CS13 frames', () => {
   it.each([
     ['text', (socket: RawSocket) => socket.ws.send('hello')],
     ['no frame', (socket: RawSocket) => socket.ws.send(new Uint8Array([255, 255, 255]))],
@@ -359,7 +359,7 @@ describe('updates', () => {
     expect(await headOf(stage.store, at.diagram)).toBe(head);
   });
 
-  it('4408 for a gap that nobody fills', async () => {
+  it('DO4 4408 for a gap that nobody fills', async () => {
     const stage = await start({ limits: { gapTimeout: 30 } });
     const { socket, address } = await admitted(stage, await place(), ann);
     const base = new Y.Doc();
@@ -408,7 +408,7 @@ describe('updates', () => {
     expect(await database.log.query('select from document_client where diagram_id = $1', [at.diagram])).toEqual([]);
   });
 
-  it('1009 for one with which the document would be too large', async () => {
+  it('DO4 1009 for one with which the document would be too large', async () => {
     const stage = await start({ limits: { maxDocumentBytes: 2000 } });
     const { socket, address } = await admitted(stage, await place(), ann);
     socket.sync(
@@ -425,7 +425,7 @@ describe('updates', () => {
     expect((await socket.closed).code).toBe(1009);
   });
 
-  it('1013 when more waits for the log than the node may hold', async () => {
+  it('DO1 1013 when more waits for the log than the node may hold', async () => {
     const away = {
       query: () => Promise.reject(new Error('away')),
       transaction: () => Promise.reject(new Error('away')),

@@ -168,7 +168,7 @@ it('DO4 an offline edit is saved after a reconnect, also one that depends on oth
   expect(committed(at.diagram).getMap('cells').toJSON()).toEqual({ old: 1, offline: 3 });
 });
 
-it('an idle reader is saved, also one that comes with all the deletions of the document', async () => {
+it('DO1 an idle reader is saved, also one that comes with all the deletions of the document', async () => {
   const at = await place();
   const writer = open(at, ann);
   writer.cells.set('a', 1);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stage } from './stage.ts';
 import { SOON } from './visitor.ts';
 
-describe('coming in', () => {
+describe('WE1 coming in', () => {
   const on = stage();
 
   it('a link to a diagram leads through the sign-in to the diagram, and the browser has nothing to complain of', async () => {

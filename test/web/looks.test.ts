@@ -13,7 +13,7 @@ import { SOON } from './visitor.ts';
 
 const assets = join(import.meta.dirname, '../../dist/web/assets');
 
-describe('the looks', () => {
+describe('WE7 the looks', () => {
   const on = stage();
 
   async function judge(page: Page, what: string): Promise<void> {

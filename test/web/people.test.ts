@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stage } from './stage.ts';
 import { SOON } from './visitor.ts';
 
-describe('the people of a page', () => {
+describe('WE5 the people of a page', () => {
   const on = stage();
 
   it('somebody makes a workspace, invites a person, is told of one who is not known, changes a role and removes again', async () => {

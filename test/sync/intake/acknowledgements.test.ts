@@ -8,7 +8,7 @@ function start(): { owed: Acknowledgements; paid: () => number } {
   return { owed: createAcknowledgements(() => (paid += 1)), paid: () => paid };
 }
 
-describe('an update', () => {
+describe('DO1 an update', () => {
   it('earns nothing before the step 1, nor before the pong', () => {
     const { owed } = start();
     expect(owed.updateCame(true)).toBeNull();
@@ -44,7 +44,7 @@ describe('an update', () => {
   });
 });
 
-describe('a step 2', () => {
+describe('DO1 a step 2', () => {
   it('earns one when it is the first after a step 1, and none otherwise', () => {
     const { owed } = start();
     expect(owed.stepTwoCame().debt).toBeNull();
@@ -56,7 +56,7 @@ describe('a step 2', () => {
   });
 });
 
-it('a new step 1 forgets every debt', () => {
+it('DO1 a new step 1 forgets every debt', () => {
   const { owed, paid } = start();
   owed.clientAsked();
   const [late, refused] = [owed.updateCame(true), owed.updateCame(true)];
@@ -67,7 +67,7 @@ it('a new step 1 forgets every debt', () => {
   expect(paid()).toBe(0);
 });
 
-it('the counter is zero when, and only when, everything is committed, whatever is refused in between', () => {
+it('DO1 the counter is zero when, and only when, everything is committed, whatever is refused in between', () => {
   const step = fc.constantFrom('edit', 'refuse', 'commit', 'ask');
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {

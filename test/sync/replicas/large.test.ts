@@ -59,7 +59,7 @@ async function syncFrames(at: Place, stateVector: Uint8Array): Promise<number[]>
   return kinds();
 }
 
-it('a newcomer is told in portions, and is in sync when all have come; who comes back is told the rest', async () => {
+it('DO3 a newcomer is told in portions, and is in sync when all have come; who comes back is told the rest', async () => {
   const at = await largePlace();
   const frames = await syncFrames(at, NO_STATE);
   expect(frames.length).toBeGreaterThan(5);
@@ -137,7 +137,7 @@ it('DO5 what is read is never guessed at: 1013, and without a bad snapshot at th
   expect(new Set(refused.closes.map(({ code }) => code))).toEqual(new Set([1013]));
 });
 
-it('a log that says something else at a sequence number that was applied (a database that was set back) is loaded anew', async () => {
+it('DO3 a log that says something else at a sequence number that was applied (a database that was set back) is loaded anew', async () => {
   const at = await addDiagram(database, [[ann, 'owner']]);
   const client = open(at, ann);
   await saved(client);

@@ -70,7 +70,7 @@ describe('the name of a room', () => {
   ])('is none if it is not canonical: %j', (name) => expect(placeOfRoom(name)).toBeNull());
 });
 
-describe('who is let in', () => {
+describe('AC1 who is let in', () => {
   it('a stranger to the container is refused, and only that document ends', async () => {
     const websocket = sharedSocket(app);
     const mine = (await bob.call('POST', '/api/workspaces', { body: { name: 'Mine' } })).body.id;
@@ -133,7 +133,7 @@ describe('who is let in', () => {
 });
 
 describe('what a client sends', () => {
-  it('content is refused: the update stays unsaved, and nobody else gets it', async () => {
+  it('CS13 content is refused: the update stays unsaved, and nobody else gets it', async () => {
     const [writer, other] = [await listening(app, ada, conversation), await listening(app, ada, conversation)];
     writer.cells.set('a', 1);
     await eventually(() =>
@@ -181,7 +181,7 @@ describe('what a client sends', () => {
     socket.close();
   });
 
-  it('awareness is dropped: nobody is shown in a room', async () => {
+  it('CS13 awareness is dropped: nobody is shown in a room', async () => {
     const [shown, other] = [await listening(app, ada, conversation), await listening(app, ada, conversation)];
     shown.provider.awareness!.setLocalState({ cursor: { x: 1 } });
     await ada.call('POST', `${path}/messages`, { body: { body: 'after it' } }); // comes after the awareness did

@@ -17,7 +17,7 @@ describe('a conversation beside a diagram', () => {
   }
 
   it(
-    'MB7 begins for everybody who is here, is seen by the others at once, and is led by its admins',
+    'MB7 WE8 begins for everybody who is here, is seen by the others at once, and is led by its admins',
     { timeout: LONG },
     async () => {
       const diagram = await on.newDiagram('Talked about');

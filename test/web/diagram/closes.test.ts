@@ -7,7 +7,7 @@ import { button, draw, gone, isSaved, nodes, seen } from './hands.ts';
 
 const LONG = 120_000;
 
-describe('a server that says: later', () => {
+describe('WE4 a server that says: later', () => {
   const on = stage({ MAX_PARTICIPANTS: '2', SESSION_HOST_GRACE_MS: '60000' });
   const idOf = (diagram: string) => diagram.split('/').at(-1);
 

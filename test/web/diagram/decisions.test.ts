@@ -26,7 +26,7 @@ const waiting = (reason: 'unreachable' | 'server_busy' | 'too_many'): DiagramSta
   nextAttemptAt: 5,
 });
 
-describe('what stands in place of the diagram', () => {
+describe('WE4 what stands in place of the diagram', () => {
   it('a lost connection never takes away what was shown', () => {
     for (const reason of ['unreachable', 'server_busy', 'too_many'] as const)
       expect(inPlace(waiting(reason), true)).toBeNull();
@@ -67,7 +67,7 @@ describe('the saved mark', () => {
   });
 });
 
-describe('what is told once', () => {
+describe('WE4 what is told once', () => {
   const person = { email: 'ada@x' } as DiagramState['person'];
   const participant = (user_id: string, rest: Partial<Participant> = {}): Participant => ({
     user_id,

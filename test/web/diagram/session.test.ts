@@ -96,7 +96,7 @@ describe('a session on a diagram', () => {
   );
 
   it(
-    'AC3 AC4 somebody who is made a reader while they draw is told so, and may draw again when they are raised',
+    'AC3 AC4 WE3 somebody who is made a reader while they draw is told so, and may draw again when they are raised',
     { timeout: LONG },
     async () => {
       const diagram = await on.newDiagram('Demoted');
@@ -190,7 +190,7 @@ describe('a session on a diagram', () => {
   });
 
   it(
-    'a writer renames the diagram in place; the others see it at once, and the window is called by its name',
+    'WE8 a writer renames the diagram in place; the others see it at once, and the window is called by its name',
     { timeout: LONG },
     async () => {
       const diagram = await on.newDiagram('Unnamed');

@@ -58,7 +58,7 @@ describe('a diagram when something is in the way', () => {
     },
   );
 
-  it('DO1 what is drawn while the server is down is saved when it is up', { timeout: LONG }, async () => {
+  it('DO1 WE4 what is drawn while the server is down is saved when it is up', { timeout: LONG }, async () => {
     const diagram = await on.newDiagram('Down');
     const [ada] = (await on.together(diagram, ADA)) as [Page];
     await draw(ada, 'Process');
@@ -92,7 +92,7 @@ describe('a diagram when something is in the way', () => {
     await isSaved(page);
   });
 
-  it('whoever signs in again goes on with what was not saved', { timeout: LONG }, async () => {
+  it('WE10 whoever signs in again goes on with what was not saved', { timeout: LONG }, async () => {
     const diagram = await on.newDiagram('Signed out');
     const { page } = await on.somebody(GRACE);
     await page.goto(on.url + diagram);
@@ -117,7 +117,7 @@ describe('a diagram when something is in the way', () => {
     await nodes(page, 1);
   });
 
-  it('on a phone the diagram, its panels and its menu fit, and are open to all', { timeout: LONG }, async () => {
+  it('WE7 on a phone the diagram, its panels and its menu fit, and are open to all', { timeout: LONG }, async () => {
     const diagram = await on.newDiagram('A name that is longer than a phone is wide');
     const [ada, alan] = (await on.together(diagram, ADA, ALAN)) as [Page, Page];
     for (const page of [ada, alan]) await page.setViewportSize({ width: 375, height: 740 });
@@ -141,7 +141,7 @@ describe('a diagram when something is in the way', () => {
   });
 
   it.each(['light', 'dark'] as const)(
-    'nothing on the page is in the way of those who cannot see or point well (%s)',
+    'WE7 nothing on the page is in the way of those who cannot see or point well (%s)',
     { timeout: LONG },
     async (colorScheme) => {
       const diagram = await on.newDiagram('Seen by all');

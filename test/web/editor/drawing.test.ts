@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
 
-describe('drawing', () => {
+describe('WE2 drawing', () => {
   const on = stage();
   const { cellsAt } = on;
   const saved = (page: Page) => page.locator('[data-saved="saved"]').waitFor();
@@ -120,7 +120,7 @@ describe('drawing', () => {
     await ada.getByRole('dialog').getByText('Duplicate').waitFor();
   });
 
-  it('AC2 a reader changes nothing, and AC4 draws as soon as they may', async () => {
+  it('WE3 AC2 a reader changes nothing, and AC4 draws as soon as they may', async () => {
     const { path, pages } = await opened('Reading', 'Ada Lovelace', 'Alan Turing');
     const [, alan] = pages as [Page, Page];
     await alan.keyboard.press('1');

@@ -33,7 +33,7 @@ const cells = readCells([
   edge('bc', 'b', 'c'),
 ]);
 
-it('Tab reads row by row, into boundaries, and each node before what leaves it', () => {
+it('WE2 Tab reads row by row, into boundaries, and each node before what leaves it', () => {
   const order = readingOrder(cells);
   expect(order).toEqual(['a', 'ab', 'zone', 'b', 'bc', 'c']);
   expect(stepFrom(order, 'a', false)).toBe('ab');
@@ -41,7 +41,7 @@ it('Tab reads row by row, into boundaries, and each node before what leaves it',
   expect(stepFrom(order, 'c', false)).toBeNull();
 });
 
-it('a copied boundary brings what is in it and the edges between, under fresh ids', () => {
+it('WE2 a copied boundary brings what is in it and the edges between, under fresh ids', () => {
   const clip = clipOf(cells, ['zone']);
   expect(clip.map(({ id }) => id).sort()).toEqual(['b', 'bc', 'c', 'zone']);
   let count = 0;
@@ -70,7 +70,7 @@ it('whoever comes to rest in a boundary belongs to it, and whoever leaves it doe
   );
 });
 
-describe('a key', () => {
+describe('WE2 a key', () => {
   const plain = { shiftKey: false, altKey: false, ctrlKey: false, metaKey: false };
   it.each([
     ['3', {}, { kind: 'create', shape: 'actor' }],

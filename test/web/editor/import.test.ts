@@ -8,7 +8,7 @@ const shop = { id: 'shop', shape: 'process', x: 0, y: 0, width: 120, height: 60,
 const bank = { ...shop, id: 'bank', shape: 'actor', x: 300, label: 'Bank', z: 2 };
 const pay = { id: 'pay', shape: 'flow', source: { cell: 'shop' }, target: { cell: 'bank' }, label: 'pay', z: 3 };
 
-describe('an import', () => {
+describe('WE6 an import', () => {
   it('takes what an export gave', () => {
     expect(readImport(JSON.stringify({ cells: [shop, bank, pay] }))).toEqual({
       ok: true,
