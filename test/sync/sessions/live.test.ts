@@ -460,7 +460,8 @@ describe('what a session means to the connections of two nodes', () => {
   });
 
   it('NO2 nonsense on the channel, hints that come twice and hints about others change nothing', async () => {
-    const bus = memoryBus(() => {});
+    const thrown: unknown[] = [];
+    const bus = memoryBus((error) => thrown.push(error));
     const node = await stage.node({ bus });
     const host = await node.connect(ada, diagram);
     const channel = `session:${diagram}`;
@@ -480,7 +481,7 @@ describe('what a session means to the connections of two nodes', () => {
     await at(node).connect(bob, diagram);
     await told(host, 2);
     expect(types(host)).toEqual(['join', 'participants_update', 'join', 'participants_update']);
-    expect(node.errors).toEqual([]);
+    expect([...node.errors, ...thrown]).toEqual([]);
   });
 
   it('a greeting that finds the database away closes the connection, to be tried again', async () => {
