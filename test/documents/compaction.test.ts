@@ -142,7 +142,7 @@ describe('DO5 what compaction keeps', () => {
     expect(isDue({ snapshot: 100_000, rows: 3, bytes: 100_000 }, limits)).toBe(true);
   });
 
-  it('is within four times the newest snapshot, and the newest can still be done without', async () => {
+  it('DO5 is within four times the newest snapshot, and the newest can still be done without', async () => {
     const { diagram } = await stage.place();
     const { store } = stage.openStore();
     const label = (round: number) => `${round}`.padEnd(9000, 'x');

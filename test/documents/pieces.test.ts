@@ -1,9 +1,10 @@
 /** Large bytes: read in pieces, put together where the workshop's thread reads them too, and worked on behind everything else. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import { assembled, inPieces, shareable, type Piece } from '../../src/documents/pieces.ts';
-import { createWorkshop } from '../../src/documents/workshop.ts';
+import { createWorkshop, type Job } from '../../src/documents/workshop.ts';
 import { freshDatabase } from '../support/database.ts';
 
 const sizes = [0, 1, 262_143, 262_144, 262_145, 700_000];
@@ -23,12 +24,13 @@ describe.each([
   });
   afterAll(() => database.close());
 
-  it('gives no piece of more than 256 KiB, and all of them', async () => {
+  it('DO3 gives no piece of more than 256 KiB, and all of them', async () => {
     const pieces = await database.content.query<Piece>(QUESTION, [sizes]);
     expect(Math.max(...pieces.map(({ bytes }) => bytes.byteLength))).toBe(262_144);
     const found = assembled(pieces.toReversed());
     expect(found.map(({ seq, bytes }) => [seq, bytes.byteLength])).toEqual(sizes.map((size) => [size, size]));
     expect(found.every(({ bytes }) => bytes.every((byte) => byte === 0x78))).toBe(true);
+    expect(found.at(-1)!.bytes.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 });
 
@@ -39,8 +41,12 @@ it('DO3 what is large is shared with the thread, and stays as it is for this one
   expect([shared.buffer instanceof SharedArrayBuffer, Buffer.from(shared).equals(large)]).toEqual([true, true]);
   expect(shareable(shared)).toBe(shared);
   const workshop = createWorkshop();
+  const sent = vi.spyOn(Worker.prototype, 'postMessage');
   await expect(workshop.run('slices', large)).rejects.toThrow('not an update');
   expect(large.equals(bytesOf(200_000))).toBe(true);
+  const [job] = sent.mock.lastCall as [Job];
+  sent.mockRestore();
+  expect((job.input[0] as Uint8Array).buffer).toBeInstanceOf(SharedArrayBuffer);
   if (process.platform === 'linux') expect(priorities()).toContain(10);
   await workshop.stop();
 });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { joinUpdates } from '../../src/documents/row.ts';
 import { isHeavy, replay } from '../../src/documents/replaying.ts';
-import { sliced } from '../../src/documents/slicing.ts';
+import { encodeUpdate, sliced } from '../../src/documents/slicing.ts';
 import { decodeState, type DecodedUpdate } from '../../src/documents/update.ts';
 
 const cellsOf = (document: Y.Doc) => document.getMap<Y.Map<unknown>>('cells');
@@ -53,6 +53,30 @@ it('DO3 a few bytes that delete much become parts that each delete no more than 
   for (const part of parts) Y.applyUpdate(copy, part);
   expect(Y.equalSnapshots(Y.snapshot(copy), Y.snapshot(document))).toBe(true);
   expect(cellsOf(copy).size).toBe(101 + 19);
+});
+
+it('DO3 each part can be applied as soon as those before it are', () => {
+  const [a, b] = [new Y.Doc(), new Y.Doc()];
+  a.on('update', (update: Uint8Array) => Y.applyUpdate(b, update));
+  b.on('update', (update: Uint8Array) => Y.applyUpdate(a, update));
+  for (let place = 0; place < 700; place += 1) (place % 2 === 0 ? a : b).getArray('list').insert(place, [place]);
+  a.getArray('list').delete(100, 50);
+  const copy = new Y.Doc();
+  const parts = sliced(decodeState(Y.encodeStateAsUpdate(a)));
+  expect(parts.length).toBeGreaterThan(2);
+  for (const part of parts) {
+    Y.applyUpdate(copy, part);
+    expect(copy.store.pendingStructs ?? copy.store.pendingDs).toBeNull();
+  }
+  expect(copy.getArray('list').toJSON()).toEqual(a.getArray('list').toJSON());
+});
+
+it('DO3 a part deletes no more than 5,000 ranges, also of what is brought as deleted', () => {
+  const dead = Array.from({ length: 12_000 }, (_, clock) => new Y.GC(Y.createID(1, clock), 1));
+  const deleted = Array.from({ length: 6000 }, (_, place) => ({ clock: place * 2, len: 1 }));
+  const parts = sliced(decodeState(encodeUpdate(dead, new Map([[1, deleted]])))).map(decodeState);
+  const ranges = parts.map(({ deletes }) => [...deletes.values()].flat().length);
+  expect([Math.max(...ranges), ranges.reduce((sum, count) => sum + count, 0)]).toEqual([5000, 6000]);
 });
 
 it('DO3 what an update brings as deleted makes no further parts', () => {

@@ -39,7 +39,10 @@ it('DO3 a struct that is known in part is told from there on', () => {
   textOf(document).insert(textOf(document).length, ', and longer now');
   Y.applyUpdate(copy, Y.encodeStateAsUpdate(document));
   textOf(document).insert(textOf(document).length, ', and longer still'); // joins what came before
-  for (const portion of lackingOf(document, Y.encodeStateVector(copy))) if (portion) Y.applyUpdate(copy, portion);
+  const known = Y.getState(copy.store, document.clientID);
+  const portions = [...lackingOf(document, Y.encodeStateVector(copy))];
+  expect(Y.decodeUpdate(portions[0]!).structs[0]!.id.clock).toBe(known);
+  for (const portion of portions) if (portion) Y.applyUpdate(copy, portion);
   expect(textOf(copy).toString()).toBe(textOf(document).toString());
 });
 
