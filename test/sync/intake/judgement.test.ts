@@ -1,0 +1,82 @@
+/** The decision on what a client sent, given a document, and the hearing that leads to it. */
+import { expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { decodeUpdate, type DecodedUpdate } from '../../../src/documents/update.ts';
+import { hear } from '../../../src/sync/intake/hearing.ts';
+import { createJudge, hearSlices } from '../../../src/sync/intake/judgement.ts';
+
+const CLIENT = 7;
+const MINE = new Map([[CLIENT, 'ann']]);
+const WRITER = { person: 'ann', mayWrite: true };
+
+/** Updates of one client, each of which builds on those before. */
+function updates(count: number): DecodedUpdate[] {
+  const document = new Y.Doc();
+  document.clientID = CLIENT;
+  const made: DecodedUpdate[] = [];
+  document.on('update', (update: Uint8Array) => made.push(decodeUpdate(update)));
+  for (let number = 0; number < count; number += 1) document.getMap('cells').set('a', number);
+  return made;
+}
+
+function documentOf(...known: DecodedUpdate[]): Y.Doc {
+  const document = new Y.Doc();
+  for (const { bytes } of known) Y.applyUpdate(document, bytes);
+  return document;
+}
+
+it('DO4 a frame may build on those of its run, and has a gap without them', () => {
+  const [first, second, third] = updates(3) as [DecodedUpdate, DecodedUpdate, DecodedUpdate];
+  const judge = createJudge(new Y.Doc(), WRITER, MINE);
+  expect([first, second, third].map((update) => judge.hear(update).kind)).toEqual(['complete', 'complete', 'complete']);
+  expect(createJudge(documentOf(first), WRITER, MINE).hear(third).kind).toBe('gap');
+});
+
+it('AC2 a reader is refused what is new, and not what the document has already', () => {
+  const [first, second] = updates(2) as [DecodedUpdate, DecodedUpdate];
+  const judge = createJudge(documentOf(first), { ...WRITER, mayWrite: false }, MINE);
+  expect([first, second].map((update) => judge.hear(update).kind)).toEqual(['nothing', 'forbidden']);
+});
+
+it('DO4 slices that bring nothing are nothing together', async () => {
+  const all = updates(2);
+  const verdict = await hearSlices(createJudge(documentOf(...all), WRITER, MINE), all, () => Promise.resolve());
+  expect(verdict.kind).toBe('nothing');
+});
+
+it('AC6 a client id that somebody else shows is theirs, though nobody has written with it', async () => {
+  const claimed: number[] = [];
+  const owners = new Map<number, string>();
+  const heardWith = (shown: boolean) =>
+    hear(
+      {
+        document: new Y.Doc(),
+        replica: {
+          diagram: 'd',
+          have: 0,
+          closed: false,
+          owners,
+          catchUp: () => Promise.resolve(),
+          reach: () => Promise.resolve(),
+          exceeds: () => false,
+          portionsFor: () => Promise.resolve(null),
+          claim: (person, clients) => {
+            for (const client of clients) owners.set(client, person);
+            return Promise.resolve(void claimed.push(...clients));
+          },
+        },
+        standing: () => ({
+          person: { id: 'ann' } as ReturnType<Parameters<typeof hear>[0]['standing']>['person'],
+          permissions: 'writer',
+          epoch: 1,
+        }),
+        isShownByAnother: () => shown,
+      },
+      [updates(1)],
+      () => true,
+    );
+  expect((await heardWith(true))?.verdicts).toEqual([{ kind: 'foreign' }]);
+  expect(claimed).toEqual([]);
+  expect((await heardWith(false))?.verdicts).toMatchObject([{ kind: 'complete' }]);
+  expect(claimed).toEqual([CLIENT]);
+});
