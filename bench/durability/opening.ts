@@ -40,20 +40,21 @@ export async function measureOpening(postgres: PostgresServer, cells: number): P
 
 const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1]!;
 
-export function documentOf(cells: number): Uint8Array {
+export const cellsOf = (cells: number, prefix = 'cell') =>
+  Array.from({ length: cells }, (_, z) => ({
+    id: `${prefix}-${z}`,
+    shape: 'process',
+    width: 120,
+    height: 60,
+    x: z % 997,
+    y: z % 991,
+    label: `Cell ${z}`,
+    z,
+  }));
+
+export function documentOf(cells: number, prefix?: string): Uint8Array {
   const document = new Y.Doc();
-  const node = { shape: 'process', width: 120, height: 60 };
-  replaceCells(
-    document,
-    Array.from({ length: cells }, (_, z) => ({
-      id: `cell-${z}`,
-      ...node,
-      x: z % 997,
-      y: z % 991,
-      label: `Cell ${z}`,
-      z,
-    })),
-  );
+  replaceCells(document, cellsOf(cells, prefix));
   return Y.encodeStateAsUpdate(document);
 }
 

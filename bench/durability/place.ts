@@ -25,15 +25,17 @@ export async function call(
   path: string,
   body?: unknown,
   person = 0,
+  type = body instanceof Uint8Array ? 'application/octet-stream' : 'application/json',
 ): Promise<{ id: string }> {
-  const bytes = body instanceof Uint8Array;
   const response = await fetch(url + path, {
     method,
     headers: {
       authorization: `Bearer ${tokenOf(person)}`,
-      ...(body !== undefined && { 'content-type': bytes ? 'application/octet-stream' : 'application/json' }),
+      ...(body !== undefined && { 'content-type': type }),
     },
-    ...(body !== undefined && { body: bytes ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
+    ...(body !== undefined && {
+      body: body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body),
+    }),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 500)}`);

@@ -1,0 +1,78 @@
+/**
+ * Large writes over REST while somebody types: how long a PUT and a POST of many cells take, how long the typist's edits
+ * wait for their acknowledgement meanwhile, and how long the server's event loop stands still.
+ */
+import { openConnection } from './connection.ts';
+import { createWriter } from './edits.ts';
+import { cellsOf, documentOf, restOf } from './opening.ts';
+import { call, type Desk } from './place.ts';
+import type { MeasuredServer } from './servers.ts';
+
+/** Between two edits of the typist, ms. */
+const INTERVAL = 50;
+const pause = (length: number) => new Promise((resolve) => setTimeout(resolve, length));
+
+/** @param desk of a document that holds so many cells */
+export async function measureReplacing(server: MeasuredServer, desk: Desk, cells: number): Promise<void> {
+  const typist = await startTyping(desk);
+  const during = async (work: () => Promise<unknown>) => {
+    await pause(1000);
+    await server.observe();
+    typist.longest();
+    const began = performance.now();
+    await work();
+    const took = performance.now() - began;
+    await pause(500);
+    const { stall, collection } = await server.observe();
+    const ms = (length: number) => Math.round(length);
+    return {
+      took: ms(took),
+      'longest acknowledgement': ms(typist.longest()),
+      'longest stall': ms(stall),
+      'longest collection': ms(collection),
+    };
+  };
+  const path = (what: string) => new URL(server.url + restOf(desk, what)).pathname;
+  const post = documentOf(cells, 'more');
+  const put = Buffer.from(JSON.stringify({ cells: cellsOf(cells, 'moved') }));
+  console.log(`while somebody makes ${1000 / INTERVAL} edits/s, writes of ${cells} cells, ms`);
+  console.table({
+    nothing: await during(() => pause(3000)),
+    'PUT content': await during(() => call(server.url, 'PUT', path('content'), put, 0, 'application/json')),
+    'POST updates': await during(() => call(server.url, 'POST', path('updates'), post)),
+  });
+  typist.stop();
+}
+
+async function startTyping(desk: Desk) {
+  const sent: number[] = [];
+  let longest = 0;
+  const connection = openConnection(desk, false, {
+    acknowledged: () => (longest = Math.max(longest, performance.now() - sent.shift()!)),
+    content: () => {},
+    closed: (reason) => {
+      throw new Error(`a connection was closed: ${reason}`);
+    },
+  });
+  await connection.synced;
+  const writer = createWriter(7_000_001);
+  const type = (update: Uint8Array) => {
+    sent.push(performance.now());
+    connection.update(update);
+  };
+  type(writer.beginning);
+  let value = 0;
+  const typing = setInterval(() => type(writer.next((value += 1))), INTERVAL);
+  return {
+    /** Since it was asked last; of what is not acknowledged yet, how long it waits. */
+    longest() {
+      const found = Math.max(longest, ...sent.map((at) => performance.now() - at));
+      longest = 0;
+      return found;
+    },
+    stop() {
+      clearInterval(typing);
+      connection.close();
+    },
+  };
+}
