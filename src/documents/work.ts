@@ -29,6 +29,9 @@ export const work = {
   /** The state as one update. @throws Unreadable */
   state: (part: LogPart): Uint8Array => Y.encodeStateAsUpdate(documentOf(part)),
 
+  /** How many bytes the state takes. @throws Unreadable */
+  size: (part: LogPart): number => sizeOf(documentOf(part)),
+
   /** A snapshot: the state in slices. It was read back, and says what was read. @throws Unreadable */
   snapshot,
 

@@ -184,8 +184,8 @@ export function createIntake({
   ): Promise<LogOutcome | { kind: 'idle' | 'too large' }> {
     const updates = verdicts.flatMap((verdict) => (verdict.kind === 'complete' ? verdict.updates : []));
     if (updates.length === 0) return { kind: 'idle' };
-    const size = updates.reduce((sum, update) => sum + update.byteLength, 0);
-    if (replica.exceeds(limits.maxDocumentBytes, size)) return { kind: 'too large' };
+    const over = replica.exceeds(limits.maxDocumentBytes, updates);
+    if (over && (await over)) return { kind: 'too large' };
     const { promise, resolve } = Promise.withResolvers<LogOutcome>();
     const taken = log.append({ diagram: replica.diagram, person, epoch, base, updates, settle: resolve });
     return taken ? promise : { kind: 'unavailable' };

@@ -20,7 +20,7 @@ import type { RowMessage } from '../../documents/row.ts';
 import { turn } from '../../documents/turn.ts';
 import { createMemory } from './memory.ts';
 import { createRecord, type RecordDependencies } from './record.ts';
-import { createSize } from './size.ts';
+import { createSize, measuredFrom } from './size.ts';
 
 /** `missing`: the diagram is gone. `restored`: the database was set back. `unreadable`: DO5. */
 export type Loss = 'missing' | 'restored' | 'unreadable';
@@ -47,8 +47,8 @@ export interface Replica {
   reach(seq: number): Promise<void>;
   /** Claims client ids for a person; `owners` then knows them. */
   claim(person: string, clients: ReadonlySet<number>): Promise<void>;
-  /** Whether the document would be larger than so many bytes with so many more. */
-  exceeds(limit: number, more: number): boolean;
+  /** Whether the document would be larger than so many bytes with these updates. Near the limit it has to be measured. */
+  exceeds(limit: number, updates: readonly Uint8Array[]): boolean | Promise<boolean>;
   /** What somebody with a state vector lacks of a document that is too large to be told at a stretch; null: it is not. */
   portionsFor(stateVector: Uint8Array): Promise<Iterable<Uint8Array | null> | null>;
   /** Calls back when it ends. */
@@ -69,6 +69,8 @@ export interface ReplicaDependencies extends RecordDependencies {
 const ORIGIN = { source: 'local', skipStoreHooks: true };
 const MOST_AHEAD = 1000;
 
+const bytesOf = (updates: readonly Uint8Array[]) => updates.reduce((sum, { byteLength }) => sum + byteLength, 0);
+
 export function createReplica(diagram: string, dependencies: ReplicaDependencies): Replica {
   const { executor, content, applied, lost, logger } = dependencies;
   let document: Doc | null = null;
@@ -86,7 +88,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
   const owners = new Map<number, string>();
   const endings: (() => void)[] = [];
   const memory = createMemory();
-  const size = createSize();
+  const size = createSize(() => measuredFrom(dependencies, diagram));
   const record = createRecord(diagram, dependencies);
 
   const lose = (loss: Loss, error?: unknown) => {
@@ -115,7 +117,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
   /** Takes note of a row that the document has now. */
   function note(row: Stored): void {
     have = row.seq;
-    size.add(row.bytes.byteLength);
+    size.add(row.seq, row.bytes.byteLength);
     memory.note(row);
     record.add(row);
   }
@@ -149,7 +151,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       if (closed) return;
       if (part.snapshot) {
         have = part.snapshot.seq;
-        size.add(part.snapshot.bytes.byteLength);
+        size.add(part.snapshot.seq, part.snapshot.bytes.byteLength);
         record.add(part.snapshot);
       }
       part.rows.forEach(note);
@@ -210,7 +212,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       if (wanted()) {
         record.begin(part);
         part.rows.forEach(memory.note);
-        size.add(part.rows.reduce((sum, row) => sum + row.bytes.byteLength, part.snapshot?.bytes.byteLength ?? 0));
+        size.add(at, part.rows.reduce((sum, row) => sum + row.bytes.byteLength, part.snapshot?.bytes.byteLength ?? 0));
         have = at;
         applyAhead();
         if (heard > have) void catchUp();
@@ -237,7 +239,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       if (claimed === null) lose('missing');
       for (const [client, owner] of claimed ?? []) owners.set(client, owner);
     },
-    exceeds: (limit, more) => document !== null && size.exceeds(document, have, limit, more),
+    exceeds: (limit, updates) => document !== null && size.exceeds(limit, bytesOf(updates)),
     async portionsFor(stateVector) {
       while (applying) await turn();
       return closed || !document ? null : record.portionsFor(document, stateVector);
