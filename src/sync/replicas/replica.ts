@@ -212,7 +212,10 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       if (wanted()) {
         record.begin(part);
         part.rows.forEach(memory.note);
-        size.add(at, part.rows.reduce((sum, row) => sum + row.bytes.byteLength, part.snapshot?.bytes.byteLength ?? 0));
+        size.add(
+          at,
+          part.rows.reduce((sum, row) => sum + row.bytes.byteLength, part.snapshot?.bytes.byteLength ?? 0),
+        );
         have = at;
         applyAhead();
         if (heard > have) void catchUp();
