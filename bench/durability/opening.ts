@@ -10,6 +10,7 @@ import type { PostgresServer } from '../postgres.ts';
 import { openConnection, type EditorConnection } from './connection.ts';
 import { createWriter } from './edits.ts';
 import { call, openDiagrams, type Desk } from './place.ts';
+import { measureReplacing } from './replacing.ts';
 import { startBare, startRoundtable, type MeasuredServer } from './servers.ts';
 
 const OPENINGS = 9;
@@ -33,6 +34,7 @@ export async function measureOpening(postgres: PostgresServer, cells: number): P
       Roundtable: await stalls(ours, (editor) => desk(0, editor), cells),
       'bare Hocuspocus': await stalls(theirs, () => stored, cells),
     });
+    if (cells > 10_000) await measureReplacing(ours, desk(0, 0), cells);
   } finally {
     await Promise.all([ours.stop(), theirs.stop()]);
   }

@@ -1,6 +1,7 @@
 /**
- * Large writes over REST while somebody types: how long a PUT and a POST of many cells take, how long the typist's edits
- * wait for their acknowledgement meanwhile, and how long the server's event loop stands still.
+ * Large writes over REST while somebody types: how long a PUT of many cells, a hundredth of which has moved, and a POST
+ * of as many new ones take, how long the typist's edits wait for their acknowledgement meanwhile, and how long the
+ * server's event loop stands still.
  */
 import { openConnection } from './connection.ts';
 import { createWriter } from './edits.ts';
@@ -34,7 +35,8 @@ export async function measureReplacing(server: MeasuredServer, desk: Desk, cells
   };
   const path = (what: string) => new URL(server.url + restOf(desk, what)).pathname;
   const post = documentOf(cells, 'more');
-  const put = Buffer.from(JSON.stringify({ cells: cellsOf(cells, 'moved') }));
+  const moved = cellsOf(cells).map((cell) => (cell.z % 100 === 0 ? { ...cell, x: -1 } : cell));
+  const put = Buffer.from(JSON.stringify({ cells: moved }));
   console.log(`while somebody makes ${1000 / INTERVAL} edits/s, writes of ${cells} cells, ms`);
   console.table({
     nothing: await during(() => pause(3000)),

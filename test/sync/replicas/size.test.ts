@@ -15,7 +15,7 @@ it('below the limit it is known at once, without a measurement', () => {
   expect([size.exceeds(100, 40), begun.length]).toEqual([false, 0]);
 });
 
-it('above it the document is measured, and what came during that counts too', async () => {
+it('DO4 above it the document is measured, and what came during that counts too', async () => {
   const { size, begun, turn } = byHand();
   size.add(1, 90);
   const asked = size.exceeds(100, 20);
@@ -32,7 +32,7 @@ it('above it the document is measured, and what came during that counts too', as
   expect(size.exceeds(100, 63)).toBe(false);
 });
 
-it('who asks during a measurement is judged by the next one, and all who ask meanwhile by the same', async () => {
+it('DO4 who asks during a measurement is judged by the next one, and all who ask meanwhile by the same', async () => {
   const { size, begun, turn } = byHand();
   size.add(1, 100);
   const first = size.exceeds(100, 10);
