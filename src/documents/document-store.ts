@@ -89,6 +89,7 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
     async replace(diagram, person, wanted, ifMatch, audit = null) {
       let client = clientOf(diagram, person);
       const id = dependencies.newId();
+      let begun = false;
       const edit: Edit = {
         diagram,
         person,
@@ -97,7 +98,10 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
         audit,
         async build(part, asking) {
           while (!(await claim(asking, diagram, person, [client]))) client = randomClient();
-          const replacement = await workshop.run('replacement', id, part, wanted, client, maxDocumentBytes);
+          const replacement =
+            (begun && (await workshop.run('caughtUp', id, part, maxDocumentBytes))) ||
+            (await workshop.run('replacement', id, part, wanted, client, maxDocumentBytes));
+          begun = true;
           if (replacement.kind === 'too large') throw new Refusal('payload_too_large');
           return replacement.kind === 'edit' ? replacement.row : null;
         },

@@ -35,10 +35,13 @@ export function replacementOf(part: LogPart, wanted: readonly StoredCell[], clie
   const cells = new Map(wanted.map((cell) => [cell.id, cell]));
   const document = new Y.Doc();
   const own = Symbol('own edit');
+  /** In slices. */
   const edits: Uint8Array[] = [];
   let head = replay(document, part);
   document.clientID = client;
-  document.on('update', (update: Uint8Array, origin: unknown) => origin === own && edits.push(update));
+  document.on('update', (update: Uint8Array, origin: unknown) => {
+    if (origin === own) edits.push(...sliced(decodeUpdate(update)));
+  });
   const map = cellsMap(document);
   alignCells(document, cells, new Set([...map.keys(), ...cells.keys()]), own);
   let size = Y.encodeStateAsUpdate(document).byteLength;
@@ -53,7 +56,7 @@ export function replacementOf(part: LogPart, wanted: readonly StoredCell[], clie
 
   return {
     get row() {
-      return edits.length === 0 ? null : joinUpdates(edits.flatMap((edit) => sliced(decodeUpdate(edit))));
+      return edits.length === 0 ? null : joinUpdates(edits);
     },
     get size() {
       return size;

@@ -60,8 +60,8 @@ export const work = {
   },
 
   /**
-   * The edit that makes a document's content equal to something else. Asked again for a later head, it goes on from
-   * where it was.
+   * The edit that makes a document's content equal to something else. It is kept for a while, to be brought up to what
+   * comes meanwhile.
    * @param edit tells edits apart
    * @param wanted the cells, or the state of a version
    * @param client the client id that it is written under
@@ -74,14 +74,17 @@ export const work = {
     client: number,
     maxDocumentBytes: number,
   ): ReplacementOutcome {
-    const begun = replacements.get(edit);
-    const replacement = begun?.catchUp(part)
-      ? begun
-      : replacementOf(part, wanted instanceof Uint8Array ? readState(wanted) : wanted, client);
+    const replacement = replacementOf(part, wanted instanceof Uint8Array ? readState(wanted) : wanted, client);
     keep(edit, replacement);
-    const { row, size } = replacement;
-    if (!row) return { kind: 'nothing' };
-    return size > maxDocumentBytes ? { kind: 'too large' } : { kind: 'edit', row };
+    return outcomeOf(replacement, maxDocumentBytes);
+  },
+
+  /** An edit that is kept, at a later head; null: it has to be made anew. @throws Unreadable */
+  caughtUp(edit: string, part: LogPart, maxDocumentBytes: number): ReplacementOutcome | null {
+    const begun = replacements.get(edit);
+    if (!begun?.catchUp(part)) return null;
+    keep(edit, begun);
+    return outcomeOf(begun, maxDocumentBytes);
   },
 
   /** The cells of a state, such as a version's, as a JSON list, UTF-8. @throws Unreadable */
@@ -100,6 +103,11 @@ function keep(edit: string, replacement: Replacement): void {
   for (const oldest of replacements.keys()) if (replacements.size >= MOST_KEPT) replacements.delete(oldest);
   replacements.set(edit, replacement);
   setTimeout(() => replacements.get(edit) === replacement && replacements.delete(edit), KEPT).unref();
+}
+
+function outcomeOf({ row, size }: Replacement, maxDocumentBytes: number): ReplacementOutcome {
+  if (!row) return { kind: 'nothing' };
+  return size > maxDocumentBytes ? { kind: 'too large' } : { kind: 'edit', row };
 }
 
 function snapshot(part: LogPart): Uint8Array {

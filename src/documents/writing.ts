@@ -81,8 +81,11 @@ interface Draft {
 }
 
 async function draftOf({ executor, report }: WritingDependencies, edit: Edit): Promise<Draft> {
-  const { diagram } = edit;
-  const build = async (base: LogPart) => ({ base, row: await edit.build(base, executor) });
+  const { diagram, ifMatch } = edit;
+  const build = async (base: LogPart) => {
+    if (ifMatch !== null && ifMatch < base.head) throw new Refusal('precondition_failed');
+    return { base, row: await edit.build(base, executor) };
+  };
   const read = await readWhole(executor, diagram, build, (fault) => report(diagram, fault));
   if (!read) throw new Refusal('not_found');
   return read.value;
