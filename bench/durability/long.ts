@@ -22,8 +22,9 @@ import { createWorkshop } from '../../src/documents/workshop.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { machine } from '../machine.ts';
 import { startServer } from '../postgres.ts';
-import { documentOf, restOf, timeToOpen } from './opening.ts';
-import { call, openDiagrams } from './place.ts';
+import { documentOf } from './cells.ts';
+import { timeToOpen } from './opening.ts';
+import { call, openDiagrams, restOf } from './place.ts';
 import { startRoundtable } from './servers.ts';
 
 const [edits = 1_000_000] = process.argv.slice(2).map(Number);

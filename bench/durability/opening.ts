@@ -5,11 +5,11 @@
  */
 import * as Y from 'yjs';
 import { openDatabase } from '../../src/database/database.ts';
-import { replaceCells } from '../../src/documents/diagram.ts';
 import type { PostgresServer } from '../postgres.ts';
+import { documentOf } from './cells.ts';
 import { openConnection, type EditorConnection } from './connection.ts';
 import { createWriter } from './edits.ts';
-import { call, openDiagrams, type Desk } from './place.ts';
+import { call, openDiagrams, restOf, type Desk } from './place.ts';
 import { measureReplacing } from './replacing.ts';
 import { startBare, startRoundtable, type MeasuredServer } from './servers.ts';
 
@@ -41,26 +41,6 @@ export async function measureOpening(postgres: PostgresServer, cells: number): P
 }
 
 const median = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1]!;
-
-export const cellsOf = (cells: number, prefix = 'cell') =>
-  Array.from({ length: cells }, (_, z) => ({
-    id: `${prefix}-${z}`,
-    shape: 'process',
-    width: 120,
-    height: 60,
-    x: z % 997,
-    y: z % 991,
-    label: `Cell ${z}`,
-    z,
-  }));
-
-export function documentOf(cells: number, prefix?: string): Uint8Array {
-  const document = new Y.Doc();
-  replaceCells(document, cellsOf(cells, prefix));
-  return Y.encodeStateAsUpdate(document);
-}
-
-export const restOf = (desk: Desk, what: string) => new URL(desk.url).pathname.replace(/ws$/, what);
 
 async function storeAtPeer(postgres: PostgresServer, name: string, bytes: Uint8Array): Promise<void> {
   const database = await openDatabase({ url: postgres.url });

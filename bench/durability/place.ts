@@ -79,3 +79,6 @@ export function bareDocuments(url: string, count: number): Documents {
   const tag = Math.random().toString(36).slice(2);
   return { count, desk: (document) => ({ url: `${url}/`, name: `${tag}:${document}`, token: 'anybody' }) };
 }
+
+/** The path of something of a document, for `call`. */
+export const restOf = (desk: Desk, what: string) => new URL(desk.url).pathname.replace(/ws$/, what);

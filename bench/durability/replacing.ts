@@ -3,10 +3,10 @@
  * of as many new ones take, how long the typist's edits wait for their acknowledgement meanwhile, and how long the
  * server's event loop stands still.
  */
+import { cellsOf, documentOf } from './cells.ts';
 import { openConnection } from './connection.ts';
 import { createWriter } from './edits.ts';
-import { cellsOf, documentOf, restOf } from './opening.ts';
-import { call, type Desk } from './place.ts';
+import { call, restOf, type Desk } from './place.ts';
 import type { MeasuredServer } from './servers.ts';
 
 /** Between two edits of the typist, ms. */
@@ -33,7 +33,7 @@ export async function measureReplacing(server: MeasuredServer, desk: Desk, cells
       'longest collection': ms(collection),
     };
   };
-  const path = (what: string) => new URL(server.url + restOf(desk, what)).pathname;
+  const path = (what: string) => restOf(desk, what);
   const post = documentOf(cells, 'more');
   const moved = cellsOf(cells).map((cell) => (cell.z % 100 === 0 ? { ...cell, x: -1 } : cell));
   const put = Buffer.from(JSON.stringify({ cells: moved }));
