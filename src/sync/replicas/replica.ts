@@ -20,7 +20,7 @@ import type { RowMessage } from '../../documents/row.ts';
 import { turn } from '../../documents/turn.ts';
 import { createMemory } from './memory.ts';
 import { createRecord, type RecordDependencies } from './record.ts';
-import { createSize, measuredFrom } from './size.ts';
+import { bytesOf, createSize, measuredFrom } from './size.ts';
 
 /** `missing`: the diagram is gone. `restored`: the database was set back. `unreadable`: DO5. */
 export type Loss = 'missing' | 'restored' | 'unreadable';
@@ -68,8 +68,6 @@ export interface ReplicaDependencies extends RecordDependencies {
 /** Origin of the transactions that apply rows: nothing that Hocuspocus would have to store. */
 const ORIGIN = { source: 'local', skipStoreHooks: true };
 const MOST_AHEAD = 1000;
-
-const bytesOf = (updates: readonly Uint8Array[]) => updates.reduce((sum, { byteLength }) => sum + byteLength, 0);
 
 export function createReplica(diagram: string, dependencies: ReplicaDependencies): Replica {
   const { executor, content, applied, lost, logger } = dependencies;
