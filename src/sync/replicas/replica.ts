@@ -210,10 +210,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       if (wanted()) {
         record.begin(part);
         part.rows.forEach(memory.note);
-        size.add(
-          at,
-          part.rows.reduce((sum, row) => sum + row.bytes.byteLength, part.snapshot?.bytes.byteLength ?? 0),
-        );
+        size.add(at, bytesOf([...(part.snapshot ? [part.snapshot] : []), ...part.rows].map(({ bytes }) => bytes)));
         have = at;
         applyAhead();
         if (heard > have) void catchUp();
