@@ -45,10 +45,12 @@ export const nodeSchema = z.strictObject({
 
 export const cellSchema = z.union([edgeSchema, nodeSchema]);
 
-/** The body of `PUT content`: every id once. */
-export const cellsSchema = z
+const cellsSchema = z
   .array(cellSchema)
   .refine((cells) => new Set(cells.map((cell) => cell.id)).size === cells.length, 'ids must differ');
+
+/** The body of `PUT content`: every id once. */
+export const replacementSchema = z.strictObject({ cells: cellsSchema });
 
 export type Cell = z.infer<typeof cellSchema>;
 

@@ -11,6 +11,7 @@ import { bindClients } from './client-binding.ts';
 import { readContent, type Content, type ContentForm } from './content.ts';
 import type { StoredCell } from './diagram.ts';
 import type { Unreadable } from './log-part.ts';
+import { shareable } from './pieces.ts';
 import type { CommittedRow } from './row.ts';
 import { MalformedUpdate } from './update.ts';
 import type { Submission } from './work.ts';
@@ -26,16 +27,18 @@ export interface DocumentStore {
    * those of `replace`
    */
   submit(diagram: string, person: string, update: Uint8Array, audit?: Audited): Promise<{ head: number }>;
+  /** Whether a body of `PUT content`, JSON in UTF-8, is what it has to be. @throws Refusal `invalid` */
+  check(wanted: { body: Uint8Array }): Promise<void>;
   /**
    * `PUT content`, and a restored version (DO6): one edit that makes the content equal to something else.
-   * @param wanted a list of cells, or the state of a version
+   * @param wanted cells, the state of a version, or a body that was checked
    * @param ifMatch the head that the author has seen, or null
    * @throws Refusal `not_found`, `forbidden`, `precondition_failed`, `payload_too_large`, `unavailable` (DO5)
    */
   replace(
     diagram: string,
     person: string,
-    wanted: readonly StoredCell[] | Uint8Array,
+    wanted: readonly StoredCell[] | { state: Uint8Array } | { body: Uint8Array },
     ifMatch: number | null,
     audit?: Audited,
   ): Promise<{ head: number }>;
@@ -86,7 +89,13 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
       return write({ ...dependencies, report }, edit);
     },
 
+    async check({ body }) {
+      const faults = await workshop.run('faultsOfBody', body);
+      if (faults) throw new Refusal('invalid', faults);
+    },
+
     async replace(diagram, person, wanted, ifMatch, audit = null) {
+      const [form, bytes] = formOf(wanted);
       let client = clientOf(diagram, person);
       const id = dependencies.newId();
       let begun = false;
@@ -100,7 +109,7 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
           while (!(await claim(asking, diagram, person, [client]))) client = randomClient();
           const replacement =
             (begun && (await workshop.run('caughtUp', id, part, maxDocumentBytes))) ||
-            (await workshop.run('replacement', id, part, wanted, client, maxDocumentBytes));
+            (await workshop.run('replacement', id, part, form, bytes, client, maxDocumentBytes));
           begun = true;
           if (replacement.kind === 'too large') throw new Refusal('payload_too_large');
           return replacement.kind === 'edit' ? replacement.row : null;
@@ -109,6 +118,12 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
       return write({ ...dependencies, report }, edit);
     },
   };
+}
+
+/** Where it is large it lies where the workshop's thread can read it, however often it does. */
+function formOf(wanted: Parameters<DocumentStore['replace']>[2]): ['state' | 'body', Uint8Array] {
+  if ('state' in wanted) return ['state', shareable(wanted.state)];
+  return ['body', shareable('body' in wanted ? wanted.body : Buffer.from(JSON.stringify({ cells: wanted })))];
 }
 
 async function refusingNoise(submission: Promise<Submission>): Promise<Submission> {

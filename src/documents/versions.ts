@@ -109,7 +109,7 @@ export function createVersions({ executor, workshop, documents, newId }: Version
 
     async restore(diagram, person, version, audit = null) {
       await find(diagram, version);
-      const wanted = await stateOf(version);
+      const wanted = { state: await stateOf(version) };
       return readable(documents.replace(diagram, person, wanted, null, audit));
     },
   };

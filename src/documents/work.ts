@@ -6,7 +6,9 @@ import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import { advance } from './causality.ts';
 import { partBefore } from './compacting.ts';
-import { readCells, type StoredCell } from './diagram.ts';
+import { faultsOf, readJson } from '../json.ts';
+import { Refusal, type RefusalDetails } from '../refusal.ts';
+import { readCells, replacementSchema, type StoredCell } from './diagram.ts';
 import { createPlacements } from './placement.ts';
 import { Unreadable, type LogPart, type Stored } from './log-part.ts';
 import { replacementOf, type Replacement } from './replacement.ts';
@@ -63,20 +65,33 @@ export const work = {
    * The edit that makes a document's content equal to something else. It is kept for a while, to be brought up to what
    * comes meanwhile.
    * @param edit tells edits apart
-   * @param wanted the cells, or the state of a version
+   * @param form whether what is wanted is the state of a version, or a body that was found to be without fault
    * @param client the client id that it is written under
    * @throws Unreadable
    */
   replacement(
     edit: string,
     part: LogPart,
-    wanted: readonly StoredCell[] | Uint8Array,
+    form: 'state' | 'body',
+    wanted: Uint8Array,
     client: number,
     maxDocumentBytes: number,
   ): ReplacementOutcome {
-    const replacement = replacementOf(part, wanted instanceof Uint8Array ? readState(wanted) : wanted, client);
+    const replacement = replacementOf(part, form === 'state' ? readState(wanted) : readBody(wanted).cells, client);
     keep(edit, replacement);
     return outcomeOf(replacement, maxDocumentBytes);
+  },
+
+  /** What is wrong with the body of a replacement, JSON in UTF-8; null: nothing. */
+  faultsOfBody(body: Uint8Array): Pick<RefusalDetails, 'fields'> | null {
+    try {
+      const value = readJson(body);
+      const { error } = replacementSchema.safeParse(value);
+      return error ? { fields: faultsOf(error, value) } : null;
+    } catch (error) {
+      if (error instanceof Refusal) return {};
+      throw error;
+    }
   },
 
   /** An edit that is kept, at a later head; null: it has to be made anew. @throws Unreadable */
@@ -127,6 +142,8 @@ function documentOf(part: LogPart): Y.Doc {
 function readState(state: Uint8Array): StoredCell[] {
   return readCells(documentOf({ head: 1, snapshot: null, rows: [{ seq: 1, bytes: joinUpdates([state]) }] }));
 }
+
+const readBody = (body: Uint8Array) => readJson(body) as { cells: StoredCell[] };
 
 const sizeOf = (document: Y.Doc) => Y.encodeStateAsUpdate(document).byteLength;
 

@@ -14,7 +14,7 @@ const BEHIND = 10;
 if (process.platform === 'linux') setPriority(BEHIND);
 
 parentPort!.on('message', ({ id, name, input }: Job) => {
-  const answer = done(id, () => work[name](...(input as [never, never, never, never, never])));
+  const answer = done(id, () => work[name](...(input as [never, never, never, never, never, never])));
   parentPort!.postMessage(answer, 'result' in answer ? buffersIn(answer.result) : []);
 });
 

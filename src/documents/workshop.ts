@@ -78,7 +78,7 @@ export function createWorkshop({ largeBytes = LARGE, patience = 120_000 }: Works
   return {
     run(name, ...input) {
       if (bytesIn(input) < largeBytes)
-        return attempt(() => work[name](...(input as [never, never, never, never, never])));
+        return attempt(() => work[name](...(input as [never, never, never, never, never, never])));
       if (stopped) return Promise.reject(new Error('stopped'));
       thread ??= start();
       thread.ref();

@@ -12,16 +12,14 @@ import type { Authenticator } from '../identity/profiles.ts';
 import { spelledInside } from '../identity/spelling.ts';
 import { readClaims, type TokenOptions } from '../identity/tokens.ts';
 import type { Attempt } from '../observe/attempts.ts';
+import { requireShallow } from '../json.ts';
 import { Refusal } from '../refusal.ts';
 import { readBytes } from './bytes.ts';
 import { NO_ROUTE } from './contract.ts';
-import { nestsDeeperThan } from './depth.ts';
 import type { RequestLimits } from './limits.ts';
 import { validated, type Answer, type Route } from './route.ts';
 
 export const JSON_LIMIT = 256 * 1024;
-/** Levels of lists and objects in a JSON body. Documents take up to 100, and keep something for what they add. */
-const JSON_DEPTH = 64;
 
 /** Turns a verified or missing token into `context.state.actor`. @throws Refusal `unauthenticated` (through koa-jwt) */
 export function authentication(
@@ -62,8 +60,10 @@ export function routerOf(
 
 function serve(route: Route, authenticate: (context: Context) => Promise<Actor>, limits: RequestLimits) {
   const parse = bodyParser({
-    enableTypes: ['json'],
+    enableTypes: [route.unparsed ? 'text' : 'json'],
+    ...(route.unparsed && { extendTypes: { text: ['application/json'] } }),
     jsonLimit: route.jsonLimit ?? JSON_LIMIT,
+    textLimit: route.jsonLimit ?? JSON_LIMIT,
     parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
     onError: (error) => {
       const { status } = error as { status?: number };
@@ -98,7 +98,7 @@ function serve(route: Route, authenticate: (context: Context) => Promise<Actor>,
       { schema: bodySchema(route), value: body },
     ]);
     const requestId = context.state.requestId as string;
-    const call = { params, query, body: route.bytes ? body : checked, actor: actor as Actor, requestId, context };
+    const call = { params, query, body: takesBytes(route) ? body : checked, actor: actor as Actor, requestId, context };
     const answer = await route.handle(call as never);
     context.state.answer = answer;
     write(context, answer);
@@ -106,20 +106,23 @@ function serve(route: Route, authenticate: (context: Context) => Promise<Actor>,
 }
 
 const nothing = z.strictObject({});
+const NOTHING = Buffer.from('{}');
+const takesBytes = (route: Route) => route.bytes !== undefined || route.unparsed === true;
 
 function bodySchema(route: Route): z.ZodType | undefined {
-  if (route.bytes || route.method === 'get') return undefined;
+  if (takesBytes(route) || route.method === 'get') return undefined;
   return route.body ?? nothing;
 }
 
 async function bodyOf(route: Route, context: Context, parse: Middleware): Promise<unknown> {
   if (route.method === 'get') return undefined;
   if (route.bytes) return readBytes(context, route.bytes);
-  if (context.request.length === 0 || context.is('json') === null) return {};
+  if (context.request.length === 0 || context.is('json') === null) return route.unparsed ? NOTHING : {};
   if (context.is('json') === false || !isUtf8(context.request.charset)) throw new Refusal('unsupported_media_type');
   await parse(context, async () => {});
   const { body = {} } = context.request as { body?: unknown };
-  if (nestsDeeperThan(JSON_DEPTH, body)) throw new Refusal('invalid');
+  if (route.unparsed) return typeof body === 'string' ? Buffer.from(body) : NOTHING;
+  requireShallow(body);
   return body;
 }
 

@@ -5,6 +5,7 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import type { Actor } from '../identity/person.ts';
+import { faultsOf } from '../json.ts';
 import { Refusal, type RefusalCode, type RefusalDetails } from '../refusal.ts';
 import type { Contract } from './contract.ts';
 
@@ -52,6 +53,8 @@ export interface RouteDescription<Params extends z.ZodType, Query extends z.ZodT
   body?: Body;
   /** The body is bytes of this type, up to so many; `body` is not given then. */
   bytes?: { contentType: string; limit: number };
+  /** The body is given as it came, as JSON in UTF-8: the handler has it validated, against `body`. */
+  unparsed?: boolean;
   /** Largest JSON body in bytes where it is not the usual one. */
   jsonLimit?: number;
   example?: unknown;
@@ -110,28 +113,11 @@ export function validated(schemas: { schema: z.ZodType | undefined; value: unkno
     if (!schema) return undefined;
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
-    Object.assign(fields, faults(parsed.error, value));
+    Object.assign(fields, faultsOf(parsed.error, value));
     return undefined;
   });
   if (Object.keys(fields).length > 0) throw new Refusal('invalid', { fields });
   return outputs;
-}
-
-function faults(error: z.ZodError, value: unknown): Record<string, 'blank' | 'format' | 'unknown'> {
-  const found: Record<string, 'blank' | 'format' | 'unknown'> = {};
-  for (const issue of error.issues) {
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) found[key] = 'unknown';
-      continue;
-    }
-    const field = issue.path.length > 0 ? issue.path.map(String).join('.') : 'body';
-    const given = issue.path.reduce<unknown>(
-      (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
-      value,
-    );
-    found[field] ??= typeof given === 'string' && given.trim() === '' ? 'blank' : 'format';
-  }
-  return found;
 }
 
 /** Whether PostgreSQL keeps the text as it is: no NUL, no half of a surrogate pair. */

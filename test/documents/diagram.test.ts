@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { cellsSchema, readCells, replaceCells, type StoredCell } from '../../src/documents/diagram.ts';
+import { replacementSchema, readCells, replaceCells, type StoredCell } from '../../src/documents/diagram.ts';
 
 const node = (id: string, z: number, members: object = {}) => ({
   id,
@@ -85,10 +85,10 @@ describe('replaceCells', () => {
   });
 });
 
-describe('cellsSchema', () => {
+describe('replacementSchema', () => {
   it('takes nodes and edges', () => {
     const cells = [node('a', 1, { parent: 'b', data: { any: ['thing'] } }), edge('e', 2)];
-    expect(cellsSchema.parse(cells)).toEqual(cells);
+    expect(replacementSchema.parse({ cells })).toEqual({ cells });
   });
 
   it.each([
@@ -99,6 +99,6 @@ describe('cellsSchema', () => {
     ['a blank id', [node('', 1)]],
     ['no list', {}],
   ])('refuses %s', (_, cells) => {
-    expect(cellsSchema.safeParse(cells).success).toBe(false);
+    expect(replacementSchema.safeParse({ cells }).success).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 /** The workshop: the same work, in a thread of its own where there is much of it. */
 import { afterAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import type { StoredCell } from '../../src/documents/diagram.ts';
 import { Unreadable, type LogPart } from '../../src/documents/log-part.ts';
 import { joinUpdates, splitUpdates } from '../../src/documents/row.ts';
 import { MalformedUpdate } from '../../src/documents/update.ts';
@@ -27,6 +28,8 @@ const partOf = (...updates: Uint8Array[]): LogPart => ({
   rows: [{ seq: 1, bytes: joinUpdates(updates) }],
 });
 
+const bodyOf = (...cells: StoredCell[]) => Buffer.from(JSON.stringify({ cells }));
+
 describe.each<[string, Workshop]>([
   ['in its thread', thread],
   ['here and now', createWorkshop()],
@@ -45,17 +48,27 @@ describe.each<[string, Workshop]>([
   });
 
   it('builds edits', async () => {
-    const replacement = await workshop.run('replacement', 'edit 1', part, [cell('only')], 7, 1e6);
+    const replacement = await workshop.run('replacement', 'edit 1', part, 'body', bodyOf(cell('only')), 7, 1e6);
     expect(replacement.kind).toBe('edit');
     const row = (replacement as { row: Uint8Array }).row;
     for (const update of splitUpdates(row)) Y.applyUpdate(document, update);
     expect(document.getMap('cells').toJSON()).toEqual({ only: { id: 'only', z: 0 } });
     expect(
-      await workshop.run('replacement', 'edit 2', partOf(state, ...splitUpdates(row)), [cell('only')], 7, 1e6),
+      await workshop.run(
+        'replacement',
+        'edit 2',
+        partOf(state, ...splitUpdates(row)),
+        'body',
+        bodyOf(cell('only')),
+        7,
+        1e6,
+      ),
     ).toEqual({
       kind: 'nothing',
     });
-    expect(await workshop.run('replacement', 'edit 3', part, [cell('only')], 7, 10)).toEqual({ kind: 'too large' });
+    expect(await workshop.run('replacement', 'edit 3', part, 'body', bodyOf(cell('only')), 7, 10)).toEqual({
+      kind: 'too large',
+    });
   });
 
   it('DO5 tells what is wrong', async () => {

@@ -8,7 +8,7 @@
  */
 import { posix } from 'node:path';
 
-const FOUNDATION = ['refusal', 'config', 'observe', 'database', 'cluster'];
+const FOUNDATION = ['refusal', 'json', 'config', 'observe', 'database', 'cluster'];
 const DOMAIN = ['identity', 'access', 'membership', 'collaboration', 'documents'];
 const EDGES = ['http', 'graphql', 'sync'];
 const BESIDE = ['membership', 'collaboration', 'documents'];
@@ -16,6 +16,7 @@ const BESIDE = ['membership', 'collaboration', 'documents'];
 /** What each part of src may import besides itself. `app` and `main` may import everything. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   refusal: [],
+  json: ['refusal'],
   config: ['refusal'],
   observe: ['refusal', 'config', 'database', 'cluster'],
   database: ['migrations'],

@@ -5,7 +5,7 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import type { Diagrams } from '../../documents/diagrams.ts';
-import { cellsSchema } from '../../documents/diagram.ts';
+import { replacementSchema } from '../../documents/diagram.ts';
 import type { DocumentStore } from '../../documents/document-store.ts';
 import type { Audited } from '../../documents/writing.ts';
 import { Refusal } from '../../refusal.ts';
@@ -85,16 +85,19 @@ export function contentRoutes({ diagrams, documents, maxDocumentBytes }: Content
       summary: 'Make the content equal to a list, in one edit; writers',
       contract,
       params: diagramParams,
-      body: z.strictObject({ cells: cellsSchema }),
+      body: replacementSchema,
+      unparsed: true,
       jsonLimit: maxDocumentBytes,
       example,
       answers: { 200: { description: 'The head with the edit in it, once it is durable', schema: headSchema } },
       refusals: [...refusals, 'precondition_failed'],
       audit: audit.replace,
       handle: async ({ actor, params, body, context, requestId }) => {
+        const wanted = { body: body as unknown as Uint8Array };
+        await documents.check(wanted);
         await diagrams.read(actor, placeOf(params));
         const audited = granted(audit.replace, params, requestId);
-        return headed(await documents.replace(params.diagram_id, actor.id, body.cells, ifMatch(context), audited));
+        return headed(await documents.replace(params.diagram_id, actor.id, wanted, ifMatch(context), audited));
       },
     }),
     route({

@@ -1,0 +1,64 @@
+/**
+ * JSON as it comes from outside: parsed so that it gives nobody a prototype, no deeper than what is made of it can bear,
+ * and with each field that is at fault named.
+ */
+import { parse } from '@hapi/bourne';
+import type { ZodError } from 'zod';
+import { Refusal, type RefusalDetails } from './refusal.ts';
+
+/** Levels of lists and objects in a JSON body. Documents take up to 100, and keep something for what they add. */
+const JSON_DEPTH = 64;
+
+/** @param bytes UTF-8; @returns an object or a list; @throws Refusal `invalid` */
+export function readJson(bytes: Uint8Array): unknown {
+  let value: unknown;
+  try {
+    value = parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+  } catch {
+    throw new Refusal('invalid');
+  }
+  if (!isNested(value)) throw new Refusal('invalid');
+  requireShallow(value);
+  return value;
+}
+
+/**
+ * What can be parsed must not overflow the stack of whoever validates, stores or writes it later, here or in a browser;
+ * no API asks for more than a few levels, and the data of a cell for a few more.
+ * @throws Refusal `invalid`
+ */
+export function requireShallow(value: unknown): void {
+  if (nestsDeeperThan(JSON_DEPTH, value)) throw new Refusal('invalid');
+}
+
+/** @param most levels of lists and objects; counted level by level, never by recursion */
+function nestsDeeperThan(most: number, value: unknown): boolean {
+  let level = [value].filter(isNested);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth === most) return true;
+    level = level.flatMap((nested) => Object.values(nested).filter(isNested));
+  }
+  return false;
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** For each field at fault whether it is blank, malformed or unknown. @param value what was judged */
+export function faultsOf(error: ZodError, value: unknown): NonNullable<RefusalDetails['fields']> {
+  const found: Record<string, 'blank' | 'format' | 'unknown'> = {};
+  for (const issue of error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) found[key] = 'unknown';
+      continue;
+    }
+    const field = issue.path.length > 0 ? issue.path.map(String).join('.') : 'body';
+    const given = issue.path.reduce<unknown>(
+      (inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key],
+      value,
+    );
+    found[field] ??= typeof given === 'string' && given.trim() === '' ? 'blank' : 'format';
+  }
+  return found;
+}
