@@ -87,8 +87,11 @@ describe('CO5 pages that are none: 400', () => {
     '-infinity',
     'epoch',
   ])('a cursor with the time %.40s', async (time) => {
-    const answered = await stage.raw('GET', `/api/workspaces/${stage.workspace}/members?cursor=${cursor(time, id)}`);
-    expect([answered.status, answered.json.field]).toEqual([400, 'cursor']);
+    const versions = `/threat_models/${stage.model}/diagrams/${id}/versions`;
+    for (const path of [`/api/workspaces/${stage.workspace}/members`, versions]) {
+      const answered = await stage.raw('GET', `${path}?cursor=${cursor(time, id)}`);
+      expect([path, answered.status, answered.json.field]).toEqual([path, 400, 'cursor']);
+    }
   });
 
   it('a cursor that only points past the end gives an empty page', async () => {

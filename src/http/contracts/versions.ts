@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Diagrams } from '../../documents/diagrams.ts';
 import type { Version, Versions } from '../../documents/versions.ts';
 import type { Actor } from '../../identity/person.ts';
-import { cut, list, pageQuery, toPage } from '../page.ts';
+import { cut, list, pageQuery, timeKey, toPage } from '../page.ts';
 import { name, onWire, route, time, uuid, type Route } from '../route.ts';
 import { granted, withCells } from './content.ts';
 import { diagramParams, ONE_DIAGRAM, placeOf } from './diagrams.ts';
@@ -55,7 +55,7 @@ export function versionRoutes({ diagrams, versions }: { diagrams: Diagrams; vers
       summary: 'The versions, newest first; readers',
       contract,
       params: diagramParams,
-      query: pageQuery(z.iso.datetime(), z.uuid()),
+      query: pageQuery(timeKey, z.uuid()),
       answers: { 200: { description: 'A page of versions', schema: list(versionSchema) } },
       refusals,
       handle: async ({ actor, params, query }) => {
