@@ -32,7 +32,7 @@ import {
   type SessionMoment,
 } from './session-rows.ts';
 import { refusalsOf, run } from './session-run.ts';
-import { holdThreatModel, insertSession, writeNotices, writeSession } from './session-writes.ts';
+import { holdThreatModel, insertSession, requireRole, writeNotices, writeSession } from './session-writes.ts';
 
 /** A session that has something new to tell. */
 export interface Advanced {
@@ -100,7 +100,7 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
     since: (session: string, after: Position): Promise<SessionMoment | null> =>
       readSession(queries(), { session }, after),
 
-    /** CS1, CS2. @throws Refusal `not_found` without such a diagram */
+    /** CS1, CS2. @throws Refusal `not_found` without such a diagram, `forbidden` without a role there */
     async open(
       diagram: string,
       host: UserId,
@@ -109,6 +109,7 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
       for (let attempt = 1; attempt <= OPEN_ATTEMPTS; attempt += 1) {
         const created = await database.asSystem(async (em) => {
           await holdThreatModel(em, diagram);
+          await requireRole(em, diagram, host);
           const inserted = await insertSession(em, { diagram, host, idle: limits.idle });
           const entry = {
             actor: host,

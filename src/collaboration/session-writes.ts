@@ -1,7 +1,6 @@
 /** What a step made of a session, written to its rows. */
-import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
 import { uuidv7 } from 'uuidv7';
-import type { Queries } from '../access/standing.ts';
+import { standingInDiagram, type Queries } from '../access/standing.ts';
 import { Refusal } from '../refusal.ts';
 import { uuids, type PlacedNotice } from './session-rows.ts';
 import type { Session } from './session-value.ts';
@@ -15,26 +14,28 @@ export async function holdThreatModel(queries: Queries, diagram: string): Promis
   );
 }
 
+/** Whoever takes the role away has waited until the session is there, or was waited for (CS12). @throws Refusal */
+export async function requireRole(queries: Queries, diagram: string, person: string): Promise<void> {
+  const { exists, role } = await standingInDiagram(queries, diagram, person);
+  if (!exists) throw new Refusal('not_found');
+  if (role === null) throw new Refusal('forbidden', { reason: 'collaborate' });
+}
+
 /**
  * CS1: of simultaneous calls one inserts, the others wait for it and get null.
  * @param idle after how long it ends if nobody connects, ms
- * @throws Refusal `not_found` without such a diagram
  */
 export async function insertSession(
   queries: Queries,
   { diagram, host, idle }: { diagram: string; host: string; idle: number },
 ): Promise<string | null> {
   const id = uuidv7();
-  const inserted = (await queries
-    .execute(
-      `insert into collaboration_session (id, diagram_id, host_id, presenter_id, started_at, ends_at)
-       select ?, ?, ?, ?, started, started + ? * interval '1 millisecond' from (select date_trunc('milliseconds', clock_timestamp()) as started) clock
-       on conflict (diagram_id) where ended_at is null do nothing returning id`,
-      [id, diagram, host, host, idle],
-    )
-    .catch((error: unknown) => {
-      throw error instanceof ForeignKeyConstraintViolationException ? new Refusal('not_found') : error;
-    })) as unknown[];
+  const inserted = (await queries.execute(
+    `insert into collaboration_session (id, diagram_id, host_id, presenter_id, started_at, ends_at)
+     select ?, ?, ?, ?, started, started + ? * interval '1 millisecond' from (select date_trunc('milliseconds', clock_timestamp()) as started) clock
+     on conflict (diagram_id) where ended_at is null do nothing returning id`,
+    [id, diagram, host, host, idle],
+  )) as unknown[];
   return inserted.length > 0 ? id : null;
 }
 

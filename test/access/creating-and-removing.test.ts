@@ -34,3 +34,18 @@ it('AC1 a threat model is not made in a workspace by somebody who is being remov
   );
   expect(made).toMatchObject({ status: 403, body: { code: 'forbidden' } });
 });
+
+it('CS12 a session is not opened by somebody whose role is being taken away', async () => {
+  const [owner, guest] = [await newcomer(app), await newcomer(app)];
+  const { body: model } = await owner.call('POST', '/threat_models', { body: { name: 'Held' } });
+  const place = `/threat_models/${model.id}`;
+  const { body: diagram } = await owner.call('POST', `${place}/diagrams`, { body: { name: 'Held' } });
+  const grants = [owner, guest].map(({ email }) => ({ subject_type: 'user', subject: email, role: 'owner' }));
+  await owner.call('PUT', `${place}/authorization`, { body: grants });
+  const removal = `with locked as materialized (select lock_container('threat_model', $1::text))
+    delete from threat_model_grant where threat_model_id = $1::text::uuid and profile_id = $2 and exists (select from locked)`;
+  const opened = await during(removal, [model.id, guest.id], () =>
+    guest.call('POST', `${place}/diagrams/${diagram.id}/collaborate`),
+  );
+  expect(opened).toMatchObject({ status: 401, body: { code: 'forbidden' } });
+});
