@@ -71,6 +71,16 @@ describe.each<[string, Workshop]>([
     });
   });
 
+  it('CO5 names the faults of a body, however large', async () => {
+    const faults = (body: string) => workshop.run('faultsOfBody', Buffer.from(body));
+    const whole = { id: 'a', shape: 'process', x: 0, y: 0, width: 1, height: 1, label: '', z: 0 };
+    expect(await faults(JSON.stringify({ cells: [whole] }))).toBeNull();
+    for (const body of ['', 'null', '7', '{', '{"__proto__":{}}', `${'['.repeat(65)}${']'.repeat(65)}`])
+      expect(await faults(body)).toEqual({});
+    expect(await faults('{"cells":[],"more":1}')).toEqual({ fields: { more: 'unknown' } });
+    expect(await faults('[]')).toEqual({ fields: { body: 'format' } });
+  });
+
   it('DO5 tells what is wrong', async () => {
     await expect(workshop.run('cells', partOf(new Uint8Array([9, 9])))).rejects.toThrow(Unreadable);
     await expect(workshop.run('slices', new Uint8Array([9, 9]))).rejects.toThrow(MalformedUpdate);
