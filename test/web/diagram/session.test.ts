@@ -1,5 +1,5 @@
 /** A session on a diagram, by two and three people in browser windows of their own. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
@@ -183,6 +183,10 @@ describe('a session on a diagram', () => {
     await draw(ada, 'Store');
     await nodes(grace, 2);
     await first.click();
+    const widthOf = async (part: Locator) => (await part.boundingBox())?.width;
+    // The version lies over the whole canvas, up to the panel.
+    const banner = ada.getByRole('status').filter({ hasText: 'How it was' });
+    expect(await widthOf(banner)).toBe(await widthOf(ada.getByRole('main')));
     await button(ada, 'Restore').click();
     await ada.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
     await nodes(grace, 1);
