@@ -9,6 +9,7 @@ import { partBefore } from './compacting.ts';
 import { faultsOf, readJson } from '../json.ts';
 import { Refusal, type RefusalDetails } from '../refusal.ts';
 import { readCells, replacementSchema, type StoredCell } from './diagram.ts';
+import { LARGE } from './pieces.ts';
 import { createPlacements } from './placement.ts';
 import { Unreadable, type LogPart, type Stored } from './log-part.ts';
 import { replacementOf, type Replacement } from './replacement.ts';
@@ -62,8 +63,8 @@ export const work = {
   },
 
   /**
-   * The edit that makes a document's content equal to something else. It is kept for a while, to be brought up to what
-   * comes meanwhile.
+   * The edit that makes a document's content equal to something else. If it is large it is kept for a while, to be
+   * brought up to what comes meanwhile.
    * @param edit tells edits apart
    * @param form whether what is wanted is the state of a version, or a body that was found to be without fault
    * @param client the client id that it is written under
@@ -108,13 +109,14 @@ export const work = {
 
 export type Work = typeof work;
 
-/** Replacements that may be asked for again, for as long as nobody waits longer, and not many: each holds a document. */
+/** Large replacements that may be asked for again, for as long as nobody waits longer, and not many: each holds a document. */
 const replacements = new Map<string, Replacement>();
 const MOST_KEPT = 2;
 const KEPT = 10_000;
 
 function keep(edit: string, replacement: Replacement): void {
   replacements.delete(edit);
+  if (replacement.size < LARGE) return;
   for (const oldest of replacements.keys()) if (replacements.size >= MOST_KEPT) replacements.delete(oldest);
   replacements.set(edit, replacement);
   setTimeout(() => replacements.get(edit) === replacement && replacements.delete(edit), KEPT).unref();

@@ -71,6 +71,26 @@ describe.each<[string, Workshop]>([
     });
   });
 
+  it('DO6 brings a large edit up to what came meanwhile, and makes a small one anew', async () => {
+    const large = partOf(Y.encodeStateAsUpdate(documentOf(5000)));
+    const late = new Y.Doc();
+    late.getMap('cells').set('late', new Y.Map());
+    const later = {
+      ...large,
+      head: 2,
+      rows: [...large.rows, { seq: 2, bytes: joinUpdates([Y.encodeStateAsUpdate(late)]) }],
+    };
+    const wanted = bodyOf(...Array.from({ length: 5000 }, (_unused, index) => cell(`c${index}`, index)));
+    const made = await workshop.run('replacement', 'large', large, 'body', wanted, 7, 1e7);
+    const caughtUp = await workshop.run('caughtUp', 'large', later, 1e7);
+    expect([made.kind, caughtUp?.kind]).toEqual(['edit', 'edit']);
+    expect((caughtUp as typeof made & { row: Uint8Array }).row).not.toEqual(
+      (made as typeof made & { row: Uint8Array }).row,
+    );
+    await workshop.run('replacement', 'small', part, 'body', bodyOf(cell('only')), 7, 1e7);
+    expect(await workshop.run('caughtUp', 'small', part, 1e7)).toBeNull();
+  });
+
   it('CO5 names the faults of a body, however large', async () => {
     const faults = (body: string) => workshop.run('faultsOfBody', Buffer.from(body));
     const whole = { id: 'a', shape: 'process', x: 0, y: 0, width: 1, height: 1, label: '', z: 0 };
