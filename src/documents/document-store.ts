@@ -11,7 +11,6 @@ import { bindClients } from './client-binding.ts';
 import { readContent, type Content, type ContentForm } from './content.ts';
 import type { StoredCell } from './diagram.ts';
 import type { Unreadable } from './log-part.ts';
-import { shareable } from './pieces.ts';
 import type { CommittedRow } from './row.ts';
 import { MalformedUpdate } from './update.ts';
 import type { Submission } from './work.ts';
@@ -120,10 +119,9 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
   };
 }
 
-/** Where it is large it lies where the workshop's thread can read it, however often it does. */
 function formOf(wanted: Parameters<DocumentStore['replace']>[2]): ['state' | 'body', Uint8Array] {
-  if ('state' in wanted) return ['state', shareable(wanted.state)];
-  return ['body', shareable('body' in wanted ? wanted.body : Buffer.from(JSON.stringify({ cells: wanted })))];
+  if ('state' in wanted) return ['state', wanted.state];
+  return ['body', 'body' in wanted ? wanted.body : Buffer.from(JSON.stringify({ cells: wanted }))];
 }
 
 async function refusingNoise(submission: Promise<Submission>): Promise<Submission> {

@@ -10,14 +10,14 @@ import * as Y from 'yjs';
 import { cellsMap, alignCells, type StoredCell } from './diagram.ts';
 import type { LogPart, Stored } from './log-part.ts';
 import { replay } from './replaying.ts';
-import { joinUpdates, splitUpdates } from './row.ts';
+import { bytesOf, joinUpdates, splitUpdates } from './row.ts';
 import { sliced } from './slicing.ts';
 import { decodeUpdate } from './update.ts';
 
 export interface Replacement {
   /** What goes into the log, null if nothing differs. */
   readonly row: Uint8Array | null;
-  /** Bytes of the document with the edit in it; no less than it takes. */
+  /** Bytes of the document with the edit in it as it was built, and of what came since. */
   readonly size: number;
   /**
    * The same edit at a later head.
@@ -67,7 +67,7 @@ export function replacementOf(part: LogPart, wanted: readonly StoredCell[], clie
       touched.clear();
       head = replay(document, { head: later.head, snapshot: null, rows });
       alignCells(document, cells, [...touched], own);
-      size += rows.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+      size += bytesOf(rows.map(({ bytes }) => bytes));
       return true;
     },
   };

@@ -36,6 +36,9 @@ export function splitUpdates(bytes: Uint8Array): Uint8Array[] {
   return updates;
 }
 
+/** How many bytes updates, or rows, take together. */
+export const bytesOf = (all: readonly Uint8Array[]) => all.reduce((sum, { byteLength }) => sum + byteLength, 0);
+
 export function encodeRowMessage(row: CommittedRow): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, row.seq);

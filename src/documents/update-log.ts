@@ -23,7 +23,7 @@ import { faultOf, flush, isLockTimeout, recover, type Verdict } from './flush.ts
 import { call, createLine } from './line.ts';
 import { PACE, rest, type Pace } from './pace.ts';
 import { take, type Attempt, type LogEntry, type LogOutcome, type Queue, type Waiting } from './queue.ts';
-import type { CommittedRow } from './row.ts';
+import { bytesOf, type CommittedRow } from './row.ts';
 import { createSickbay } from './sickbay.ts';
 
 export type { LogEntry, LogOutcome };
@@ -213,7 +213,7 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
       await called;
     },
     append(entry) {
-      const bytes = entry.updates.reduce((sum, update) => sum + update.byteLength, 0);
+      const bytes = bytesOf(entry.updates);
       if (stopped || !budget.take(bytes)) return false;
       line.of(entry.diagram).waiting.push({ entry, epoch: entry.epoch, bytes });
       start();

@@ -4,10 +4,10 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
-import { advance } from './causality.ts';
-import { partBefore } from './compacting.ts';
 import { faultsOf, readJson } from '../json.ts';
 import { Refusal, type RefusalDetails } from '../refusal.ts';
+import { advance } from './causality.ts';
+import { partBefore } from './compacting.ts';
 import { readCells, replacementSchema, type StoredCell } from './diagram.ts';
 import { LARGE } from './pieces.ts';
 import { createPlacements } from './placement.ts';
@@ -108,6 +108,10 @@ export const work = {
 };
 
 export type Work = typeof work;
+
+/** Does a piece of work by its name. @param input what it takes, in order */
+export const perform = (name: keyof Work, input: readonly unknown[]): unknown =>
+  (work[name] as (...input: readonly unknown[]) => unknown)(...input);
 
 /** Large replacements that may be asked for again, for as long as nobody waits longer, and not many: each holds a document. */
 const replacements = new Map<string, Replacement>();

@@ -4,7 +4,7 @@
  */
 import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
-import { work } from './work.ts';
+import { perform } from './work.ts';
 import type { Done, Job } from './workshop.ts';
 
 /** A share of about a tenth beside a thread of the usual priority. */
@@ -14,7 +14,7 @@ const BEHIND = 10;
 if (process.platform === 'linux') setPriority(BEHIND);
 
 parentPort!.on('message', ({ id, name, input }: Job) => {
-  const answer = done(id, () => work[name](...(input as [never, never, never, never, never, never])));
+  const answer = done(id, () => perform(name, input));
   parentPort!.postMessage(answer, 'result' in answer ? buffersIn(answer.result) : []);
 });
 

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { Unreadable, type LogPart } from './log-part.ts';
 import { LARGE, shareable } from './pieces.ts';
 import { MalformedUpdate } from './update.ts';
-import { work, type Work } from './work.ts';
+import { perform, type Work } from './work.ts';
 
 export interface Workshop {
   /** @throws what the work throws: Unreadable, MalformedUpdate; or an error of the thread */
@@ -77,8 +77,7 @@ export function createWorkshop({ largeBytes = LARGE, patience = 120_000 }: Works
 
   return {
     run(name, ...input) {
-      if (bytesIn(input) < largeBytes)
-        return attempt(() => work[name](...(input as [never, never, never, never, never, never])));
+      if (bytesIn(input) < largeBytes) return attempt(() => perform(name, input));
       if (stopped) return Promise.reject(new Error('stopped'));
       thread ??= start();
       thread.ref();

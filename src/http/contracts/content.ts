@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Diagrams } from '../../documents/diagrams.ts';
 import { replacementSchema } from '../../documents/diagram.ts';
 import type { DocumentStore } from '../../documents/document-store.ts';
+import { shareable } from '../../documents/pieces.ts';
 import type { Audited } from '../../documents/writing.ts';
 import { Refusal } from '../../refusal.ts';
 import { route, type Answer, type Route } from '../route.ts';
@@ -93,7 +94,7 @@ export function contentRoutes({ diagrams, documents, maxDocumentBytes }: Content
       refusals: [...refusals, 'precondition_failed'],
       audit: audit.replace,
       handle: async ({ actor, params, body, context, requestId }) => {
-        const wanted = { body: body as unknown as Uint8Array };
+        const wanted = { body: shareable(body as unknown as Uint8Array) }; // the thread reads it twice
         await documents.check(wanted);
         await diagrams.read(actor, placeOf(params));
         const audited = granted(audit.replace, params, requestId);

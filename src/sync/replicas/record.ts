@@ -9,7 +9,7 @@ import type { Doc } from 'yjs';
 import type { SqlExecutor } from '../../database/database.ts';
 import { Unreadable, type LogPart, type Stored } from '../../documents/log-part.ts';
 import { readWhole } from '../../documents/reading.ts';
-import { splitUpdates } from '../../documents/row.ts';
+import { bytesOf, splitUpdates } from '../../documents/row.ts';
 import type { Workshop } from '../../documents/workshop.ts';
 import { lackedBy, lackingOf } from './lacking.ts';
 
@@ -37,8 +37,6 @@ export interface RecordDependencies {
 /** How many clocks somebody may lack and still be told of these alone. */
 const MUCH = 20_000;
 
-const sum = (updates: readonly Uint8Array[]) => updates.reduce((bytes, update) => bytes + update.byteLength, 0);
-
 export function createRecord(
   diagram: string,
   { content, workshop, logger, largeBytes = 262_144 }: RecordDependencies,
@@ -62,7 +60,7 @@ export function createRecord(
       if (!read) return;
       const later = rows.filter(({ seq }) => seq > read.head);
       updates = [read.value, ...later.map((row) => row.bytes)].flatMap(splitUpdates);
-      bytes = sum(updates);
+      bytes = bytesOf(updates);
     } catch (error) {
       if (!(error instanceof Unreadable))
         logger.warn({ err: error, diagram }, 'a large document is not at hand in slices');
@@ -79,7 +77,7 @@ export function createRecord(
     },
     begin({ snapshot, rows }) {
       const all = [...(snapshot ? [snapshot] : []), ...rows];
-      bytes = sum(all.map((stored) => stored.bytes));
+      bytes = bytesOf(all.map((stored) => stored.bytes));
       if (bytes < largeBytes) return;
       updates = all.flatMap((stored) => splitUpdates(stored.bytes));
       most = bytes * 2;

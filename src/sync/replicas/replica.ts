@@ -16,11 +16,11 @@ import { Unreadable, type LogPart, type Stored } from '../../documents/log-part.
 import { persistently } from '../../documents/persistently.ts';
 import { readLog } from '../../documents/reading.ts';
 import { isHeavy, replayInTurns, replayRow } from '../../documents/replaying.ts';
-import type { RowMessage } from '../../documents/row.ts';
+import { bytesOf, type RowMessage } from '../../documents/row.ts';
 import { turn } from '../../documents/turn.ts';
 import { createMemory } from './memory.ts';
 import { createRecord, type RecordDependencies } from './record.ts';
-import { bytesOf, createSize, measuredFrom } from './size.ts';
+import { createSize, measuredFrom } from './size.ts';
 
 /** `missing`: the diagram is gone. `restored`: the database was set back. `unreadable`: DO5. */
 export type Loss = 'missing' | 'restored' | 'unreadable';

@@ -68,5 +68,3 @@ export async function measuredFrom(
   const read = await readWhole(content, diagram, measure, () => {});
   return read && { head: read.head, bytes: read.value };
 }
-
-export const bytesOf = (updates: readonly Uint8Array[]) => updates.reduce((sum, { byteLength }) => sum + byteLength, 0);
