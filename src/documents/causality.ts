@@ -3,9 +3,9 @@
  * structs that it stands beside or inside of; an update of which one is unknown has a gap: Yjs would keep the rest
  * waiting for it and say nothing.
  *
- * Each client's structs are walked in order. (Nearly every update has those of one client, and nothing to wait for.) One that names an unknown struct of another client waits until the walk
- * of that one has come past it; when nothing moves any more, whatever still waits is the gap. (Two that name each
- * other's later structs wait for ever, as they would in Yjs.)
+ * Each client's structs are walked in order. Where one names an unknown struct of another client, the walk of that one is
+ * taken a step further first, and so on. If that has come to its end, or waits itself, there is the gap. (Two that name
+ * each other's later structs wait for ever, as they would in Yjs.)
  */
 import * as Y from 'yjs';
 import { endOf, type DecodedUpdate, type StateOf, type Struct } from './update.ts';
@@ -24,7 +24,7 @@ export interface Advance {
  * @returns null if the update has a gap
  */
 export function advance(update: DecodedUpdate, state: StateOf): Advance | null {
-  const found = isOfOneClient(update) ? walkOne(update.structs, state) : walkAll(update.structs, state);
+  const found = walk(update.structs, state);
   if (!found) return null;
   for (const [client, ranges] of update.deletes) {
     const end = found.ends.get(client) ?? state(client);
@@ -33,60 +33,48 @@ export function advance(update: DecodedUpdate, state: StateOf): Advance | null {
   return found;
 }
 
-const isOfOneClient = ({ structs }: DecodedUpdate) => structs[0]?.id.client === structs.at(-1)?.id.client;
-
-function walkOne(structs: readonly Struct[], state: StateOf): Advance | null {
-  const order: (Y.Item | Y.GC)[] = [];
-  const ends = new Map<number, number>();
-  if (structs.length === 0) return { ends, order };
-  const { client } = structs[0]!.id;
-  let end = state(client);
-  for (const struct of structs) {
-    if (struct instanceof Y.Skip) continue;
-    if (struct.id.clock > end || unknownNeighbour(struct, state) !== null) return null;
-    end = Math.max(end, endOf(struct));
-    order.push(struct);
-  }
-  if (end > state(client)) ends.set(client, end);
-  return { ends, order };
+/** The structs of one client, and how far they have been walked. */
+interface Walk {
+  structs: Struct[];
+  next: number;
+  /** Whether its next one waits for that of another. */
+  waits: boolean;
 }
 
-function walkAll(structs: readonly Struct[], state: StateOf): Advance | null {
+function walk(structs: readonly Struct[], state: StateOf): Advance | null {
   const ends = new Map<number, number>();
   const order: (Y.Item | Y.GC)[] = [];
   const now: StateOf = (client) => ends.get(client) ?? state(client);
-  const walks = new Map<number, { structs: Struct[]; next: number }>();
+  const walks = new Map<number, Walk>();
   for (const struct of structs) {
-    const walk = walks.get(struct.id.client);
-    if (walk) walk.structs.push(struct);
-    else walks.set(struct.id.client, { structs: [struct], next: 0 });
+    const own = walks.get(struct.id.client);
+    if (own) own.structs.push(struct);
+    else walks.set(struct.id.client, { structs: [struct], next: 0, waits: false });
   }
 
-  const waiting = new Map<number, Set<number>>();
-  const ready = [...walks.keys()];
-  for (let client = ready.pop(); client !== undefined; client = ready.pop()) {
-    const walk = walks.get(client)!;
-    const before = walk.next;
-    for (; walk.next < walk.structs.length; walk.next += 1) {
-      const struct = walk.structs[walk.next]!;
-      const end = endOf(struct);
-      if (struct instanceof Y.Skip) continue;
-      if (struct.id.clock > now(client)) return null;
+  for (const first of walks.values()) {
+    const path = [first]; // each waits for the next
+    while (first.next < first.structs.length) {
+      const last = path.at(-1)!;
+      const struct = last.structs[last.next]!;
       const unknown = unknownNeighbour(struct, now); // asked of known ones too, as Yjs does
+      last.waits = unknown !== null;
       if (unknown !== null) {
-        if (!walks.has(unknown)) return null;
-        waiting.set(unknown, (waiting.get(unknown) ?? new Set()).add(client));
-        break;
+        const other = walks.get(unknown);
+        if (!other || other.waits || other.next === other.structs.length) return null;
+        path.push(other);
+        continue;
       }
-      if (end > now(client)) ends.set(client, end);
-      order.push(struct);
+      if (!(struct instanceof Y.Skip)) {
+        const { client, clock } = struct.id;
+        if (clock > now(client)) return null;
+        if (endOf(struct) > now(client)) ends.set(client, endOf(struct));
+        order.push(struct);
+      }
+      last.next += 1;
+      if (path.length > 1) path.pop();
     }
-    if (walk.next === before) continue; // who waits for this one waits on
-    ready.push(...(waiting.get(client) ?? []));
-    waiting.delete(client);
   }
-
-  for (const walk of walks.values()) if (walk.next < walk.structs.length) return null;
   return { ends, order };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The fence (AC3): access to a diagram has changed since those who wrote what waits for its log were decided. Each of
- * them whose decision is out of date is asked about again, all diagrams in one question.
+ * The fence (AC3): access to a diagram has changed since those who wrote what waits for its log were decided. They
+ * are asked about again, all diagrams in one question.
  */
 import type { Decision } from '../access/standing.ts';
 import type { Waiting } from './queue.ts';
@@ -8,11 +8,10 @@ import type { Waiting } from './queue.ts';
 /** What people are to diagrams now, in the order of the questions. */
 export type Decide = (asked: readonly { diagram: string; person: string }[]) => Promise<Decision[]>;
 
-/** What waits for a diagram whose access epoch is this one now. */
+/** What waits for a diagram, and was decided under an access epoch that is over. */
 export interface Outdated {
   diagram: string;
   taken: readonly Waiting[];
-  epoch: number;
 }
 
 /** An entry as it was decided last, or why it is dropped: its author may not write, or there is no such diagram. */
@@ -23,16 +22,14 @@ export async function decideAnew(
   outdated: readonly Outdated[],
   decide: Decide,
 ): Promise<(diagram: string, waiting: Waiting) => Fenced> {
-  const asked = outdated.flatMap(({ diagram, taken, epoch }) => {
-    const undecided = taken.filter((waiting) => waiting.epoch !== epoch);
-    return [...new Set(undecided.map(({ entry }) => entry.person))].map((person) => ({ diagram, person }));
-  });
+  const asked = outdated.flatMap(({ diagram, taken }) =>
+    [...new Set(taken.map(({ entry }) => entry.person))].map((person) => ({ diagram, person })),
+  );
   const decisions = await decide(asked);
   const found = new Map(asked.map(({ diagram, person }, index) => [`${diagram} ${person}`, decisions[index]!]));
   return (diagram, waiting) => {
     const decision = found.get(`${diagram} ${waiting.entry.person}`);
-    if (decision === undefined) return waiting;
-    if (decision === null) return 'missing';
+    if (!decision) return 'missing';
     return decision.mayWrite ? { ...waiting, epoch: decision.epoch } : 'forbidden';
   };
 }

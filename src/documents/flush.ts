@@ -29,11 +29,11 @@ export interface Batch {
   bytes: Uint8Array;
 }
 
-/** `behind`: the log lacks rows that it was judged on. `locked`: left out, because somebody else has the diagram. */
-export type Verdict =
-  | { kind: 'in'; seq: number }
-  | { kind: 'stale'; epoch: number }
-  | { kind: 'missing' | 'behind' | 'locked' };
+/**
+ * `behind`: the log lacks rows that it was judged on. `stale`: its authors were decided under an epoch that is over.
+ * `locked`: left out, because somebody else has the diagram.
+ */
+export type Verdict = { kind: 'in'; seq: number } | { kind: 'missing' | 'behind' | 'stale' | 'locked' };
 
 /** A commit must be on disk before it is acknowledged (DO1), whatever the server's default; stronger settings stay. */
 const DURABLE = `case current_setting('synchronous_commit') when 'off' then set_config('synchronous_commit', 'on', true) else '' end`;
@@ -56,7 +56,7 @@ const flushing = (waiting: '' | 'skip locked') => `
     insert into document_update (diagram_id, seq, bytes, batch_id, authors)
     select diagram, seq, substring($7::bytea from start::int for size::int), id, authors::uuid[] from accepted
   )
-  select batch.diagram, accepted.seq, locked.access_epoch as epoch, locked.head < batch.base as behind,
+  select batch.diagram, accepted.seq, locked.id is not null as held, locked.head < batch.base as behind,
     exists (select from diagram where diagram.id = batch.diagram) as there
   from batch left join locked on locked.id = batch.diagram left join accepted on accepted.diagram = batch.diagram`;
 
@@ -68,7 +68,7 @@ export type Patience = { kind: 'wait'; ms: number } | { kind: 'skip' };
 interface FlushRow {
   diagram: string;
   seq: string | null;
-  epoch: string | null;
+  held: boolean;
   behind: boolean | null;
   there: boolean;
 }
@@ -96,14 +96,14 @@ export async function flush(
     batches.map((batch) => batch.base),
   ];
   const rows = await executor.query<FlushRow>(STATEMENTS[patience.kind], values, `flush ${patience.kind}`);
-  return new Map(rows.map((row) => [row.diagram, verdictOf(row, patience.kind)]));
+  return new Map(rows.map((row) => [row.diagram, verdictOf(row)]));
 }
 
-function verdictOf({ seq, epoch, behind, there }: FlushRow, patience: Patience['kind']): Verdict {
+function verdictOf({ seq, held, behind, there }: FlushRow): Verdict {
   if (seq !== null) return { kind: 'in', seq: Number(seq) };
   if (behind) return { kind: 'behind' };
-  if (epoch !== null) return { kind: 'stale', epoch: Number(epoch) };
-  return { kind: there && patience === 'skip' ? 'locked' : 'missing' };
+  if (held) return { kind: 'stale' };
+  return { kind: there ? 'locked' : 'missing' }; // one that went while its lock was waited for is missing the next time
 }
 
 /** Finds out whether a batch was committed, and commits it if it was not. */
@@ -121,7 +121,7 @@ export async function recover(executor: SqlExecutor, batch: Batch, lockTimeout: 
     );
     if (found) return { kind: 'in', seq: Number(found.seq) };
     if (Number(diagram.head) < batch.base) return { kind: 'behind' };
-    if (Number(diagram.epoch) !== batch.epoch) return { kind: 'stale', epoch: Number(diagram.epoch) };
+    if (Number(diagram.epoch) !== batch.epoch) return { kind: 'stale' };
     const seq = Number(diagram.head) + 1;
     await insertRow(transaction, batch, seq);
     return { kind: 'in', seq };

@@ -73,7 +73,6 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
     const right = item.rightOrigin && find(item.rightOrigin)?.place;
     const named = item.parent as unknown as string | Y.ID | null; // as it was read
     const parent = named === null ? null : parentOf(named);
-    if ((item.origin && !left) || (item.rightOrigin && !right) || (named !== null && parent === null)) return null;
     if (left && right && (left.parent !== right.parent || left.key !== right.key)) return undefined;
     const place = left ?? right ?? (parent === null ? null : { parent, key: item.parentSub });
     return place?.key != null && item.rightOrigin ? undefined : place;
@@ -84,7 +83,7 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
     const known = depths.get(type);
     if (known !== undefined) return known;
     let depth = 0;
-    for (let outer = type._item; outer && depth <= MAX_NESTING; depth += 1) outer = (outer.parent as Type)._item;
+    for (let outer = type._item; outer; depth += 1) outer = (outer.parent as Type)._item;
     return depth;
   }
 

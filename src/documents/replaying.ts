@@ -98,8 +98,7 @@ function isLong({ store }: Y.Doc): boolean {
  * @throws Unreadable
  */
 function cut(seq: number, update: Uint8Array): Uint8Array[] {
-  const deletesNothing = update.at(-1) === 0;
-  if (deletesNothing || update.byteLength > LARGE) return [update];
+  if (update.byteLength > LARGE) return [update];
   try {
     return sliced(decodeState(update));
   } catch (error) {

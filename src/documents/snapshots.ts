@@ -24,7 +24,7 @@ export async function compact(
   passed: (fault: Unreadable) => void = () => {},
 ): Promise<number | null> {
   const sizes = await sizesOf(executor, diagram);
-  if (sizes.rows === 0 || !isDue(sizes, limits)) return null;
+  if (!isDue(sizes, limits)) return null;
   const made = await readWhole(executor, diagram, (part) => workshop.run('compaction', part), passed);
   if (!made) return null;
   const { head, value } = made;

@@ -147,7 +147,7 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
 
   /** Never rejects. */
   async function conclude(tried: readonly Tried[], verdicts: ReadonlyMap<string, Verdict>): Promise<void> {
-    const stale: (Tried & { epoch: number })[] = [];
+    const stale: Tried[] = [];
     for (const one of tried) {
       const { queue, batch, taken } = one;
       const verdict = verdicts.get(batch.diagram)!;
@@ -161,7 +161,7 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
         attempted(() => committed({ diagram: batch.diagram, seq: verdict.seq, bytes: batch.bytes }));
         for (const waiting of taken) settle(waiting, { kind: 'committed', seq: verdict.seq });
       } else if (verdict.kind === 'stale') {
-        stale.push({ ...one, epoch: verdict.epoch });
+        stale.push(one);
       } else {
         for (const waiting of taken) settle(waiting, { kind: verdict.kind });
       }
@@ -169,10 +169,10 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
     if (stale.length > 0) await fence(stale);
   }
 
-  async function fence(stale: readonly (Tried & { epoch: number })[]): Promise<void> {
+  async function fence(stale: readonly Tried[]): Promise<void> {
     try {
       const fenced = await decideAnew(
-        stale.map(({ queue, taken, epoch }) => ({ diagram: queue.diagram, taken, epoch })),
+        stale.map(({ queue, taken }) => ({ diagram: queue.diagram, taken })),
         decide,
       );
       for (const { queue, taken } of stale) {

@@ -151,7 +151,7 @@ export async function thinOut(executor: SqlExecutor): Promise<number> {
       `delete from document_version where id in (
          select id from (
            select id, at, row_number() over (
-             partition by diagram_id, date_trunc('day', at at time zone 'UTC') order by at desc, id desc) as place
+             partition by diagram_id, date_trunc('day', at at time zone 'UTC') order by at desc) as place
            from document_version where kind = 'automatic'
          ) as kept
          where at < clock_timestamp() - interval '24 hours'

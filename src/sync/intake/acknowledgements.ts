@@ -40,7 +40,6 @@ export function createAcknowledgements(send: () => void): Acknowledgements {
   let unanswered = 0;
   const owed = new Set<Debt>();
   const incur = () => ({ paid: false, era });
-  const stands = (debt: Debt | null): debt is Debt => debt !== null && !debt.paid && debt.era === era;
   return {
     get unanswered() {
       return unanswered;
@@ -62,13 +61,13 @@ export function createAcknowledgements(send: () => void): Acknowledgements {
       return { debt, covers };
     },
     pay(debt) {
-      if (!stands(debt)) return;
+      if (!debt || debt.paid || debt.era !== era) return;
       debt.paid = true;
       owed.delete(debt);
       send();
     },
     owe(debt) {
-      if (stands(debt)) owed.add(debt);
+      if (debt) owed.add(debt);
     },
   };
 }

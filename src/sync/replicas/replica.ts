@@ -107,7 +107,6 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
   function close(): void {
     if (closed) return;
     closed = true;
-    ahead.clear();
     arrived();
     endings.forEach((callback) => callback());
   }
@@ -221,7 +220,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       if (closed) return;
       if (have !== null && row.seq <= have) return void (memory.contradicts(row) && lose('restored'));
       heard = Math.max(heard, row.seq);
-      if (row.bytes && row.seq - 1 === have && !applying) return applyAhead(row.bytes);
+      if (row.bytes && row.seq - 1 === have) return applyAhead(row.bytes);
       if (row.bytes && ahead.size < MOST_AHEAD) ahead.set(row.seq, row.bytes);
       if (have === null || applying) return;
       applyAhead();
