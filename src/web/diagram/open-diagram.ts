@@ -1,7 +1,9 @@
 /** The diagram that is open on this page, for everything on it. */
+import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useState } from 'react';
 import type { Client, LiveDiagram, Me, Place } from '../../client/index.ts';
 import { useDiagramState } from '../../client/react/index.ts';
+import { nameOf as nameOfPerson } from '../identity/signed-in.tsx';
 import { nameIn, withNames, type Names } from './people/names.ts';
 
 export interface OpenDiagram {
@@ -30,4 +32,17 @@ export function useNames(diagram: LiveDiagram): (email: string) => string {
   const known = withNames(names, participants);
   if (known !== names) remember(known);
   return (email) => nameIn(known, email);
+}
+
+/** What somebody is called who may have left before this page was opened. @param email null for nobody */
+export function useNameOf(email: string | null): string {
+  const { client, nameOf } = useOpenDiagram();
+  const known = email === null ? '' : nameOf(email);
+  const { data } = useQuery({
+    queryKey: ['person', email],
+    queryFn: ({ signal }) => client.people.find(email!, { signal }),
+    enabled: email !== null && known === email,
+    staleTime: Infinity,
+  });
+  return data ? nameOfPerson(data) : known;
 }

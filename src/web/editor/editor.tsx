@@ -85,14 +85,9 @@ function Surface({ desk, writable }: { desk: Desk; writable: boolean }) {
   const clipboard = useMemo(() => clipboardOf(acting, middle), [acting, middle]);
   useKeys(desk, acting, middle, () => setKeys(true));
 
-  /** One beside the other, when several are put into the middle. */
   function choose(shape: Shape): void {
     pointer.set(null);
-    const { x, y } = middle();
-    const beside = [...drawing.cells.values()].filter(
-      (cell) => 'x' in cell && Math.abs(cell.x + cell.width / 2 - x) < 200,
-    ).length;
-    acting.create(shape, { x: x + (beside % 5) * 20, y: y + (beside % 5) * 20 });
+    acting.create(shape, middle());
   }
 
   function drop(event: DragEvent): void {

@@ -96,16 +96,20 @@ describe('a session on a diagram', () => {
   );
 
   it(
-    'AC3 AC4 WE3 somebody who is made a reader while they draw is told so, and may draw again when they are raised',
+    'AC3 AC4 WE3 WE4 somebody who is made a reader while they write is told so, and may go on when they are raised or let in again',
     { timeout: LONG },
     async () => {
       const diagram = await on.newDiagram('Demoted');
-      const [, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
+      const [ada, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
       await draw(grace, 'Process');
       await isSaved(grace);
+      await grace.keyboard.type('Half a na');
       try {
         await roles('reader');
-        await seen(grace, /You can only read this diagram now/);
+        await seen(grace, /You can only read this diagram now\. 1 change was not saved/);
+        await seen(grace, 'Half a na');
+        await nodes(ada, 1);
+        expect(await ada.getByText('Half a na').count()).toBe(0);
         await button(grace, 'Read only').click();
         await seen(grace, 'You have the reader role. Ask ada@example.com for more.');
         await grace.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -116,10 +120,13 @@ describe('a session on a diagram', () => {
         await nodes(grace, 1);
         await roles('writer');
         await seen(grace, 'You can edit this diagram now.');
+        await seen(ada, 'Half a na');
         await draw(grace, 'Store');
         await isSaved(grace);
         await roles(null);
         await seen(grace, 'This diagram is not open to you');
+        await roles('writer');
+        await isSaved(grace);
       } finally {
         await roles('writer');
       }
@@ -190,7 +197,14 @@ describe('a session on a diagram', () => {
     await button(ada, 'Restore').click();
     await ada.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
     await nodes(grace, 1);
+    await seen(ada, /^Restored: First, /);
     await ada.getByRole('button', { name: /^Before restoring/ }).waitFor(SOON);
+    // Who has left has a name all the same.
+    await ada.context().close();
+    await button(grace, 'Start a new session').click({ timeout: 60_000 });
+    await grace.reload();
+    await button(grace, 'History').click();
+    await grace.getByRole('button', { name: /^First.*By Ada Lovelace$/ }).waitFor(SOON);
   });
 
   it(

@@ -120,6 +120,30 @@ describe('WE2 drawing', () => {
     await ada.getByRole('dialog').getByText('Duplicate').waitFor();
   });
 
+  it('WE2 keys put one beside the other, and a text that nobody would see does not stay', async () => {
+    const { path, pages } = await opened('Beside', 'Ada Lovelace');
+    const [ada] = pages as [Page];
+    for (const [key, label] of [
+      ['1', 'Shop'],
+      ['2', 'Orders'],
+      ['3', 'Bank'],
+      ['4', 'Internet'],
+    ] as const)
+      await draw(ada, key, label, { x: 640, y: 400 });
+    await ada.keyboard.press('5');
+    await ada.getByRole('textbox', { name: 'Label' }).waitFor();
+    await ada.keyboard.press('Escape');
+    await saved(ada);
+    const places = (await cellsAt(path)).map(({ label, x, y }) => ({ label, x, y }));
+    const [shop] = places;
+    expect(places).toEqual([
+      { label: 'Shop', x: shop!.x, y: shop!.y },
+      { label: 'Orders', x: shop!.x, y: shop!.y + 80 },
+      { label: 'Bank', x: shop!.x, y: shop!.y - 80 },
+      { label: 'Internet', x: shop!.x - 130, y: shop!.y - 100 },
+    ]);
+  });
+
   it('WE3 AC2 a reader changes nothing, and AC4 draws as soon as they may', async () => {
     const { path, pages } = await opened('Reading', 'Ada Lovelace', 'Alan Turing');
     const [, alan] = pages as [Page, Page];

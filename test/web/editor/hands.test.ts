@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { wishOf } from '../../../src/web/editor/hands/keys.ts';
 import { readCells, type Cell } from '../../../src/web/editor/model/cell.ts';
 import { clipOf, putDown } from '../../../src/web/editor/model/clip.ts';
+import { freePlace } from '../../../src/web/editor/model/free-place.ts';
 import { insideOf, parentsAfter } from '../../../src/web/editor/model/parents.ts';
 import { readingOrder, stepFrom } from '../../../src/web/editor/model/reading-order.ts';
 
@@ -68,6 +69,24 @@ it('whoever comes to rest in a boundary belongs to it, and whoever leaves it doe
       ['b', null],
     ]),
   );
+});
+
+describe('WE2 something new hides nothing', () => {
+  const size = { width: 100, height: 60 };
+  const wanted = { x: 0, y: 0, ...size };
+  const placed = (taken: { x: number; y: number; width: number; height: number }[]) => {
+    const { x, y } = freePlace(wanted, taken);
+    return { x, y };
+  };
+  it.each([
+    ['where it is wanted', [], { x: 0, y: 0 }],
+    ['touching what is beside it', [{ x: 100, y: 0, ...size }], { x: 0, y: 0 }],
+    ['below what is there, with a gap', [wanted], { x: 0, y: 80 }],
+    ['above, if below is taken', [wanted, { x: 0, y: 80, ...size }], { x: 0, y: -80 }],
+    ['on top, where all around is full', [{ x: -900, y: -900, width: 1800, height: 1800 }], { x: 0, y: 0 }],
+  ])('and lies %s', (_, taken, place) => {
+    expect(placed(taken)).toEqual(place);
+  });
 });
 
 describe('WE2 a key', () => {

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { Version } from '../../../client/index.ts';
 import { useDiagramState } from '../../../client/react/index.ts';
 import { lookingAway } from '../looking-away.ts';
-import { useOpenDiagram } from '../open-diagram.ts';
+import { useNameOf, useOpenDiagram } from '../open-diagram.ts';
 import { Panel } from '../panel.tsx';
 import { momentOf } from '../../times.ts';
 import styles from './history.module.css';
@@ -71,9 +71,9 @@ export function HistoryPanel({ close, previewed, preview }: HistoryPanelProps) {
 
 function VersionRow({ version, isShown, show }: { version: Version; isShown: boolean; show(): void }) {
   const { t, i18n } = useTranslation('room');
-  const { nameOf } = useOpenDiagram();
+  const name = useNameOf(version.author);
   const moment = momentOf(version.created_at, i18n.language);
-  const author = version.author === null ? t('keptAutomatically') : t('keptBy', { name: nameOf(version.author) });
+  const author = version.author === null ? t('keptAutomatically') : t('keptBy', { name });
   return (
     <li>
       <button type="button" className={styles.version} aria-pressed={isShown} onClick={show}>

@@ -22,7 +22,8 @@ export function PreviewStage({ version, close }: { version: Version; close(): vo
   const say = useSay();
   const writer = useDiagramState(diagram, ({ permissions }) => permissions === 'writer');
   const [question, ask] = useState<Question | null>(null);
-  const time = momentOf(version.created_at, i18n.language);
+  const moment = momentOf(version.created_at, i18n.language);
+  const named = version.name === null ? moment : `${version.name}, ${moment}`;
   const { data, isError } = useQuery({
     queryKey: ['version', version.id],
     queryFn: ({ signal }) => client.diagrams.versions.get(place, version.id, { signal }),
@@ -34,7 +35,7 @@ export function PreviewStage({ version, close }: { version: Version; close(): vo
       await client.diagrams.versions.restore(place, version.id);
     },
     onSuccess() {
-      say(t('restored', { time }));
+      say(t('restored', { version: named }));
       close();
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['versions', place] }),
@@ -42,7 +43,7 @@ export function PreviewStage({ version, close }: { version: Version; close(): vo
   const askToRestore = () =>
     ask({
       title: t('restoreTitle'),
-      text: t('restoreText', { time }),
+      text: t('restoreText', { version: named }),
       label: t('restore'),
       run: () => restore.mutate(),
     });
@@ -50,7 +51,7 @@ export function PreviewStage({ version, close }: { version: Version; close(): vo
     <div className={styles.stage}>
       <div className={styles.banner} role="status">
         <Text size="sm" fw={600} className={styles.grow}>
-          {restore.isError ? t('notRestored') : t('previewing', { time })}
+          {restore.isError ? t('notRestored') : t('previewing', { version: named })}
         </Text>
         <Button size="compact-sm" variant="default" onClick={close}>
           {t('backToNow')}

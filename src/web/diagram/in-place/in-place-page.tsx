@@ -88,8 +88,17 @@ function Over({
   );
 }
 
+/** How often somebody who waits to be let in is looked after, ms. */
+const LOOKS_EVERY = 5000;
+
 function Closed() {
   const { t } = useTranslation('room');
+  const { client, diagram, place } = useOpenDiagram();
+  useEffect(() => {
+    const look = () => document.hidden || client.diagrams.get(place).then(diagram.rejoin, () => {});
+    const timer = setInterval(look, LOOKS_EVERY);
+    return () => clearInterval(timer);
+  }, [client, diagram, place]);
   const { t: signing } = useTranslation('signingIn');
   const { signOut } = useIdentity();
   return (

@@ -22,14 +22,14 @@ export function useFraming(drawing: Drawing): void {
     let framed: unknown = null;
     const put = () => {
       frame = requestAnimationFrame(async () => {
+        const isDrawnHere = framed === null && drawing.selection.size > 0;
+        if (isDrawnHere) return;
         await fitView(WHOLE);
         framed = store.getState().transform;
       });
     };
     const look = () => {
-      if (frame !== 0 || drawing.cells.size === 0) return;
-      if (drawing.selection.size === 0) put();
-      else frame = -1;
+      if (frame === 0 && drawing.cells.size > 0) put();
     };
     look();
     const stops = [

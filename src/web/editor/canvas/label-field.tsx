@@ -1,26 +1,40 @@
-/** Writing the label of a cell in its place. Enter keeps it, Shift+Enter begins a line, Escape leaves it as it was. */
-import { useEffect, useRef, type KeyboardEvent } from 'react';
+/**
+ * Writing the label of a cell in its place. Enter keeps it, Shift+Enter begins a line, Escape leaves it as it was.
+ * Whatever else closes it, such as losing the right to edit or the session, keeps what is written so far, as any other
+ * change that is not saved yet.
+ */
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDesk } from '../desk.ts';
-import { rename } from '../document/edits.ts';
+import { removeCells, rename } from '../document/edits.ts';
 import { Step } from '../document/history.ts';
 import { LONGEST_LABEL } from '../model/cell.ts';
 import styles from './canvas.module.css';
 
 export function LabelField({ id, label }: { id: string; label: string }) {
   const { t } = useTranslation('editor');
-  const { diagram, renaming, writable } = useDesk();
+  const { diagram, drawing, renaming, writable } = useDesk();
   const field = useRef<HTMLTextAreaElement>(null);
+  const written = useRef(label);
+  const [before] = useState(label);
   useEffect(() => {
     field.current?.focus({ preventScroll: true });
     field.current?.select();
   }, []);
 
-  function finish(keep: boolean): void {
-    if (renaming.get() !== id) return;
-    const text = (field.current?.value ?? '').trim();
-    renaming.set(null);
-    if (keep && writable.get() && text !== label) rename(diagram.cells, id, text, new Step());
+  useLayoutEffect(
+    () => () => {
+      const text = written.current.trim();
+      if (text !== before) rename(diagram.cells, id, text, new Step());
+      // Nobody would see it any more.
+      else if (text === '' && writable.get() && drawing.cells.get(id)?.shape === 'text')
+        removeCells(diagram.cells, [id], new Step());
+    },
+    [before, diagram, drawing, id, writable],
+  );
+
+  function close(): void {
+    if (renaming.get() === id) renaming.set(null);
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>): void {
@@ -29,7 +43,8 @@ export function LabelField({ id, label }: { id: string; label: string }) {
     if (!keep && event.key !== 'Escape') return;
     event.preventDefault();
     const canvas = event.currentTarget.closest<HTMLElement>('[data-canvas]');
-    finish(keep);
+    if (!keep) written.current = before;
+    close();
     canvas?.focus({ preventScroll: true });
   }
 
@@ -41,8 +56,9 @@ export function LabelField({ id, label }: { id: string; label: string }) {
       defaultValue={label}
       maxLength={LONGEST_LABEL}
       rows={Math.max(1, label.split('\n').length)}
+      onChange={(event) => (written.current = event.currentTarget.value)}
       onKeyDown={onKeyDown}
-      onBlur={() => finish(true)}
+      onBlur={close}
     />
   );
 }

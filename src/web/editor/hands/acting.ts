@@ -5,6 +5,7 @@ import { Step } from '../document/history.ts';
 import { isEdge, rectOf, type Cell, type EdgeCell, type NodeCell } from '../model/cell.ts';
 import { clipOf, extentOf, putDown, topOf } from '../model/clip.ts';
 import { centreOf, type Point, type Rect } from '../model/geometry.ts';
+import { freePlace } from '../model/free-place.ts';
 import { insideOf } from '../model/parents.ts';
 import { GRID, sizes, smallest, type Shape } from '../model/shapes.ts';
 
@@ -46,13 +47,14 @@ export function createActing(desk: Desk) {
   }
 
   return {
-    /** A new node around a point; its label is written at once. */
+    /** A new node around a point, or beside what is there; its label is written at once. */
     create(shape: Shape, middle: Point): void {
       if (!writable.get()) return;
       const size = sizes[shape];
-      const place = { x: onGrid(middle.x - size.width / 2), y: onGrid(middle.y - size.height / 2) };
+      const wanted = { x: onGrid(middle.x - size.width / 2), y: onGrid(middle.y - size.height / 2), ...size };
+      const { x, y } = freePlace(wanted, hiddenBy(shape));
       const id = freshId();
-      add([{ id, shape, ...place, ...size, label: '', z: topOf(drawing.cells) + 1 }]);
+      add([{ id, shape, x, y, ...size, label: '', z: topOf(drawing.cells) + 1 }]);
       renaming.set(id);
     },
 
@@ -118,6 +120,14 @@ export function createActing(desk: Desk) {
       if (writable.get()) history.redo();
     },
   };
+
+  /** What a new one must not cover. A boundary lies under what is in it, and may lie in a larger one. */
+  function hiddenBy(shape: Shape): Rect[] {
+    return [...drawing.cells.keys()]
+      .flatMap((id) => nodeOf(id) ?? [])
+      .filter((node) => (node.shape === 'boundary') === (shape === 'boundary'))
+      .filter((node) => shape !== 'boundary' || node.width <= sizes.boundary.width);
+  }
 
   function nodeOf(id: string): NodeCell | null {
     const cell = drawing.cells.get(id);

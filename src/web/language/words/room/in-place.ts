@@ -20,7 +20,8 @@ export const inPlace = words({
     removedText: '{{name}} removed you at {{time}}. You can join the next session on this diagram.',
     removedBefore: 'The host removed you. You can join the next session on this diagram.',
     closedTitle: 'This diagram is not open to you',
-    closedText: 'It does not exist, or you have no access to it. Whoever sent you here can let you in.',
+    closedText:
+      'It does not exist, or you have no access to it. Whoever sent you here can let you in; then it opens by itself.',
     signedOutTitle: 'Your sign-in has run out',
     signedOutText: 'Sign in again to go on where you are.',
     refusedEditTitle: 'The server could not take a change',
@@ -52,7 +53,8 @@ export const inPlace = words({
       'Zrobiła to osoba prowadząca ({{name}}) o {{time}}. Możesz dołączyć do następnej sesji na tym diagramie.',
     removedBefore: 'Zrobiła to osoba prowadząca. Możesz dołączyć do następnej sesji na tym diagramie.',
     closedTitle: 'Ten diagram nie jest dla Ciebie otwarty',
-    closedText: 'Nie istnieje albo nie masz do niego dostępu. Może Cię wpuścić ten, kto Cię tu przysłał.',
+    closedText:
+      'Nie istnieje albo nie masz do niego dostępu. Może Cię wpuścić ten, kto Cię tu przysłał; wtedy otworzy się sam.',
     signedOutTitle: 'Logowanie wygasło',
     signedOutText: 'Zaloguj się ponownie, aby kontynuować w tym miejscu.',
     refusedEditTitle: 'Serwer nie mógł przyjąć zmiany',
