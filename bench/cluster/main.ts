@@ -20,7 +20,7 @@ import { startRedis, type MeasuredRedis } from './redis.ts';
 
 const RATE = 1000;
 /** A new document, and one that has been worked on for weeks: every page that was opened has left a client id. */
-const VISITS = [0, 300];
+const VISITS = [0, 300, 1000];
 const DOCUMENTS = 100;
 const PEOPLE = 40;
 const SECONDS = { warmUp: 3, measured: 6 };
