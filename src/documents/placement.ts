@@ -26,11 +26,12 @@ interface Placed {
 
 export interface Placements {
   /**
-   * Takes in an update.
+   * Takes in an update, or a slice of one.
+   * @param update what it deletes, as a whole
    * @param order its structs, each after those that it names
    * @returns whether everything new is where an honest client would put it
    */
-  take(update: DecodedUpdate, order: readonly Struct[]): boolean;
+  take(update: Pick<DecodedUpdate, 'deletes'>, order: readonly Struct[]): boolean;
 }
 
 /** Types within types, at most. */
@@ -94,7 +95,8 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
         if (!(struct instanceof Y.Item) || endOf(struct) <= state(client)) continue;
         const place = placeOfNew(struct);
         if (place === undefined) return false;
-        if (place?.key != null && struct.length > 1 && !isGone(update, struct)) return false;
+        // Values of a key that were overwritten, one after the other, become one struct; one that stands does not.
+        if (place?.key != null && struct.length > 1 && !deletesAll(update, struct)) return false;
         const placed = taken.get(client);
         if (placed) placed.push({ item: struct, place });
         else taken.set(client, [{ item: struct, place }]);
@@ -106,9 +108,4 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
       return true;
     },
   };
-}
-
-/** Values of a key that were overwritten, one after the other, become one struct; one that stands does not. */
-function isGone(update: DecodedUpdate, item: Y.Item): boolean {
-  return item.content instanceof Y.ContentDeleted || deletesAll(update, item);
 }

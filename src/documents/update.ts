@@ -159,8 +159,8 @@ function straddles(struct: Struct, state: StateOf): boolean {
 }
 
 /** Whether an update deletes a stretch of a client's clocks as a whole. */
-export function deletesAll(update: DecodedUpdate, { id, length }: Struct): boolean {
-  const ranges = update.deletes.get(id.client) ?? [];
+export function deletesAll({ deletes }: Pick<DecodedUpdate, 'deletes'>, { id, length }: Struct): boolean {
+  const ranges = deletes.get(id.client) ?? [];
   let [low, high] = [0, ranges.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -169,6 +169,21 @@ export function deletesAll(update: DecodedUpdate, { id, length }: Struct): boole
   }
   const range = ranges[low - 1];
   return range !== undefined && id.clock + length <= range.clock + range.len;
+}
+
+/** What the slices of an update delete together. */
+export function deletesOf(slices: readonly DecodedUpdate[]): DecodedUpdate['deletes'] {
+  const all = new Map<number, Range[]>();
+  for (const [client, ranges] of slices.flatMap(({ deletes }) => [...deletes])) {
+    const joined = all.get(client) ?? [];
+    all.set(client, joined);
+    for (const { clock, len } of ranges) {
+      const last = joined.at(-1);
+      if (last && last.clock + last.len === clock) last.len += len;
+      else joined.push({ clock, len });
+    }
+  }
+  return all;
 }
 
 /** The clients that an update brings structs of which the state does not cover. */

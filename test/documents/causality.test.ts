@@ -33,18 +33,20 @@ function history(choices: readonly number[]): Uint8Array[] {
   return updates;
 }
 
+/** Some updates together, perhaps with holes. */
+const picked = fc.array(fc.nat(100), { minLength: 1, maxLength: 4 });
 const choices = fc.array(fc.nat(10_000), { minLength: 1, maxLength: 60 });
 const waits = (document: Y.Doc) => document.store.pendingStructs !== null || document.store.pendingDs !== null;
 
 describe('DO4 advance', () => {
   it('finds a gap exactly where Yjs would wait, and the new ends where it does not', () => {
     fc.assert(
-      fc.property(choices, fc.array(fc.nat(100), { maxLength: 40 }), (made, picks) => {
+      fc.property(choices, fc.array(picked, { maxLength: 40 }), (made, picks) => {
         const updates = history(made);
+        if (updates.length === 0) return;
         const document = new Y.Doc();
         for (const pick of picks) {
-          const update = updates[pick % Math.max(1, updates.length)];
-          if (!update) continue;
+          const update = Y.mergeUpdates(pick.map((index) => updates[index % updates.length]!));
           const decoded = decodeUpdate(update);
           const ends = advance(decoded, stateOf(document))?.ends ?? null;
           const probe = new Y.Doc();
@@ -58,6 +60,23 @@ describe('DO4 advance', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('is found in a time that grows with the update, however many wait for each other', () => {
+    const count = 40_000;
+    const text = (client: number, clock: number, left: number | null, of: number) => {
+      const origin = left === null ? null : Y.createID(of, left);
+      const parent = (left === null ? 'list' : null) as unknown as Y.AbstractType<unknown>;
+      return new Y.Item(Y.createID(client, clock), null, origin, null, null, parent, null, new Y.ContentAny([0]));
+    };
+    const clocks = Array.from({ length: count }, (_, clock) => clock);
+    // Two who take turns, and many who wait for the last word of one of them.
+    const structs = [
+      ...clocks.map((clock) => text(1, clock, clock, 2)),
+      ...clocks.map((clock) => text(2, clock, clock === 0 ? null : clock - 1, 1)),
+      ...clocks.map((client) => text(3 + client, 0, count - 1, 1)),
+    ];
+    expect(advance({ bytes: new Uint8Array(), structs, deletes: new Map() }, () => 0)?.order).toHaveLength(3 * count);
   });
 
   it('takes merged updates of several people as one', () => {

@@ -6,7 +6,7 @@
 import type * as Y from 'yjs';
 import { advance } from '../../documents/causality.ts';
 import { createPlacements } from '../../documents/placement.ts';
-import { bringsNothing, newClients, stateOf, trimmed, type DecodedUpdate } from '../../documents/update.ts';
+import { bringsNothing, deletesOf, newClients, stateOf, trimmed, type DecodedUpdate } from '../../documents/update.ts';
 
 export type Verdict =
   /** The document has it all: not to be logged, whoever sent it. */
@@ -28,8 +28,8 @@ export interface Author {
 }
 
 export interface Judge {
-  /** The verdict on the next update of the run. */
-  hear(update: DecodedUpdate): Verdict;
+  /** The verdict on the next update of the run. @param whole what it deletes, also if it is a slice */
+  hear(update: DecodedUpdate, whole?: Pick<DecodedUpdate, 'deletes'>): Verdict;
   /** Client ids of which it is not known whose they are: to be claimed, then all is to be judged again. */
   readonly unclaimed: ReadonlySet<number>;
 }
@@ -44,7 +44,7 @@ export function createJudge(document: Y.Doc, author: Author, owners: ReadonlyMap
 
   return {
     unclaimed,
-    hear(sent) {
+    hear(sent, whole = sent) {
       if (bringsNothing(document, sent)) return NOTHING;
       if (!author.mayWrite) return { kind: 'forbidden' };
       const update = trimmed(sent, state);
@@ -55,7 +55,7 @@ export function createJudge(document: Y.Doc, author: Author, owners: ReadonlyMap
         if (owner === undefined) unclaimed.add(client);
         else if (owner !== author.person) return { kind: 'foreign' };
       }
-      if (!placements.take(update, found.order)) return { kind: 'foreign' };
+      if (!placements.take(whole, found.order)) return { kind: 'foreign' };
       for (const [client, end] of found.ends) ends.set(client, end);
       return { kind: 'complete', updates: [update.bytes] };
     },
@@ -72,10 +72,11 @@ export async function hearSlices(
   slices: readonly DecodedUpdate[],
   turn: () => Promise<void>,
 ): Promise<Verdict> {
+  const whole = { deletes: deletesOf(slices) };
   const updates: Uint8Array[] = [];
   for (const [index, slice] of slices.entries()) {
     if (index > 0) await turn();
-    const verdict = judge.hear(slice);
+    const verdict = judge.hear(slice, whole);
     if (verdict.kind === 'complete') updates.push(...verdict.updates);
     else if (verdict.kind !== 'nothing') return verdict;
   }

@@ -1,0 +1,50 @@
+/** Applying what was read of a log: as a whole or not at all, row by row, in turns where it takes long. */
+import { expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { Unreadable } from '../../src/documents/log-part.ts';
+import { isHeavy, replayInTurns, replayRow } from '../../src/documents/replaying.ts';
+import { joinUpdates } from '../../src/documents/row.ts';
+
+const rowOf = (seq: number, ...updates: Uint8Array[]) => ({ seq, bytes: joinUpdates(updates) });
+/** Deletes a clock of a client that nobody has heard of. */
+const DELETION = Uint8Array.of(0, 1, 7, 1, 0, 1);
+
+/** The updates of a document that is changed so many times. */
+function updatesOf(count: number, document = new Y.Doc()): Uint8Array[] {
+  const updates: Uint8Array[] = [];
+  document.on('update', (update: Uint8Array) => updates.push(update));
+  for (let z = 0; z < count; z += 1) document.getMap('cells').set(`c${z}`, z);
+  return updates;
+}
+
+it('DO5 a row that deletes what no row has brought cannot be read', () => {
+  expect(() => replayRow(new Y.Doc(), rowOf(1, DELETION))).toThrow(Unreadable);
+});
+
+it('DO3 the updates of a row are applied together', () => {
+  const document = new Y.Doc();
+  let changes = 0;
+  document.on('afterTransaction', () => (changes += 1));
+  replayRow(document, rowOf(1, ...updatesOf(3)));
+  expect([changes, document.getMap('cells').size]).toEqual([1, 3]);
+});
+
+it('DO3 a row is heavy for what it deletes, in however many bytes a client writes its numbers', () => {
+  const document = new Y.Doc();
+  document.clientID = 7;
+  updatesOf(60_000, document);
+  const dragged = Uint8Array.of(0, 1, 7, 1, 0, 0xd0, 0x8c, 0x81, 0x00); // 16 * 1024 + 1,616 clocks
+  expect([isHeavy(document, rowOf(1, DELETION)), isHeavy(document, rowOf(1, dragged))]).toEqual([false, true]);
+});
+
+it('DO3 what nobody wants any more is not applied to its end', async () => {
+  const rows = updatesOf(20_000).map((update, index) => rowOf(index + 1, update));
+  const document = new Y.Doc();
+  let turns = 0;
+  await replayInTurns(document, { head: rows.length, snapshot: null, rows }, null, {
+    turn: async () => void (turns += 1),
+    wanted: () => false,
+  });
+  expect(turns).toBe(1);
+  expect(document.getMap('cells').size).toBeLessThan(rows.length);
+});
