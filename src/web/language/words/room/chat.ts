@@ -74,7 +74,7 @@ export const chat = words({
     roleModerator: 'Moderator',
     roleAdmin: 'Administrator',
     removeFromChat: 'Usuń: {{name}}',
-    removeFromChatTitle: 'Usunąć z rozmowy? {{name}}',
+    removeFromChatTitle: 'Usunąć z rozmowy: {{name}}?',
     removeFromChatText: '{{name}} nie zobaczy już, co tu jest pisane. To, co zostało napisane, pozostaje.',
     leaveChat: 'Opuść rozmowę',
     leaveChatTitle: 'Opuścić rozmowę?',

@@ -44,10 +44,10 @@ export const peopleHere = words({
     letPresent: 'Pozwól prezentować',
     takeBack: 'Odbierz prezentację',
     makeHost: 'Przekaż prowadzenie',
-    makeHostTitle: 'Przekazać prowadzenie? {{name}}',
+    makeHostTitle: 'Przekazać prowadzenie: {{name}}?',
     makeHostText: 'Ta osoba zdecyduje, kto prezentuje i kiedy sesja się kończy. Tylko ona może oddać Ci prowadzenie.',
     remove: 'Usuń',
-    removeTitle: 'Usunąć z tej sesji? {{name}}',
+    removeTitle: 'Usunąć z tej sesji: {{name}}?',
     removeWriter:
       '{{name}} edytuje ten diagram i straci połączenie. Nie wróci do tej sesji; może dołączyć do następnej.',
     removeReader: '{{name}} straci połączenie. Nie wróci do tej sesji; może dołączyć do następnej.',
