@@ -15,14 +15,14 @@ export interface SyncLimits {
   /** Frames per second that a socket may send for long, and how many at once (4429). */
   framesPerSecond: number;
   frameBurst: number;
-  /** How long a socket may stay without anybody admitted on it, ms (4408). */
+  /** How long a socket may stay without anybody admitted on it, or to a document that something is kept for, ms (4408). */
   admissionTimeout: number;
   /** A ping goes out this often, ms, and a socket that was silent for so long is dead (4408): found within 15 s. */
   pingInterval: number;
   deadAfter: number;
   /** How long an update that depends on unknown ones waits for them, ms (4408). */
   gapTimeout: number;
-  /** Bytes that all who are not admitted yet may have waiting on this node (4429). */
+  /** Bytes that may wait on this node for documents to which nobody is admitted yet (4429). */
   strangerBytes: number;
   /** Bytes of updates on their way to the log, on this node (1013). */
   bufferBytes: number;

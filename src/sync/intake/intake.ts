@@ -81,7 +81,6 @@ export function createIntake({
   let dropped = false;
   let running = false;
   let refused = false;
-  let early = 0;
   let arrivedSoFar = 0;
   let toldAt = -Infinity;
   const waiting: Arrived[] = [];
@@ -219,9 +218,6 @@ export function createIntake({
       if (ended) return;
       const earned =
         kind === 'step2' ? acknowledgements.stepTwoCame() : { debt: acknowledgements.updateCame(ponged), covers: [] };
-      // What comes before the pong was queued while the client was offline, and is in its step 2 once more.
-      if (!opened && (early += bytes.byteLength) > limits.maxFrameBytes)
-        return ponged ? drop(closings.tooMany) : void 0;
       try {
         waiting.push(arrive({ kind, order: (arrivedSoFar += 1), bytes, ...earned }));
       } catch (error) {

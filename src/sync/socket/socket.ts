@@ -30,7 +30,7 @@ export interface SocketDependencies {
   atTurnEnd: AtTurnEnd;
   place: Place;
   limits: SyncLimits;
-  /** What strangers on all sockets together may have kept for them. */
+  /** What all sockets together may have kept for documents that nobody is let into yet. */
   strangers: Budget;
   createChannel(socket: Socket, address: string): Channel;
   /** NO1: nothing is taken in or sent while this node is not sure of its lease. */
@@ -61,8 +61,8 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   const channels = new Map<string, Channel>();
   let heardAt = openedAt;
   let queued = 0;
-  /** Bytes that came before anybody was known, and may still be kept. */
-  let strange = 0;
+  /** What came to an address before its document was there, and may still be kept. */
+  const early = new Map<string, { bytes: number; since: number }>();
   /** Unsent bytes of initial syncs. */
   let excepted = 0;
   let ending: Closing | null = null;
@@ -75,7 +75,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     if (ending) return;
     ending = closing;
     held &&= [];
-    settle();
+    settle(() => false);
     for (const channel of channels.values()) channel.end(closing);
     closed(socket, closing);
   }
@@ -130,10 +130,10 @@ export function createSocket(dependencies: SocketDependencies): Socket {
       return;
     }
     if (frame.kind === 'auth' && bytes.byteLength > MOST_TOKEN) return close(closings.unauthenticated);
-    if (socket.people.size === 0 && frame.kind !== 'auth' && !mayKeep(bytes.byteLength))
-      return ponged ? close(closings.tooMany) : undefined;
     let channel = channels.get(frame.address);
     if (channel?.state.kind === 'ended' && frame.kind !== 'auth') return;
+    const isEarly = channel?.state.kind !== 'open' && frame.kind !== 'auth';
+    if (isEarly && !mayKeep(frame.address, bytes.byteLength)) return ponged ? close(closings.tooMany) : undefined;
     if (!channel || channel.state.kind === 'ended') {
       // Hocuspocus looks connections up in plain objects.
       if (documentName(frame.address) in Object.prototype) return close(closings.badFrame);
@@ -144,16 +144,33 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     channel.receive(frame, bytes);
   }
 
-  /** Whether so much more of somebody unknown may be kept until they are known. */
-  function mayKeep(size: number): boolean {
-    if (strange + size > limits.maxFrameBytes || !strangers.take(size)) return false;
-    strange += size;
+  /** Whether so much more may be kept for a document that is not there yet, whoever else is on this socket. */
+  function mayKeep(address: string, size: number): boolean {
+    settle(isPending);
+    const kept = [...early.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    if (kept + size > limits.maxFrameBytes || !strangers.take(size)) return false;
+    const { bytes, since } = early.get(address) ?? { bytes: 0, since: now() };
+    early.set(address, { bytes: bytes + size, since });
     return true;
   }
 
-  function settle(): void {
-    strangers.give(strange);
-    strange = 0;
+  const isPending = (address: string) => ['waiting', 'joined'].includes(channels.get(address)?.state.kind ?? '');
+
+  function settle(isStillKept: (address: string) => boolean): void {
+    for (const [address, { bytes }] of early) {
+      if (isStillKept(address)) continue;
+      strangers.give(bytes);
+      early.delete(address);
+    }
+  }
+
+  /** Whether nobody was let in in time: on the socket at all, or into a document for which something is kept. */
+  function nobodyCame(time: number): boolean {
+    if (socket.people.size === 0) return time - openedAt > limits.admissionTimeout;
+    return [...early].some(
+      ([address, { since }]) =>
+        channels.get(address)?.state.kind === 'waiting' && time - since > limits.admissionTimeout,
+    );
   }
 
   function hasRoomFor(address: string): boolean {
@@ -195,8 +212,8 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     close,
     check(time, ping) {
       if (ending) return;
-      if (socket.people.size > 0) settle();
-      if (socket.people.size === 0 && time - openedAt > limits.admissionTimeout) return close(closings.idle);
+      settle(isPending);
+      if (nobodyCame(time)) return close(closings.idle);
       if (time - heardAt > limits.deadAfter) return close(closings.unresponsive);
       for (const channel of channels.values()) {
         if (channel.state.kind === 'open' && channel.intake.overdue(time)) return close(closings.unresponsive);
