@@ -30,7 +30,7 @@ type DiagramAdmission = Extract<Admission, { kind: 'diagram' }>;
 export interface AdmissionDesk {
   /** @throws Refusal; @returns whether Hocuspocus should take the connection for a reader's */
   admit(channel: Channel, token: string): Promise<{ readOnly: boolean }>;
-  /** AC5: a client sent another token. */
+  /** AC5: a client sent another token. Of several that are verified at once the one that came last counts. */
   refresh(channel: Channel, token: string): Promise<void>;
   /** Decides everybody on a diagram anew whose epoch is not the diagram's. Never rejects. */
   redecide(diagram: string): Promise<void>;
@@ -55,6 +55,8 @@ export function diagramOf(name: string): string | null {
 
 export function createAdmission(dependencies: AdmissionDependencies): AdmissionDesk {
   const { authenticator, database, sessions, rooms, directory, limits, newId, logger } = dependencies;
+  /** The token that each channel sent last. */
+  const sentLast = new WeakMap<Channel, string>();
   const standingOf = (diagram: string, person: string) =>
     database.asSystem((em) => standingInDiagram(em, diagram, person));
 
@@ -135,8 +137,10 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
     async refresh(channel, token) {
       if (channel.state.kind !== 'joined' && channel.state.kind !== 'open') return;
       const { admission } = channel.state;
+      sentLast.set(channel, token);
       try {
         const actor = await authenticator.authenticate(token);
+        if (sentLast.get(channel) !== token) return;
         if (actor.id !== admission.actor.id) return channel.close(closings.unauthenticated);
         admission.actor = actor;
       } catch (error) {

@@ -495,6 +495,33 @@ it('AC5 a token that expires is asked for anew, and closes with 4401 if no other
   await eventually(() => expect(client.closes[0]).toEqual({ code: 4401, reason: 'token expired' }));
 });
 
+it('AC5 of two tokens that are verified at once the one that was sent last counts', async () => {
+  let time = Date.now();
+  const verified = new Map<string, () => void>();
+  const authenticate = async (token: string) => {
+    if (token !== 'first') await new Promise<void>((resolve) => verified.set(token, resolve));
+    return { ...ann, expiresAt: token === 'long' ? ann.expiresAt : time + 60_000 };
+  };
+  const stage = await start({ overrides: { authenticator: { authenticate }, timeOfDay: () => time } });
+  const { socket, address } = await admitted(stage, await place(), { ...ann, id: 'first' });
+  socket.auth(address, 'short');
+  socket.auth(address, 'long');
+  await eventually(() => expect([...verified.keys()]).toEqual(['short', 'long']));
+  verified.get('long')!();
+  await pause(20);
+  verified.get('short')!();
+  await pause(20);
+  time += 120_000;
+  socket.sync(
+    address,
+    1,
+    updateBy(7, () => {}),
+  );
+  await eventually(() => expect(statuses(socket)).toEqual([1]));
+  await pause(300); // three rounds
+  expect(socket.ws.readyState).toBe(socket.ws.OPEN);
+});
+
 it('textOf reads what a close says', () => {
   expect(textOf({ bytes: new Uint8Array([2, 104, 105]) })).toBe('hi');
 });
