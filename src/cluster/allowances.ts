@@ -5,14 +5,14 @@
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 
 export interface Allowance {
-  /** Counts one. Never rejects. */
-  spend(key: string): Promise<Spent>;
+  /** Counts one, or so many. Never rejects. */
+  spend(key: string, times?: number): Promise<Spent>;
   /** What was counted; null: nothing. Never rejects. */
   look(key: string): Promise<Spent | null>;
 }
 
 export interface Spent {
-  /** How often, this one included. */
+  /** How often, these included. */
   used: number;
   /** ms until it begins anew. */
   resetsIn: number;
@@ -32,7 +32,7 @@ export type Allowances = (size: AllowanceSize) => Allowance;
 export const memoryAllowances: Allowances = (size) => {
   const limiter = new RateLimiterMemory({ points: size.points, duration: size.seconds });
   return {
-    spend: async (key) => spentOf(await limiter.consume(key).catch(refused)),
+    spend: async (key, times = 1) => spentOf(await limiter.consume(key, times).catch(refused)),
     look: async (key) => {
       const counted = await limiter.get(key);
       return counted && spentOf(counted);

@@ -49,12 +49,12 @@ export function redisAllowances(connection: RedisConnection, deployment: string)
       return made;
     };
     return {
-      async spend(key) {
-        if (!counts()) return memory.spend(key);
+      async spend(key, times = 1) {
+        if (!counts()) return memory.spend(key, times);
         try {
-          return spentOf(await inTime(limiter().consume(key)).catch(refused));
+          return spentOf(await inTime(limiter().consume(key, times)).catch(refused));
         } catch {
-          return memory.spend(key);
+          return memory.spend(key, times);
         }
       },
       async look(key) {

@@ -7,9 +7,11 @@ import { z } from 'zod';
 import type { Config } from '../config.ts';
 import { groupsContract } from '../http/contracts/groups.ts';
 import { speak } from '../http/language.ts';
+import type { RequestLimits } from '../http/limits.ts';
 import { route, type Route } from '../http/route.ts';
 import { createCaller, type CallerParts } from './caller.ts';
 import { createExecution } from './execution.ts';
+import { fieldsOf } from './unexecuted.ts';
 import { createSchema, type SchemaParts } from './schema.ts';
 
 /** For the description only: what is wrong with an operation is said in GraphQL's own way. */
@@ -43,9 +45,10 @@ const example = {
 
 export interface GraphqlParts extends SchemaParts, CallerParts {
   config: Pick<Config, 'mode' | 'graphqlIntrospection'>;
+  limits: Pick<RequestLimits, 'ofPerson'>;
 }
 
-export function graphqlRoutes({ config, groups, roster, attempts, logger }: GraphqlParts): Route[] {
+export function graphqlRoutes({ config, limits, groups, roster, attempts, logger }: GraphqlParts): Route[] {
   const execution = createExecution(createSchema({ groups, roster }), { introspection: config.graphqlIntrospection });
   const contract = groupsContract;
   const execute = route({
@@ -65,6 +68,8 @@ export function graphqlRoutes({ config, groups, roster, attempts, logger }: Grap
     },
     refusals: ['unauthenticated', 'invalid'],
     handle: async ({ actor, requestId, body, context }) => {
+      const more = fieldsOf(body) - 1; // the request itself is counted
+      if (more > 0) await limits.ofPerson(context, actor, more);
       const caller = createCaller({ attempts, logger }, { actor, requestId, language: speak(context, contract) });
       return { status: 200, body: await execution.run(body, caller), contentType: 'application/json' };
     },

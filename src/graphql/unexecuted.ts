@@ -1,6 +1,7 @@
 /**
- * What a document would have tried, had it been executed: a request that was refused before its first field (wrong
- * types, too deep) is still an attempt on the roster by somebody known (MB5).
+ * What a document asks for, read before or instead of its execution. A request that was refused before its first field
+ * (wrong types, too deep) is still an attempt on the roster by somebody known (MB5), and one that asks for as much as
+ * several requests counts as that many (CO9).
  */
 import {
   getOperationAST,
@@ -9,11 +10,12 @@ import {
   parse,
   type DocumentNode,
   type FieldNode,
+  type OperationDefinitionNode,
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
 import type { Tried } from './caller.ts';
-import { MOST_ALIASES, MOST_TOKENS } from './limits.ts';
+import { MOST_ALIASES, MOST_TOGETHER, MOST_TOKENS } from './limits.ts';
 
 /** What a client sent. */
 export interface Sent {
@@ -30,10 +32,9 @@ const operations: Record<string, { on: OperationTypeNode; operation: NonNullable
 
 /** @returns at most as many as a document may have aliases; none if it cannot be read */
 export function triedBy({ query, variables, operationName }: Sent): Tried[] {
-  const document = typeof query === 'string' ? read(query) : null;
-  if (!document) return [];
-  const called = getOperationAST(document, typeof operationName === 'string' ? operationName : undefined);
-  if (!called) return [];
+  const read = reading({ query, operationName });
+  if (!read) return [];
+  const { document, called } = read;
   const values = (typeof variables === 'object' && variables !== null ? variables : {}) as Record<string, unknown>;
   return [...rootFields(document, called.selectionSet, new Set())]
     .filter((field) => operations[field.name.value]?.on === called.operation)
@@ -45,9 +46,22 @@ export function triedBy({ query, variables, operationName }: Sent): Tried[] {
     }));
 }
 
-function read(query: string): DocumentNode | null {
+/** @param sent an operation, or a batch of them; @returns for how many fields it asks, those of one name in one operation once */
+export function fieldsOf(sent: unknown): number {
+  const together = (Array.isArray(sent) ? sent : [sent]).slice(0, MOST_TOGETHER);
+  return together.reduce((sum: number, one: unknown) => {
+    const read = reading(typeof one === 'object' && one !== null ? one : {});
+    const fields = read ? [...rootFields(read.document, read.called.selectionSet, new Set())] : [];
+    return sum + new Set(fields.map(({ alias, name }) => (alias ?? name).value)).size;
+  }, 0);
+}
+
+function reading({ query, operationName }: Sent): { document: DocumentNode; called: OperationDefinitionNode } | null {
+  if (typeof query !== 'string') return null;
   try {
-    return parse(query, { maxTokens: MOST_TOKENS, noLocation: true });
+    const document = parse(query, { maxTokens: MOST_TOKENS, noLocation: true });
+    const called = getOperationAST(document, typeof operationName === 'string' ? operationName : undefined);
+    return called ? { document, called } : null;
   } catch {
     return null;
   }

@@ -99,7 +99,8 @@ function serve(route: Route, authenticate: (context: Context) => Promise<Actor>,
     ]);
     const requestId = context.state.requestId as string;
     const call = { params, query, body: takesBytes(route) ? body : checked, actor: actor as Actor, requestId, context };
-    const answer = await route.handle(call as never);
+    const handle = () => route.handle(call as never);
+    const answer = await (route.guesses ? limits.guess(call.actor, handle) : handle());
     context.state.answer = answer;
     write(context, answer);
   };

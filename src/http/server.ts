@@ -63,7 +63,9 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|\[?::1\]?|localhost|[\w-]+\.localhost)$/;
  * Where anybody may sign in as anybody, only this machine may: a web page elsewhere could have its own name point to the
  * loopback, and would then be of our origin.
  */
-function isCalledByItsOwnName({ mode, host, publicUrl }: Config, { hostname }: Pick<Context, 'hostname'>): boolean {
+function isCalledByItsOwnName({ mode, host, publicUrl }: Config, { req }: Pick<Context, 'req'>): boolean {
+  // What a page cannot set: a forwarded host it could, and Koa would believe it of a proxy.
+  const hostname = URL.parse(`http://${req.headers.host}`)?.hostname ?? '';
   if (mode !== 'dev' || !LOOPBACK.test(host)) return true;
   return LOOPBACK.test(hostname) || (publicUrl !== null && hostname === new URL(publicUrl).hostname);
 }

@@ -44,6 +44,17 @@ describe('CO9 a person', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
   });
 
+  it('asks GraphQL for no more of it: each field counts, in a batch and under another name too', async () => {
+    const asking = (email: string, body: unknown) => clientOf(app.url, email).call('POST', '/graphql', { body });
+    const left = ({ headers }: { headers: Headers }) => Number(/r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1]);
+    expect(left(await asking('one@firm.example', { query: '{ me { id } me { email } }' }))).toBe(4);
+    expect(left(await asking('three@firm.example', { query: '{ a: me { id } b: me { id } me { id } }' }))).toBe(2);
+    const spread = { query: 'query { ...a } fragment a on Query { me { id } groups { id } }' };
+    expect(left(await asking('batch@firm.example', [spread, spread]))).toBe(1);
+    const six = { query: `{ ${[1, 2, 3, 4, 5, 6].map((index) => `a${index}: me { id }`).join(' ')} }` };
+    expect(await asking('six@firm.example', six)).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+  });
+
   it('MB5 leaves an audit row for what was refused for this reason too', async () => {
     const busy = clientOf(app.url, 'audited@firm.example');
     await statuses(5, () => busy.call('GET', '/me'));

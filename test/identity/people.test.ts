@@ -1,5 +1,10 @@
 /** /me, /people and /dev/login: the four spellings of one person, and how little a stranger finds out. */
+import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { memoryAllowances } from '../../src/cluster/allowances.ts';
+import { createLimits } from '../../src/http/limits.ts';
+import type { Actor } from '../../src/identity/person.ts';
+import { Refusal } from '../../src/refusal.ts';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
 import { call } from '../support/client.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
@@ -83,6 +88,46 @@ describe('ID5 GET /people', () => {
       statuses.filter((status) => status === 429).length,
     ]).toEqual([30, 30]);
   });
+
+  it('tells no more at the same moment of those who are there either', async () => {
+    const { guess } = createLimits(0, memoryAllowances);
+    const asking = { id: 'somebody' } as Actor;
+    let asked = 0;
+    const miss = async () => {
+      asked += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+      throw new Refusal('user_not_found');
+    };
+    const misses = Array.from({ length: 30 }, () => guess(asking, miss).catch((error: Refusal) => error.code));
+    const hit = guess(asking, async () => (asked += 1));
+    await expect(hit).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(new Set(await Promise.all(misses))).toEqual(new Set(['user_not_found']));
+    expect(asked).toBe(30);
+  });
+
+  it('allows no more by way of inviting or granting; what finds somebody, or is refused otherwise, is no miss', async () => {
+    const [asking, found] = [await newcomer(app), await newcomer(app)];
+    const { body: workspace } = await asking.call('POST', '/api/workspaces', { body: { name: 'W' } });
+    const { body: model } = await asking.call('POST', '/threat_models', { body: { name: 'M' } });
+    const invite = (email: string) =>
+      asking.call('POST', `/api/workspaces/${workspace.id}/members`, { body: { email, role: 'member' } });
+    const grant = (email: string) => {
+      const body = [asking.email, email].map((subject) => ({ subject_type: 'user', subject, role: 'owner' }));
+      return asking.call('PUT', `/threat_models/${model.id}/authorization`, { body });
+    };
+    expect((await invite(found.email)).status).toBe(201);
+    for (let count = 0; count < 35; count += 1) expect((await invite(found.email)).status).toBe(409);
+    for (let count = 0; count < 15; count += 1) {
+      expect((await invite(`no-${count}@firm.example`)).body.code).toBe('user_not_found');
+      expect((await grant(`no-${count}@firm.example`)).body.code).toBe('user_not_found');
+    }
+    const refused = [
+      await invite(found.email),
+      await grant(found.email),
+      await asking.call('GET', `/people?email=${found.email}`),
+    ];
+    expect(refused.map(({ body }) => body.code)).toEqual(['rate_limited', 'rate_limited', 'rate_limited']);
+  });
 });
 
 describe('ID6 POST /dev/login', () => {
@@ -96,6 +141,27 @@ describe('ID6 POST /dev/login', () => {
       body.user,
     );
   });
+
+  it.each(['x-forwarded-host', 'forwarded'])(
+    'is not for a page elsewhere that calls us by its own name, whatever it says in %s',
+    async (header) => {
+      const behind = await startApp({ environment: { TRUST_PROXY: '1' } });
+      const { port } = new URL(behind.url);
+      const statusFor = (headers: Record<string, string>) =>
+        new Promise<number | undefined>((resolve, reject) =>
+          get({ port, host: '127.0.0.1', path: '/livez', headers }, (answer) => {
+            answer.resume();
+            resolve(answer.statusCode);
+          }).on('error', reject),
+        );
+      try {
+        expect(await statusFor({ host: 'evil.example', [header]: 'localhost' })).toBe(403);
+        expect(await statusFor({ host: `localhost:${port}`, [header]: 'localhost' })).toBe(200);
+      } finally {
+        await behind.stop();
+      }
+    },
+  );
 
   it('needs nothing but an email, and a real one', async () => {
     expect(

@@ -6,7 +6,6 @@ import { personByEmail } from '../../identity/profiles.ts';
 import { toUlid } from '../../identity/spelling.ts';
 import { Refusal } from '../../refusal.ts';
 import { commonSentences, type Contract } from '../contract.ts';
-import type { RequestLimits } from '../limits.ts';
 import { email, route, trimmed, type Route } from '../route.ts';
 
 /** Speaks for everything that belongs to no API of its own. */
@@ -48,14 +47,13 @@ export const personOnWire = (person: Person) => ({
 
 export interface PeopleParts {
   database: Database;
-  limits: RequestLimits;
   /** Signs a token and makes the profile; null outside of `dev`. */
   signIn:
     | ((claims: { email: string; name?: string; roles?: string[] }) => Promise<{ token: string; person: Actor }>)
     | null;
 }
 
-export function peopleRoutes({ database, limits, signIn }: PeopleParts): Route[] {
+export function peopleRoutes({ database, signIn }: PeopleParts): Route[] {
   const contract = platformContract;
   const routes = [
     route({
@@ -77,16 +75,13 @@ export function peopleRoutes({ database, limits, signIn }: PeopleParts): Route[]
       operationId: 'findPerson',
       summary: 'Somebody by their exact email; 30 misses an hour',
       contract,
+      guesses: true,
       query: z.object({ email }),
       answers: { 200: { description: 'The person', schema: personSchema } },
       refusals: ['unauthenticated', 'invalid', 'user_not_found', 'rate_limited'],
       handle: async ({ actor, query }) => {
-        await limits.mayLookUp(actor);
         const person = await database.asPerson(actor, (em) => personByEmail(em, query.email));
-        if (!person) {
-          await limits.missedPerson(actor);
-          throw new Refusal('user_not_found');
-        }
+        if (!person) throw new Refusal('user_not_found');
         return { status: 200, body: personOnWire(person) };
       },
     }),

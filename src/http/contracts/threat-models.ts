@@ -204,6 +204,7 @@ export function threatModelRoutes({ threatModels, grants }: { threatModels: Thre
       operationId: 'replaceAuthorization',
       summary: 'Replace all grants; owners, and one person stays an owner',
       contract,
+      guesses: true,
       params: one,
       body: authorizationSchema,
       example: [

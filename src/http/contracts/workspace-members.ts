@@ -73,6 +73,7 @@ export function workspaceMemberRoutes({ roster, logger }: { roster: Roster; logg
       operationId: 'addWorkspaceMember',
       summary: 'Add somebody who has a profile; owners and admins, an owner only by owners',
       contract,
+      guesses: true,
       params: one,
       body: z.strictObject({ email, role }),
       example: { email: 'grace@example.com', role: 'member' },
