@@ -11,10 +11,11 @@ export interface Health {
 const PATIENCE = 2000;
 
 export function createHealth(database: Database, bus: Bus): Health {
+  const answersInTime = createQuestion(database);
   const health: Health = {
     phase: 'starting',
     async check() {
-      const up = await answersInTime(database);
+      const up = await answersInTime();
       const messenger = bus.healthy ? 'up' : 'degraded';
       return { ready: up && health.phase === 'running', phase: health.phase, database: up ? 'up' : 'down', messenger };
     },
@@ -22,18 +23,26 @@ export function createHealth(database: Database, bus: Bus): Health {
   return health;
 }
 
-async function answersInTime(database: Database): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), PATIENCE);
-  });
-  const answered = database.log.query('select 1').then(
-    () => true,
-    () => false,
-  );
-  try {
-    return await Promise.race([answered, patience]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** Whether the database answers. However many ask, it is asked one question at a time: anybody may ask. */
+function createQuestion(database: Pick<Database, 'log'>): () => Promise<boolean> {
+  let asked: Promise<boolean> | null = null;
+  const ask = () =>
+    database.log
+      .query('select 1')
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => (asked = null));
+  return async () => {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), PATIENCE);
+    });
+    try {
+      return await Promise.race([(asked ??= ask()), patience]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }

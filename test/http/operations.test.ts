@@ -1,5 +1,6 @@
 /** What operators ask: is it alive, is it ready, how does it do; and that the figures are not for everybody. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHealth } from '../../src/observe/health.ts';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
 import { call } from '../support/client.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
@@ -7,6 +8,25 @@ import { newcomer } from '../support/people.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 
 const SERVE = { JWT_SECRET: TEST_SECRET, RATE_LIMIT_PER_MINUTE: '0' };
+
+it('RU5 however many ask whether a node is ready, the database is asked one question at a time', async () => {
+  const waiting: PromiseWithResolvers<unknown[]>[] = [];
+  const query = () => {
+    const asked = Promise.withResolvers<unknown[]>();
+    waiting.push(asked);
+    return asked.promise;
+  };
+  const health = createHealth({ log: { query } } as never, { healthy: true } as never);
+  const ask = () => Promise.all(Array.from({ length: 100 }, () => health.check()));
+  const all = ask();
+  expect(waiting).toHaveLength(1);
+  waiting[0]!.resolve([]);
+  expect((await all).every(({ database }) => database === 'up')).toBe(true);
+  const later = ask();
+  expect(waiting).toHaveLength(2);
+  waiting[1]!.reject(new Error('gone'));
+  expect((await later).every(({ database }) => database === 'down')).toBe(true);
+});
 
 describe('RU5 a node whose database goes away and comes back', () => {
   let app: TestApp;
