@@ -129,7 +129,7 @@ export function createThreatModels(database: Database) {
         return one(em, id);
       }),
 
-    /** Writers. @throws Refusal not_found, forbidden */
+    /** Writers. Waits for a change of access that is under way, or is seen by it. @throws Refusal not_found, forbidden */
     change: (
       actor: Actor,
       id: string,
@@ -137,7 +137,7 @@ export function createThreatModels(database: Database) {
       requestId: string,
     ) =>
       database.asPerson(actor, async (em) => {
-        await requireRole(em, id, actor.id, 'writer');
+        await lockThreatModel(em, id, actor.id, 'writer');
         if (changes.name !== undefined)
           await em.execute('update threat_model set name = ? where id = ?', [changes.name, id]);
         if (changes.description !== undefined)

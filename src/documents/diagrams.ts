@@ -96,11 +96,11 @@ export function createDiagrams(database: Database) {
         return one(em, place);
       }),
 
-    /** Writers. @throws Refusal not_found, forbidden */
+    /** Writers, like `create`. @throws Refusal not_found, forbidden */
     rename: (actor: Actor, place: DiagramPlace, name: string, requestId: string): Promise<DiagramView> =>
       database.asPerson(actor, async (em) => {
         await requirePlace(em, place);
-        await requireRole(em, place.threatModel, actor.id, 'writer');
+        await lockThreatModel(em, place.threatModel, actor.id, 'writer');
         await em.execute(
           'update diagram set name = ?, updated_at = clock_timestamp() where id = ? and threat_model_id = ?',
           [name, place.diagram, place.threatModel],

@@ -10,6 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
+/** Takes away what somebody was granted in a threat model. */
+const REMOVAL = `with locked as materialized (select lock_container('threat_model', $1::text))
+  delete from threat_model_grant where threat_model_id = $1::text::uuid and profile_id = $2 and exists (select from locked)`;
+
 /** Runs `work` up to where it waits for what `change` has locked and not committed. */
 async function during<T>(change: string, values: readonly unknown[], work: () => Promise<T>): Promise<T> {
   const { log, content } = app.database;
@@ -35,6 +39,22 @@ it('AC1 a threat model is not made in a workspace by somebody who is being remov
   expect(made).toMatchObject({ status: 403, body: { code: 'forbidden' } });
 });
 
+it('AC1 a threat model and its diagrams are not renamed by somebody whose role is being taken away', async () => {
+  const [owner, guest] = [await newcomer(app), await newcomer(app)];
+  const { body: model } = await owner.call('POST', '/threat_models', { body: { name: 'Held' } });
+  const place = `/threat_models/${model.id}`;
+  const { body: diagram } = await owner.call('POST', `${place}/diagrams`, { body: { name: 'Held' } });
+  const grants = [owner, guest].map(({ email }) => ({ subject_type: 'user', subject: email, role: 'owner' }));
+  for (const renamed of [place, `${place}/diagrams/${diagram.id}`]) {
+    await owner.call('PUT', `${place}/authorization`, { body: grants });
+    const change = await during(REMOVAL, [model.id, guest.id], () =>
+      guest.call('PATCH', renamed, { body: { name: 'Late' } }),
+    );
+    expect(change).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect((await owner.call('GET', renamed)).body.name).toBe('Held');
+  }
+});
+
 it('CS12 a session is not opened by somebody whose role is being taken away', async () => {
   const [owner, guest] = [await newcomer(app), await newcomer(app)];
   const { body: model } = await owner.call('POST', '/threat_models', { body: { name: 'Held' } });
@@ -42,9 +62,7 @@ it('CS12 a session is not opened by somebody whose role is being taken away', as
   const { body: diagram } = await owner.call('POST', `${place}/diagrams`, { body: { name: 'Held' } });
   const grants = [owner, guest].map(({ email }) => ({ subject_type: 'user', subject: email, role: 'owner' }));
   await owner.call('PUT', `${place}/authorization`, { body: grants });
-  const removal = `with locked as materialized (select lock_container('threat_model', $1::text))
-    delete from threat_model_grant where threat_model_id = $1::text::uuid and profile_id = $2 and exists (select from locked)`;
-  const opened = await during(removal, [model.id, guest.id], () =>
+  const opened = await during(REMOVAL, [model.id, guest.id], () =>
     guest.call('POST', `${place}/diagrams/${diagram.id}/collaborate`),
   );
   expect(opened).toMatchObject({ status: 401, body: { code: 'forbidden' } });
