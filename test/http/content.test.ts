@@ -79,6 +79,9 @@ it('DO6 If-Match compares with the head: 412', async () => {
   expect(await put([], { 'if-match': '"0"' })).toMatchObject({ status: 412, body: { code: 'precondition_failed' } });
   expect((await put([], { 'if-match': 'W/"1"' })).status).toBe(412);
   expect((await put([], { 'if-match': '*' })).status).toBe(200);
+  for (const none of ['"0", "1"', 'W/"2"', '"0", W/"2"', '"nonsense"', ','])
+    expect((await put([], { 'if-match': none })).status).toBe(412);
+  expect((await put([], { 'if-match': '"1", "2"' })).status).toBe(200);
 });
 
 it('DO4 POST updates stores an update; what is no update, or has a gap, is 400', async () => {

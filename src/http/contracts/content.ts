@@ -148,10 +148,13 @@ const headed = ({ head }: { head: number }): Answer => ({
   headers: { ETag: `"${head}"` },
 });
 
-/** The head that the author has seen. An entity tag that is none of ours matches nothing. */
+/**
+ * The head that the author has seen; of several the newest, as heads only grow. A weak tag and one that is none of ours
+ * match nothing (RFC 9110, 13.1.1).
+ */
 function ifMatch(context: Context): number | null {
   const sent = context.get('If-Match').trim();
   if (sent === '' || sent === '*') return null;
-  const head = /^"(\d{1,15})"$/.exec(sent);
-  return head ? Number(head[1]) : -1;
+  const heads = sent.split(',').map((tag) => Number(/^\s*"(\d{1,15})"\s*$/.exec(tag)?.[1] ?? -1));
+  return Math.max(...heads);
 }
