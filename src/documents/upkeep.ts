@@ -6,6 +6,7 @@
  */
 import type { Logger } from 'pino';
 import type { SqlExecutor } from '../database/database.ts';
+import { Refusal } from '../refusal.ts';
 import type { CompactionLimits } from './compacting.ts';
 import type { DocumentStore } from './document-store.ts';
 import { compact } from './snapshots.ts';
@@ -96,7 +97,16 @@ export function createUpkeep(dependencies: UpkeepDependencies): Upkeep {
     if (!noted.unversioned || now() - noted.versionedAt < limits.versionInterval) return;
     noted.versionedAt = now();
     noted.unversioned = false;
-    enqueue('an automatic version', diagram, () => keepAutomatic(dependencies, diagram, limits.versionInterval));
+    enqueue('an automatic version', diagram, async () => {
+      try {
+        const kept = await keepAutomatic(dependencies, diagram, limits.versionInterval);
+        if (!kept) noted.unversioned = true;
+      } catch (error) {
+        if (error instanceof Refusal && error.code === 'not_found') return; // deleted
+        noted.unversioned = true;
+        throw error;
+      }
+    });
   }
 
   function look(): void {

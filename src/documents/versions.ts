@@ -118,14 +118,15 @@ export function createVersions({ executor, workshop, documents, newId }: Version
 /**
  * Keeps an automatic version, unless there is one that is younger than the interval or of the same state.
  * @param interval ms
+ * @returns whether the state is in a version now
  */
 export async function keepAutomatic(
   { executor, documents, newId }: Pick<VersionsDependencies, 'executor' | 'documents' | 'newId'>,
   diagram: string,
   interval: number,
-): Promise<void> {
+): Promise<boolean> {
   const { head, bytes } = await currentState(documents, diagram);
-  await executor.transaction(async (transaction) => {
+  return executor.transaction(async (transaction) => {
     await transaction.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK, diagram]);
     await transaction.query(
       `insert into document_version (id, diagram_id, seq, kind, bytes) select $2, id, $3, 'automatic', $4 from diagram
@@ -133,6 +134,8 @@ export async function keepAutomatic(
          and (seq = $3 or (kind = 'automatic' and at > clock_timestamp() - $5 * interval '1 millisecond')))`,
       [diagram, newId(), head, bytes, interval],
     );
+    const text = 'select from document_version where diagram_id = $1 and seq = $2 limit 1';
+    return (await transaction.query(text, [diagram, head])).length > 0;
   });
 }
 

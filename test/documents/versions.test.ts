@@ -68,9 +68,9 @@ it('DO5 one that cannot be read is unavailable; none is kept of a document that 
 });
 
 /** Upkeep by a clock of the test's. */
-function upkeepAt(clock: { now: number }): Upkeep {
+function upkeepAt(clock: { now: number }, documents = store): Upkeep {
   const limits = { rows: 4, bytes: Infinity, versionInterval: 300_000 };
-  const parts = { executor: database.content, workshop, documents: store, newId: uuidv7, logger };
+  const parts = { executor: database.content, workshop, documents, newId: uuidv7, logger };
   return createUpkeep({ ...parts, limits, now: () => clock.now });
 }
 
@@ -118,6 +118,41 @@ it('DO6 the last edits of a stretch of editing are kept too, once the interval i
     ['automatic', 2],
   ]);
   await upkeep.stop();
+});
+
+it('DO6 the last edits are kept also where another node has just kept a version, or keeping one has failed', async () => {
+  const { diagram } = await stage.place();
+  const clock = { now: 0 };
+  const edit = async (upkeep: Upkeep, id: string) => {
+    await store.replace(diagram, stage.ann.id, [cell(id)], null);
+    upkeep.edited(diagram, 10);
+    await upkeep.idle();
+  };
+  const later = async (upkeep: Upkeep) => {
+    clock.now += 300_000;
+    await database.log.query(`update document_version set at = at - interval '5 minutes' where diagram_id = $1`, [
+      diagram,
+    ]);
+    upkeep.look();
+    await upkeep.idle();
+  };
+  const [one, other] = [upkeepAt(clock), upkeepAt(clock)];
+  await edit(one, 'first');
+  await edit(other, 'last');
+  expect(await kept(diagram)).toEqual([['automatic', 1]]);
+  await later(other);
+  expect(await kept(diagram)).toHaveLength(2);
+  await later(other);
+  expect(await kept(diagram)).toHaveLength(2); // there is nothing new
+  let failing = true;
+  const content: DocumentStore['content'] = (...asked) =>
+    failing ? Promise.reject(new Error('the database is away')) : store.content(...asked);
+  const troubled = upkeepAt(clock, { ...store, content });
+  await edit(troubled, 'more');
+  failing = false;
+  await later(troubled);
+  expect(await kept(diagram)).toHaveLength(3);
+  await Promise.all([one, other, troubled].map((upkeep) => upkeep.stop()));
 });
 
 it('DO6 stay all for 24 hours, then the last one of each day for 90 days, and for ever if they have a name', async () => {
