@@ -26,7 +26,12 @@ const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 /** A server with messages 1 to `last`, two on a page, and a room that the test plays. */
 function play(last: number) {
-  const server = { last, participants: [participant(1)], failing: null as RoundtableError | null };
+  const server = {
+    last,
+    participants: [participant(1)],
+    failing: null as RoundtableError | null,
+    answers: Promise.resolve() as Promise<unknown>,
+  };
   const events = createEmitter<RoomEvents<ConversationMessage>>();
   let status: RoomStatus = { kind: 'connecting' };
   let closed = false;
@@ -47,7 +52,10 @@ function play(last: number) {
           const data = [newest, newest - 1].filter((id) => id > 0).map(message);
           return { data, next_cursor: newest > 2 ? String(newest - 2) : null };
         }),
-      participants: () => listing(async () => ({ data: server.participants, next_cursor: null })),
+      participants: () => {
+        const { participants, answers } = server;
+        return listing(async () => (await answers, { data: participants, next_cursor: null }));
+      },
       async send(_id, body) {
         server.last += 1;
         return { ...message(server.last), body };
@@ -147,4 +155,17 @@ it('SD6 the participants come, change and go', async () => {
   expect(roles()).toEqual(['1 member', '3 member']);
   feed.close();
   expect(closed()).toBe(true);
+});
+
+it('SD6 of two readings the one that began last counts, also if the other is answered later', async () => {
+  const { feed, server, enter } = play(2);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.answers = promise;
+  await enter();
+  server.answers = Promise.resolve();
+  server.participants = [participant(1), participant(2)];
+  await enter();
+  resolve();
+  await settle();
+  expect(feed.state.participants.map(({ user_id }) => user_id)).toEqual([1, 2]);
 });

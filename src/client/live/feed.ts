@@ -52,7 +52,7 @@ export function openFeed(conversations: Conversations, id: number): Feed {
   const { signal } = closing;
   let state: FeedState = { ...emptyFeed, status: room.status };
   let older: string | null = null;
-  /** What comes while the lists are read: they may be older than that. */
+  /** What comes while the lists are read, which may be older than that. Each reading has its own: only the last counts. */
   let meanwhile: ConversationMessage[] | null = null;
 
   const update = (changes: Partial<FeedState>) => {
@@ -68,15 +68,17 @@ export function openFeed(conversations: Conversations, id: number): Feed {
         conversations.messages(id, { signal }),
         conversations.participants(id, { signal }),
       ]);
+      if (meanwhile !== came) return;
       const reaches = page.next_cursor === null || page.data.some((message) => message.id <= known);
       const kept = reaches ? state.messages : state.messages.filter((message) => message.id > (page.data[0]?.id ?? 0));
       if (!reaches || known === 0) older = page.next_cursor;
       const participants = came.reduce(changed, members.data as readonly ConversationParticipant[]);
       update({ messages: merged(kept, page.data), participants, hasOlder: older !== null, error: null });
     } catch (error) {
-      if (!signal.aborted) update({ error: error instanceof RoundtableError ? error : null });
+      if (signal.aborted || meanwhile !== came) return;
+      update({ error: error instanceof RoundtableError ? error : null });
     }
-    if (meanwhile === came) meanwhile = null;
+    meanwhile = null;
   }
 
   room.on('status', (status) => update({ status }));
