@@ -32,15 +32,18 @@ const toView = (row: WorkspaceRow): WorkspaceView => ({
 export type Workspaces = ReturnType<typeof createWorkspaces>;
 
 export function createWorkspaces(database: Database, announce: Announce) {
-  const locked = async (em: EntityManager, id: string) => {
-    const [row] = await em.execute<[{ found: boolean }]>(`select lock_container('workspace', ?) as found`, [id]);
-    if (!row.found) throw new Refusal('not_found');
+  const visible = async (em: EntityManager, id: string) => {
     const rows = await em.execute<WorkspaceRow[]>(
       'select id, name, workspace_role(id) as role, created_at from workspace where id = ?',
       [id],
     );
     if (!rows[0]) throw new Refusal('forbidden');
     return toView(rows[0]);
+  };
+  const locked = async (em: EntityManager, id: string) => {
+    const [row] = await em.execute<[{ found: boolean }]>(`select lock_container('workspace', ?) as found`, [id]);
+    if (!row.found) throw new Refusal('not_found');
+    return visible(em, id);
   };
   const audited = (em: EntityManager, actor: Actor, action: string, id: string, requestId: string) =>
     recordAudit(em, {
@@ -77,12 +80,7 @@ export function createWorkspaces(database: Database, announce: Announce) {
       database.asPerson(actor, async (em) => {
         const [row] = await em.execute<[{ found: boolean }]>(`select container_exists('workspace', ?) as found`, [id]);
         if (!row.found) throw new Refusal('not_found');
-        const rows = await em.execute<WorkspaceRow[]>(
-          'select id, name, workspace_role(id) as role, created_at from workspace where id = ?',
-          [id],
-        );
-        if (!rows[0]) throw new Refusal('forbidden');
-        return toView(rows[0]);
+        return visible(em, id);
       }),
 
     /** Owners and admins. @throws Refusal not_found, forbidden */
