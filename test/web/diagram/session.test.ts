@@ -54,6 +54,14 @@ describe('a session on a diagram', () => {
       await grace.mouse.wheel(0, 240);
       await expect.poll(view, SOON).not.toBe(before);
       await seen(ada, 'Following Grace Hopper');
+      // The name at a pointer by the edge stays on the canvas.
+      const edge = shown.x + shown.width;
+      await grace.mouse.move(edge - 10, shown.y + 200);
+      const endOfName = async () => {
+        const { x, width } = (await ada.locator('[data-cursor] span').boundingBox())!;
+        return edge - x - width;
+      };
+      await expect.poll(endOfName, SOON).toBeCloseTo(10, 0);
       await ada.keyboard.press('Escape');
       await button(ada, 'Follow again').click();
       await seen(ada, 'Following Grace Hopper');

@@ -10,6 +10,8 @@ import type { Point } from '../model/geometry.ts';
 import styles from './cursors.module.css';
 
 const RESTS_AFTER = 3000;
+/** A name at a pointer that is nearer than this to the right edge stands on its other side, px. */
+const ROOM_FOR_NAME = 140;
 
 interface Shown {
   at: Point;
@@ -28,7 +30,7 @@ export function Cursors({ diagram }: { diagram: LiveDiagram }) {
     let last = 0;
     const draw = (now: number) => {
       let moving = false;
-      const { transform } = store.getState();
+      const { transform, width } = store.getState();
       for (const [id, one] of shown) {
         one.at = prefersStill() ? one.aim : glide(one.at, one.aim, now - last);
         const resting = now - one.movedAt > RESTS_AFTER;
@@ -37,6 +39,7 @@ export function Cursors({ diagram }: { diagram: LiveDiagram }) {
         if (!element) continue;
         element.style.transform = `translate(${one.at.x}px, ${one.at.y}px) scale(${1 / transform[2]})`;
         element.dataset.resting = String(resting);
+        element.dataset.atEdge = String(one.at.x * transform[2] + transform[0] > width - ROOM_FOR_NAME);
       }
       last = now;
       frame = moving ? requestAnimationFrame(draw) : 0;
