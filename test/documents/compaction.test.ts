@@ -167,6 +167,16 @@ describe('DO5 what compaction keeps', () => {
   });
 });
 
+it('DO5 no snapshot is kept that is larger than the newest, once nothing needs it', async () => {
+  const { diagram } = await stage.place();
+  const { store } = stage.openStore();
+  await store.replace(diagram, stage.ann.id, [cell('a', 0, { label: 'x'.repeat(20_000) })], null);
+  await stage.compacted(diagram);
+  for (const id of ['b', 'c']) await store.replace(diagram, stage.ann.id, [cell(id)], null);
+  await stage.compacted(diagram);
+  expect(await stage.snapshotsOf(diagram)).toEqual([2, 3]);
+});
+
 describe('DO5 a document that cannot be read', () => {
   it('is not written, and its last readable snapshot is served, saying so', async () => {
     const diagram = await compactedDiagram(2);
@@ -187,6 +197,20 @@ describe('DO5 a document that cannot be read', () => {
     await store.replace(diagram, stage.ann.id, [cell('a')], null);
     await database.log.query('delete from document_update where diagram_id = $1', [diagram]);
     await expect(store.content(diagram, 'cells')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('one that cannot be read and is made once more is written over', async () => {
+    const { diagram } = await stage.place();
+    const { store } = stage.openStore();
+    const write = (edit: number) =>
+      store.replace(diagram, stage.ann.id, [cell('a', 0, { label: `${edit}`.padEnd(9000, 'x') })], null);
+    for (let edit = 1; edit <= 6; edit += 1) await write(edit);
+    expect(await stage.compacted(diagram)).toBe(6);
+    await stage.spoilSnapshot(diagram, 6);
+    await write(7);
+    expect(await stage.compacted(diagram)).toBe(7);
+    await stage.spoilSnapshot(diagram, 7);
+    expect(await contentOf(store, diagram)).toMatchObject({ head: 7, current: true });
   });
 
   it('a newest snapshot that cannot be read is done without, and followed by one that can', async () => {

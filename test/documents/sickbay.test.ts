@@ -48,9 +48,9 @@ it('DO1 two are tried at the same time, the next when one of them is done', asyn
 it('RU7 when it stops, what is under way is finished, and nothing else is begun', async () => {
   const under: (() => void)[] = [];
   const { admit, stop } = open(() => new Promise<void>((resolve) => under.push(resolve)));
-  ['a', 'b', 'c'].map(troubled).forEach(admit);
+  ['a', 'b', 'c', 'd', 'e'].map(troubled).forEach(admit);
   await vi.advanceTimersByTimeAsync(10);
-  admit(troubled('d')); // which is still pausing
+  admit(troubled('f')); // which is still pausing
   const stopped = stop();
   under.forEach((resolve) => resolve());
   await stopped;

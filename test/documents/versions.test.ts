@@ -1,14 +1,15 @@
 /** Versions: kept by name and by themselves, read, restored, and let go of. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { uuidv7 } from 'uuidv7';
-import type { Database } from '../../src/database/database.ts';
+import type { Database, SqlExecutor } from '../../src/database/database.ts';
 import type { DocumentStore } from '../../src/documents/document-store.ts';
 import { createUpkeep, type Upkeep } from '../../src/documents/upkeep.ts';
-import { createVersions, thinOut, type Versions } from '../../src/documents/versions.ts';
+import { createVersions, keepAutomatic, thinOut, type Versions } from '../../src/documents/versions.ts';
 import { createWorkshop } from '../../src/documents/workshop.ts';
-import { cellsOf } from '../support/content.ts';
+import { cellsOf, contentOf } from '../support/content.ts';
 import { freshDatabase } from '../support/database.ts';
-import { logger } from '../sync/stage.ts';
+import { eventually } from '../support/patience.ts';
+import { grant, logger } from '../sync/stage.ts';
 import { cell, openStage, type DocumentStage } from './stage.ts';
 
 const workshop = createWorkshop();
@@ -63,8 +64,39 @@ it('DO5 one that cannot be read is unavailable; none is kept of a document that 
   await database.log.query(`update document_version set bytes = '\\x0501' where id = $1`, [id]);
   await expect(versions.read(diagram, id)).rejects.toMatchObject({ code: 'unavailable' });
   await expect(versions.restore(diagram, ann.id, id)).rejects.toMatchObject({ code: 'unavailable' });
-  await stage.spoilRow(diagram, 1);
+  await stage.compacted(diagram);
+  await store.replace(diagram, ann.id, [cell('lost')], null);
+  await stage.spoilRow(diagram, 2);
+  expect(await contentOf(store, diagram)).toMatchObject({ head: 1, current: false });
   await expect(versions.keep(diagram, ann.id, 'W')).rejects.toMatchObject({ code: 'unavailable' });
+});
+
+it('AC3 who loses access while their version is made keeps none', async () => {
+  const { model, diagram } = await stage.place();
+  const executor: SqlExecutor = {
+    ...database.content,
+    async transaction(work) {
+      await grant(database, model, stage.ann, 'reader');
+      return database.content.transaction(work);
+    },
+  };
+  const late = createVersions({ executor, workshop, documents: store, newId: uuidv7 });
+  await expect(late.keep(diagram, stage.ann.id, 'V')).rejects.toMatchObject({ code: 'forbidden' });
+  expect(await kept(diagram)).toEqual([]);
+});
+
+it('DO6 those of the same moment are each listed once', async () => {
+  const { diagram } = await stage.place();
+  const ids = [uuidv7(), uuidv7(), uuidv7()];
+  for (const id of ids) await insertVersion(id, diagram, 'named', 'current_date');
+  const listed: string[] = [];
+  for (let after: string[] | null = null, more = true; more;) {
+    const [first, next] = await versions.list(diagram, { limit: 1, after });
+    listed.push(first!.id);
+    after = [first!.at.toISOString(), first!.id];
+    more = next !== undefined;
+  }
+  expect(listed).toEqual(ids.toReversed());
 });
 
 /** Upkeep by a clock of the test's. */
@@ -73,6 +105,13 @@ function upkeepAt(clock: { now: number }, documents = store): Upkeep {
   const parts = { executor: database.content, workshop, documents, newId: uuidv7, logger };
   return createUpkeep({ ...parts, limits, now: () => clock.now });
 }
+
+/** @param at in SQL */
+const insertVersion = (id: string, diagram: string, kind: string, at: string) =>
+  database.log.query(
+    `insert into document_version (id, diagram_id, seq, kind, name, bytes, at) values ($1, $2, 1, $3, $4, '\\x00', ${at})`,
+    [id, diagram, kind, kind === 'named' ? 'V' : null],
+  );
 
 const kept = async (diagram: string) => {
   const text = 'select kind, seq from document_version where diagram_id = $1 order by at';
@@ -91,6 +130,58 @@ it('DO6 are kept by themselves once per interval of editing by all nodes togethe
   expect(await kept(diagram)).toEqual([['automatic', expect.any(Number)]]);
   expect(await stage.snapshotsOf(diagram)).toHaveLength(1);
   await Promise.all(upkeeps.map((upkeep) => upkeep.stop()));
+});
+
+it('DO6 two nodes that keep one at the same moment keep one, and a name keeps none from it', async () => {
+  const { diagram } = await stage.place();
+  await store.replace(diagram, stage.ann.id, [cell('a')], null);
+  await versions.keep(diagram, stage.ann.id, 'V');
+  await store.replace(diagram, stage.ann.id, [cell('b')], null);
+  const [written, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const executor: SqlExecutor = {
+    ...database.content,
+    transaction: (work) =>
+      database.content.transaction(async (transaction) => {
+        const result = await work(transaction);
+        written.resolve();
+        await end.promise;
+        return result;
+      }),
+  };
+  const parts = { executor, documents: store, newId: uuidv7 };
+  const first = keepAutomatic(parts, diagram, 300_000);
+  await written.promise;
+  const second = keepAutomatic({ ...parts, executor: database.content }, diagram, 300_000);
+  try {
+    await eventually(async () => {
+      const text = `select from pg_locks where locktype = 'advisory' and not granted`;
+      expect(await database.log.query(text)).toHaveLength(1);
+    }, 1000);
+  } finally {
+    end.resolve();
+  }
+  await Promise.all([first, second]);
+  expect(await kept(diagram)).toEqual([
+    ['named', 1],
+    ['automatic', 2],
+  ]);
+});
+
+it('DO6 while another node lets go of old versions, this one does not', async () => {
+  await database.content.transaction(async (transaction) => {
+    const { diagram } = await stage.place();
+    await insertVersion(uuidv7(), diagram, 'automatic', `now() - interval '91 days'`);
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const other: SqlExecutor = {
+      ...database.content,
+      transaction: async (work) => {
+        const gone = await work(transaction);
+        resolve(await thinOut(database.content));
+        return gone;
+      },
+    };
+    expect([await thinOut(other), await promise]).toEqual([1, 0]);
+  });
 });
 
 it('DO6 the last edits of a stretch of editing are kept too, once the interval is over', async () => {
@@ -157,18 +248,13 @@ it('DO6 the last edits are kept also where another node has just kept a version,
 
 it('DO6 stay all for 24 hours, then the last one of each day for 90 days, and for ever if they have a name', async () => {
   const { diagram } = await stage.place();
-  const insert = (id: string, kind: string, at: string) =>
-    database.log.query(
-      `insert into document_version (id, diagram_id, seq, kind, name, bytes, at) values ($1, $2, 1, $3, $4, '\\x00', ${at})`,
-      [id, diagram, kind, kind === 'named' ? 'V' : null],
-    );
   const noonOf = (days: number) =>
     `date_trunc('day', now() at time zone 'UTC') at time zone 'UTC' - interval '${days} days' + interval '12 hours'`;
   const stay: string[] = [];
   const go: string[] = [];
   const at = async (list: string[], kind: string, time: string) => {
     list.push(uuidv7());
-    await insert(list.at(-1)!, kind, time);
+    await insertVersion(list.at(-1)!, diagram, kind, time);
   };
   for (const minutes of [1, 6, 300, 1430, 1433, 1436])
     await at(stay, 'automatic', `now() - interval '${minutes} minutes'`);
@@ -178,6 +264,9 @@ it('DO6 stay all for 24 hours, then the last one of each day for 90 days, and fo
     await at(stay, 'automatic', `${noonOf(days)} + interval '2 hours'`);
     await at(stay, 'named', noonOf(days));
   }
+  // Wherever else than at Greenwich, these would be two days.
+  for (const hours of [-11, -2, 2, 10]) await at(go, 'automatic', `${noonOf(20)} + interval '${hours} hours'`);
+  await at(stay, 'automatic', `${noonOf(20)} + interval '11 hours'`);
   await at(go, 'automatic', noonOf(92));
   await at(stay, 'named', noonOf(400));
   expect(await Promise.all([thinOut(database.content), thinOut(database.content)])).toContain(go.length);

@@ -36,6 +36,8 @@ export interface Hearing {
 /** Nobody honest comes with so many client ids that the log has never seen. */
 const MOST_NEW_CLIENTS = 10_000;
 
+const FOREIGN: Verdict = { kind: 'foreign' };
+
 /**
  * @param run frames, each an update or the slices of one
  * @param wanted asked after every wait
@@ -62,7 +64,7 @@ export async function hear(
       await replica.catchUp();
       caughtUp = true;
     } else if (unclaimed.size > MOST_NEW_CLIENTS || [...unclaimed].some(isShownByAnother)) {
-      return { verdicts: verdicts.map(asForeign), person: person.id, epoch, base };
+      return { verdicts: verdicts.map(() => FOREIGN), person: person.id, epoch, base };
     } else if (unclaimed.size > 0) {
       await replica.claim(person.id, unclaimed);
     } else {
@@ -71,5 +73,3 @@ export async function hear(
   }
   return null;
 }
-
-const asForeign = (verdict: Verdict): Verdict => (verdict.kind === 'complete' ? { kind: 'foreign' } : verdict);

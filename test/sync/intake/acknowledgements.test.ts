@@ -63,6 +63,7 @@ it('DO1 a new step 1 forgets every debt', () => {
   owed.owe(refused);
   owed.clientAsked();
   const { covers } = owed.stepTwoCame();
+  expect(covers).toEqual([]);
   [late, refused, ...covers].forEach(owed.pay);
   expect(paid()).toBe(0);
 });

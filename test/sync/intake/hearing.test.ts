@@ -1,0 +1,75 @@
+/** The hearing of what a client sent: what is found out before it is decided, and when it ends. */
+import { expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { decodeUpdate, type DecodedUpdate } from '../../../src/documents/update.ts';
+import { hear, type Opened } from '../../../src/sync/intake/hearing.ts';
+
+const CLIENT = 7;
+type Frame = readonly DecodedUpdate[];
+
+/** Updates of one client, each of which builds on those before. */
+function updates(count: number): DecodedUpdate[] {
+  const document = new Y.Doc();
+  document.clientID = CLIENT;
+  const made: DecodedUpdate[] = [];
+  document.on('update', (update: Uint8Array) => made.push(decodeUpdate(update)));
+  for (let number = 0; number < count; number += 1) document.getMap('cells').set('a', number);
+  return made;
+}
+
+/** A document that is open, of whose log there is nothing more to read, and where every client id is free. */
+function opened(shown = false) {
+  const document = new Y.Doc();
+  const asked: string[] = [];
+  const owners = new Map<number, string>();
+  let closed = false;
+  const replica = {
+    diagram: 'd',
+    have: 0,
+    get closed() {
+      return closed;
+    },
+    owners,
+    catchUp: async () => void asked.push('catch up'),
+    reach: async () => {},
+    exceeds: () => false,
+    portionsFor: async () => null,
+    async claim(person: string, clients: ReadonlySet<number>) {
+      asked.push(`claim ${[...clients]}`);
+      if (!closed) for (const client of clients) owners.set(client, person);
+    },
+  };
+  const standing = () => ({ person: { id: 'ann' }, permissions: 'writer', epoch: 1 }) as ReturnType<Opened['standing']>;
+  const heard = async (...run: readonly Frame[]) => {
+    const hearing = await hear({ document, replica, standing, isShownByAnother: () => shown }, run, () => true);
+    return hearing && hearing.verdicts.map(({ kind }) => kind);
+  };
+  return { document, asked, heard, close: () => void (closed = true), closeOn: replica };
+}
+
+it('AC6 a client id that somebody else shows is theirs, though nobody has written with it', async () => {
+  const theirs = opened(true);
+  expect([await theirs.heard(updates(1)), theirs.asked]).toEqual([['foreign'], []]);
+  const free = opened();
+  expect([await free.heard(updates(1)), free.asked]).toEqual([['complete'], ['claim 7']]);
+});
+
+it('DO4 the log is read once before anything is held against somebody, and not for what brings nothing', async () => {
+  const [first, second] = updates(2) as [DecodedUpdate, DecodedUpdate];
+  const gap = opened();
+  expect([await gap.heard([second]), gap.asked]).toEqual([['gap'], ['catch up']]);
+  const known = opened();
+  Y.applyUpdate(known.document, first.bytes);
+  expect([await known.heard([first]), known.asked]).toEqual([['nothing'], []]);
+});
+
+it('DO4 what comes after slices that are not complete is judged without them', async () => {
+  const [first, second, third] = updates(3) as [DecodedUpdate, DecodedUpdate, DecodedUpdate];
+  expect(await opened().heard([first, third], [second])).toEqual(['gap']);
+});
+
+it('NO1 of a document that ends meanwhile nothing is found', async () => {
+  const { heard, closeOn, close } = opened();
+  closeOn.claim = async () => close();
+  expect(await heard(updates(1))).toBeNull();
+});

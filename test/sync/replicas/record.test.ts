@@ -1,0 +1,68 @@
+/** The record of a large document: what whoever opens it is sent, made anew from the log while it is written to. */
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import * as Y from 'yjs';
+import type { SqlExecutor } from '../../../src/database/database.ts';
+import { joinUpdates } from '../../../src/documents/row.ts';
+import { createRecord } from '../../../src/sync/replicas/record.ts';
+import { NO_STATE } from '../../support/raw-socket.ts';
+
+const LARGE = 1000;
+/** More clocks than somebody may lack and still be told of these alone. */
+const document = new Y.Doc();
+document.getArray('list').insert(
+  0,
+  Array.from({ length: 30_000 }, () => 0),
+);
+
+const rowOf = (seq: number, size: number) => ({ seq, bytes: joinUpdates([new Uint8Array(size).fill(seq)]) });
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A record whose readings of the log are answered by hand, with a head; a snapshot of it is one update. */
+function byHand() {
+  const readings: ((head: number) => Promise<unknown>)[] = [];
+  const query = () =>
+    new Promise((resolve) =>
+      readings.push((head) => {
+        const rows = Array.from({ length: head }, (_, index) => ({ kind: 'row', seq: index + 1, piece: 0, bytes: '' }));
+        resolve([{ kind: 'head', seq: head, piece: 0, bytes: null }, ...rows]);
+        return turn();
+      }),
+    );
+  const record = createRecord('d', {
+    content: { query } as unknown as SqlExecutor,
+    workshop: { run: async () => rowOf(99, 1100).bytes as never },
+    logger: pino({ level: 'silent' }),
+    largeBytes: LARGE,
+  });
+  const seqs = () => [...record.portionsFor(document, NO_STATE)!].map((update) => update![0]);
+  return { record, readings, seqs };
+}
+
+it('DO3 what is small is told as Hocuspocus tells it', () => {
+  const { record } = byHand();
+  record.begin({ head: 1, snapshot: null, rows: [rowOf(1, LARGE - 10)] });
+  expect(record.portionsFor(document, NO_STATE)).toBeNull();
+});
+
+it('DO3 rows that come while it is made anew are in it once, and it is made anew one time after the other', async () => {
+  const { record, readings, seqs } = byHand();
+  record.begin({ head: 1, snapshot: null, rows: [rowOf(1, LARGE)] });
+  expect(seqs()).toEqual([1]);
+  record.add(rowOf(2, 1100)); // twice as much as it was made of
+  record.add(rowOf(3, 10)); // in what is read
+  record.add(rowOf(4, 10)); // not in it
+  expect(readings).toHaveLength(1);
+  await readings[0]!(3);
+  expect(seqs()).toEqual([99, 4]);
+  record.add(rowOf(5, 2000));
+  expect(readings).toHaveLength(2);
+  await readings[1]!(5);
+  expect(seqs()).toEqual([99]);
+});
+
+it('DO3 of a large document somebody who lacks little is told that alone', () => {
+  const { record } = byHand();
+  record.begin({ head: 1, snapshot: null, rows: [rowOf(1, LARGE)] });
+  expect([...record.portionsFor(document, Y.encodeStateVector(document))!]).toEqual([null]);
+});
