@@ -56,7 +56,7 @@ async function lastReadable(
   diagram: string,
   form: ContentForm,
 ): Promise<Content> {
-  const snapshots = assembled(await executor.query<Piece>(SNAPSHOTS, [diagram]));
+  const snapshots = await assembled(await executor.query<Piece>(SNAPSHOTS, [diagram]));
   for (const snapshot of snapshots.toReversed()) {
     try {
       const content = await workshop.run(form, { head: snapshot.seq, snapshot, rows: [] });

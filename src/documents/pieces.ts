@@ -1,8 +1,13 @@
 /**
- * Stored bytes, read in pieces, because the driver reads each at a stretch, and put together again. What is large is put
- * where the workshop's thread can read it too: to copy it for the thread, this one would have to stand still.
+ * Stored bytes, read in pieces, because the driver reads each at a stretch, and put together again, a few in each turn of
+ * the event loop. What is large is put where the workshop's thread can read it too: to copy it for the thread, this one
+ * would have to stand still.
  */
+import { turn } from './turn.ts';
+
 const PIECE = 262_144;
+/** How many pieces are put together in one turn. */
+const TOGETHER = 8;
 /** From how many bytes on work is done in the thread. */
 export const LARGE = 131_072;
 
@@ -25,14 +30,16 @@ export function inPieces(columns: string, source: string): string {
 }
 
 /** What came in pieces, in order of sequence numbers. */
-export function assembled(pieces: readonly Piece[]): { seq: number; bytes: Uint8Array }[] {
+export async function assembled(pieces: readonly Piece[]): Promise<{ seq: number; bytes: Uint8Array }[]> {
   const ordered = pieces
     .map(({ seq, piece, bytes }) => ({ seq: Number(seq), piece, bytes }))
     .sort((a, b) => a.seq - b.seq || a.piece - b.piece);
   const room = roomFor(ordered.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
   const starts: { seq: number; start: number }[] = [];
   let end = 0;
+  let full = 0;
   for (const { seq, piece, bytes } of ordered) {
+    if (bytes.byteLength === PIECE && (full += 1) % TOGETHER === 0) await turn();
     if (piece === 0) starts.push({ seq, start: end });
     room.set(bytes, end);
     end += bytes.byteLength;

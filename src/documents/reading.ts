@@ -48,8 +48,8 @@ export async function readLog(
   if (!found) return null;
   const head = Number(found.seq);
   const of = (wanted: Found['kind']) => assembled(pieces.filter(({ kind }) => kind === wanted));
-  const [snapshot = null] = of('snapshot');
-  const rows = of('row');
+  const [snapshot = null] = await of('snapshot');
+  const rows = await of('row');
   const first = (snapshot?.seq ?? after) + 1;
   if (head >= after) {
     const whole = rows.length === head - first + 1 && rows.every((row, index) => row.seq === first + index);

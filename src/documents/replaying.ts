@@ -8,8 +8,8 @@
 import * as Y from 'yjs';
 import { Unreadable, type LogPart, type Stored } from './log-part.ts';
 import { splitUpdates } from './row.ts';
-import { sliced } from './slicing.ts';
-import { decodeState } from './update.ts';
+import { sliced, weightOf } from './slicing.ts';
+import { decodeState, type DecodedUpdate } from './update.ts';
 
 /** Applies a part of the log. @returns the sequence number that the document is at now; @throws Unreadable */
 export function replay(document: Y.Doc, part: LogPart, origin: unknown = null): number {
@@ -57,7 +57,9 @@ export function replayRow(document: Y.Doc, row: Stored, origin: unknown = null):
 /** Whether a row may take long to be applied in one transaction. */
 export function isHeavy(document: Y.Doc, row: Stored): boolean {
   if (row.bytes.byteLength > LARGE) return true;
-  return isLong(document) && split(`row ${row.seq}`, row.bytes).some((update) => cut(row.seq, update).length > 1);
+  if (!isLong(document)) return false;
+  const parts = split(`row ${row.seq}`, row.bytes).map((update) => weightOf(read(row.seq, update)));
+  return parts.reduce((sum, weight) => sum + weight, 0) > WEIGHT;
 }
 
 /** Rows in one transaction where nobody waits: each costs a good deal, but Yjs also tidies up slower after many. */
@@ -68,6 +70,8 @@ const TURN = 4;
 const LARGE = 65_536;
 /** How many structs of one client make a document long: for each cell that goes Yjs moves all that stand behind it. */
 const LONG = 50_000;
+/** A row that changes more than so many structs of a long document is applied in parts. */
+const WEIGHT = 1000;
 
 function* stepsOf(document: Y.Doc, { snapshot, rows }: LogPart, origin: unknown): Iterable<() => void> {
   const stepOf = (what: string, update: Uint8Array) => () =>
@@ -97,10 +101,11 @@ function isLong({ store }: Y.Doc): boolean {
  * An update in parts that delete little each. (What is larger was cut before it was stored.)
  * @throws Unreadable
  */
-function cut(seq: number, update: Uint8Array): Uint8Array[] {
-  if (update.byteLength > LARGE) return [update];
+const cut = (seq: number, update: Uint8Array) => (update.byteLength > LARGE ? [update] : sliced(read(seq, update)));
+
+function read(seq: number, update: Uint8Array): DecodedUpdate {
   try {
-    return sliced(decodeState(update));
+    return decodeState(update);
   } catch (error) {
     throw new Unreadable(`row ${seq} cannot be read`, { cause: error });
   }

@@ -3,7 +3,8 @@
  * that this process has to do. Each part names only what it holds itself or what came before it; deletions come last.
  *
  * A few bytes can delete much. For each cell that goes Yjs moves all that stands behind it in a large document, so what a
- * part deletes is bounded too, except for what the update itself brings as deleted.
+ * part deletes is bounded too, except for what the update itself brings as deleted; and what stands last goes first, so
+ * that less is left to be moved.
  */
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
@@ -13,7 +14,7 @@ import type { DecodedUpdate, Range, StateOf, Struct } from './update.ts';
 /** How much a part holds, and how many clocks it deletes: applying so many takes a few milliseconds. */
 const STRUCTS = 500;
 const RANGES = 5000;
-const DELETED = 1000;
+const DELETED = 500;
 
 /**
  * @param update one without holes; what it builds on outside itself is taken to be known
@@ -28,8 +29,15 @@ export function sliced(update: DecodedUpdate): Uint8Array[] {
   for (let first = 0; first < order.length; first += STRUCTS) {
     parts.push(encodeUpdate(order.slice(first, first + STRUCTS), new Map()));
   }
-  for (const deletes of deletions) parts.push(encodeUpdate([], deletes));
+  for (const deletes of deletions.toReversed()) parts.push(encodeUpdate([], deletes));
   return parts;
+}
+
+/** How much an update changes: how many structs it brings, and how many clocks it deletes. */
+export function weightOf({ structs, deletes }: DecodedUpdate): number {
+  let weight = structs.length;
+  for (const ranges of deletes.values()) for (const { len } of ranges) weight += len;
+  return weight;
 }
 
 /** Where the document ends that an update was made for, as far as it matters. */

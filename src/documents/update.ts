@@ -175,15 +175,22 @@ export function deletesAll({ deletes }: Pick<DecodedUpdate, 'deletes'>, { id, le
 export function deletesOf(slices: readonly DecodedUpdate[]): DecodedUpdate['deletes'] {
   const all = new Map<number, Range[]>();
   for (const [client, ranges] of slices.flatMap(({ deletes }) => [...deletes])) {
-    const joined = all.get(client) ?? [];
-    all.set(client, joined);
-    for (const { clock, len } of ranges) {
-      const last = joined.at(-1);
-      if (last && last.clock + last.len === clock) last.len += len;
-      else joined.push({ clock, len });
-    }
+    const own = all.get(client);
+    if (own) own.push(...ranges);
+    else all.set(client, [...ranges]);
   }
+  for (const [client, ranges] of all) all.set(client, joined(ranges));
   return all;
+}
+
+function joined(ranges: readonly Range[]): Range[] {
+  const found: Range[] = [];
+  for (const { clock, len } of ranges.toSorted((a, b) => a.clock - b.clock)) {
+    const last = found.at(-1);
+    if (last && last.clock + last.len === clock) last.len += len;
+    else found.push({ clock, len });
+  }
+  return found;
 }
 
 /** The clients that an update brings structs of which the state does not cover. */

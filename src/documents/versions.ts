@@ -68,7 +68,7 @@ export function createVersions({ executor, workshop, documents, newId }: Version
   }
 
   async function stateOf(version: string): Promise<Uint8Array> {
-    const [state] = assembled(await executor.query<Piece>(STATE, [version]));
+    const [state] = await assembled(await executor.query<Piece>(STATE, [version]));
     if (!state) throw new Refusal('not_found', { reason: 'version' });
     return state.bytes;
   }

@@ -27,7 +27,7 @@ describe.each([
   it('DO3 gives no piece of more than 256 KiB, and all of them', async () => {
     const pieces = await database.content.query<Piece>(QUESTION, [sizes]);
     expect(Math.max(...pieces.map(({ bytes }) => bytes.byteLength))).toBe(262_144);
-    const found = assembled(pieces.toReversed());
+    const found = await assembled(pieces.toReversed());
     expect(found.map(({ seq, bytes }) => [seq, bytes.byteLength])).toEqual(sizes.map((size) => [size, size]));
     expect(found.every(({ bytes }) => bytes.every((byte) => byte === 0x78))).toBe(true);
     expect(found.at(-1)!.bytes.buffer).toBeInstanceOf(SharedArrayBuffer);

@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import { Unreadable } from '../../src/documents/log-part.ts';
 import { isHeavy, replayInTurns, replayRow } from '../../src/documents/replaying.ts';
 import { joinUpdates } from '../../src/documents/row.ts';
+import { encodeUpdate } from '../../src/documents/slicing.ts';
 
 const rowOf = (seq: number, ...updates: Uint8Array[]) => ({ seq, bytes: joinUpdates(updates) });
 /** Deletes a clock of a client that nobody has heard of. */
@@ -35,6 +36,15 @@ it('DO3 a row is heavy for what it deletes, in however many bytes a client write
   updatesOf(60_000, document);
   const dragged = Uint8Array.of(0, 1, 7, 1, 0, 0xd0, 0x8c, 0x81, 0x00); // 16 * 1024 + 1,616 clocks
   expect([isHeavy(document, rowOf(1, DELETION)), isHeavy(document, rowOf(1, dragged))]).toEqual([false, true]);
+});
+
+it('DO3 a row is heavy for what its updates delete together, however little each does', () => {
+  const document = new Y.Doc();
+  document.clientID = 7;
+  updatesOf(60_000, document);
+  const deleting = (clock: number) => encodeUpdate([], new Map([[7, [{ clock, len: 400 }]]]));
+  expect(isHeavy(document, rowOf(1, deleting(0)))).toBe(false);
+  expect(isHeavy(document, rowOf(1, ...[0, 400, 800].map(deleting)))).toBe(true);
 });
 
 it('DO3 what nobody wants any more is not applied to its end', async () => {
