@@ -237,13 +237,21 @@ describe('trouble', () => {
     const desk = node({ bus });
     const connection = await come(desk, ada);
     const channel = `room:conversation:${id}`;
+    await desk.poll();
+    const reads = vi.spyOn(database.orm.em, 'fork');
     for (const nonsense of ['', '{', 'null', '1', '[]', '{}', '{"revision":"2"}', '{"revision":{}}', '\u0000'])
       bus.publish(channel, Buffer.from(nonsense));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reads).not.toHaveBeenCalled();
     await say('one');
     for (const hint of ['{"revision":2}', '{"revision":2}', '{"revision":1}', '{"revision":null}', '{"revision":900}'])
       bus.publish(channel, Buffer.from(hint));
     await eventually(() => expect(bodies(connection)).toEqual(['one']));
     await desk.poll();
+    reads.mockClear();
+    for (const known of ['{"revision":1}', '{"revision":2}']) bus.publish(channel, Buffer.from(known));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(reads).not.toHaveBeenCalled();
     expect(bodies(connection)).toEqual(['one']);
     expect(connection.closes).toEqual([]);
   });
