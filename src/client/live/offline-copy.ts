@@ -82,7 +82,8 @@ export function openCopy(options: {
     note: (unsaved) => copy?.note(unsaved),
     close(forget) {
       closed = true;
-      void (forget ? copy?.forget() : copy?.close());
+      const ending = forget ? copy?.forget() : copy?.close();
+      ending?.catch(() => {});
     },
   };
 }
