@@ -5,6 +5,7 @@ import { Fragment, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../../client/index.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
+import { NameOf } from '../people/name-of.tsx';
 import { dayOf, daysAgo, timeOf } from '../../times.ts';
 import styles from './chat.module.css';
 import { useChat } from './chat.tsx';
@@ -16,7 +17,7 @@ const NEAR = 80;
 
 export function Messages() {
   const { t, i18n } = useTranslation('room');
-  const { me, nameOf } = useOpenDiagram();
+  const { me } = useOpenDiagram();
   const { feed } = useChat();
   const { messages, participants, hasOlder, loadOlder } = feed;
   const list = useRef<HTMLOListElement>(null);
@@ -38,7 +39,7 @@ export function Messages() {
   const speaker = ({ user_id }: Message) => {
     if (user_id === me.number) return t('me');
     const known = participants.find((participant) => participant.user_id === user_id);
-    return known ? nameOf(known.email) : t('somebody');
+    return known ? <NameOf email={known.email} /> : t('somebody');
   };
   return (
     <>

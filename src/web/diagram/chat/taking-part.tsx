@@ -8,7 +8,8 @@ import { RoundtableError, type ConversationParticipant, type ConversationRole } 
 import { useDiagramState } from '../../../client/react/index.ts';
 import { Confirm, type Question } from '../../confirm.tsx';
 import { lookingAway } from '../looking-away.ts';
-import { useOpenDiagram } from '../open-diagram.ts';
+import { useNameOf, useOpenDiagram } from '../open-diagram.ts';
+import { NameOf } from '../people/name-of.tsx';
 import styles from './chat.module.css';
 import { useChat } from './chat.tsx';
 
@@ -54,7 +55,7 @@ export function TakingPart({ id }: { id: number }) {
         {participants.map((participant) => (
           <li key={participant.user_id} className={styles.person}>
             <span className={styles.name} title={participant.email}>
-              {nameOf(participant.email)}
+              <NameOf email={participant.email} />
               {participant.user_id === me.number && <span className={styles.quiet}> ({t('you')})</span>}
             </span>
             <RoleOf
@@ -108,14 +109,14 @@ function RoleOf({
   changes: ((role: ConversationRole) => void) | null;
 }) {
   const { t } = useTranslation('room');
-  const { nameOf } = useOpenDiagram();
+  const name = useNameOf(email);
   const names = { member: t('roleMember'), moderator: t('roleModerator'), admin: t('roleAdmin') };
   if (changes === null) return <span className={styles.quiet}>{names[role]}</span>;
   return (
     <Select
       size="xs"
       w={128}
-      aria-label={t('roleOf', { name: nameOf(email) })}
+      aria-label={t('roleOf', { name })}
       allowDeselect={false}
       value={role}
       data={Object.entries(names).map(([value, label]) => ({ value, label }))}

@@ -1,0 +1,6 @@
+import { useNameOf } from '../open-diagram.ts';
+
+/** What somebody is called, also who has left before this page was opened. */
+export function NameOf({ email }: { email: string }) {
+  return useNameOf(email);
+}
