@@ -34,6 +34,14 @@ describe.each([
   });
 });
 
+it('DO3 what is large is put together in turns with everything else', async () => {
+  let others = 0;
+  setImmediate(() => (others += 1));
+  const pieces = Array.from({ length: 20 }, (_, piece) => ({ seq: '1', piece, bytes: bytesOf(262_144) }));
+  const [whole] = await assembled(pieces);
+  expect([whole!.bytes.byteLength, others]).toEqual([20 * 262_144, 1]);
+});
+
 it('DO3 what is large is shared with the thread, and stays as it is for this one', async () => {
   const [little, large] = [bytesOf(1000), bytesOf(200_000)];
   expect(shareable(little)).toBe(little);
