@@ -1,21 +1,11 @@
 /** The hearing of what a client sent: what is found out before it is decided, and when it ends. */
 import { expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { decodeUpdate, type DecodedUpdate } from '../../../src/documents/update.ts';
+import type { DecodedUpdate } from '../../../src/documents/update.ts';
 import { hear, type Opened } from '../../../src/sync/intake/hearing.ts';
+import { updates } from './updates.ts';
 
-const CLIENT = 7;
 type Frame = readonly DecodedUpdate[];
-
-/** Updates of one client, each of which builds on those before. */
-function updates(count: number): DecodedUpdate[] {
-  const document = new Y.Doc();
-  document.clientID = CLIENT;
-  const made: DecodedUpdate[] = [];
-  document.on('update', (update: Uint8Array) => made.push(decodeUpdate(update)));
-  for (let number = 0; number < count; number += 1) document.getMap('cells').set('a', number);
-  return made;
-}
 
 /** A document that is open, of whose log there is nothing more to read, and where every client id is free. */
 function opened(shown = false) {

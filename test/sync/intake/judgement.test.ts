@@ -1,22 +1,12 @@
 /** The decision on what a client sent, given a document. */
 import { expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { decodeUpdate, type DecodedUpdate } from '../../../src/documents/update.ts';
+import type { DecodedUpdate } from '../../../src/documents/update.ts';
 import { createJudge, hearSlices } from '../../../src/sync/intake/judgement.ts';
+import { CLIENT, updates } from './updates.ts';
 
-const CLIENT = 7;
 const MINE = new Map([[CLIENT, 'ann']]);
 const WRITER = { person: 'ann', mayWrite: true };
-
-/** Updates of one client, each of which builds on those before. */
-function updates(count: number): DecodedUpdate[] {
-  const document = new Y.Doc();
-  document.clientID = CLIENT;
-  const made: DecodedUpdate[] = [];
-  document.on('update', (update: Uint8Array) => made.push(decodeUpdate(update)));
-  for (let number = 0; number < count; number += 1) document.getMap('cells').set('a', number);
-  return made;
-}
 
 function documentOf(...known: DecodedUpdate[]): Y.Doc {
   const document = new Y.Doc();
