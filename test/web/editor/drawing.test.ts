@@ -144,6 +144,16 @@ describe('WE2 drawing', () => {
     ]);
   });
 
+  it('WE2 a paste does not hide what was copied, nor the paste before, wherever the pointer is', async () => {
+    const { path, pages } = await opened('Pasted', 'Ada Lovelace');
+    const [ada] = pages as [Page];
+    await draw(ada, '1', 'Shop', { x: 640, y: 400 });
+    for (const key of ['c', 'v', 'v']) await ada.keyboard.press(`Control+${key}`);
+    await expect.poll(async () => (await cellsAt(path)).length, SOON).toBe(3);
+    const [shop, ...copies] = (await cellsAt(path)).map(({ x, y }) => ({ x, y }));
+    expect(copies).toEqual([20, 40].map((by) => ({ x: shop!.x + by, y: shop!.y + by })));
+  });
+
   it('WE3 AC2 a reader changes nothing, and AC4 draws as soon as they may', async () => {
     const { path, pages } = await opened('Reading', 'Ada Lovelace', 'Alan Turing');
     const [, alan] = pages as [Page, Page];

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { wishOf } from '../../../src/web/editor/hands/keys.ts';
 import { readCells, type Cell } from '../../../src/web/editor/model/cell.ts';
-import { clipOf, putDown } from '../../../src/web/editor/model/clip.ts';
+import { clipOf, putDown, unhiding } from '../../../src/web/editor/model/clip.ts';
 import { freePlace } from '../../../src/web/editor/model/free-place.ts';
 import { insideOf, parentsAfter } from '../../../src/web/editor/model/parents.ts';
 import { readingOrder, stepFrom } from '../../../src/web/editor/model/reading-order.ts';
@@ -54,6 +54,16 @@ it('WE2 a copied boundary brings what is in it and the edges between, under fres
     target: { cell: named.get('c')!.id },
   });
   expect(put.every(({ id }) => id.startsWith('new'))).toBe(true);
+});
+
+it('WE2 a copy does not lie exactly on what it was made of, nor on a copy that was put there before', () => {
+  const clip = clipOf(cells, ['a']);
+  expect(unhiding(clip, cells, { x: 500, y: 500 })).toEqual({ x: 500, y: 500 });
+  expect(unhiding(clip, cells, { x: 10, y: 0 })).toEqual({ x: 10, y: 0 });
+  const first = unhiding(clip, cells, { x: 0, y: 0 });
+  expect(first).toEqual({ x: 20, y: 20 });
+  const [copy] = putDown(clip, cells, { freshId: () => 'copy', by: first });
+  expect(unhiding(clip, new Map([...cells, ['copy', copy!]]), { x: 0, y: 0 })).toEqual({ x: 40, y: 40 });
 });
 
 it('whoever comes to rest in a boundary belongs to it, and whoever leaves it does not', () => {

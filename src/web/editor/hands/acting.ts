@@ -3,16 +3,13 @@ import type { Desk } from '../desk.ts';
 import { addCells, changeEdge, placeNodes, removeCells, restack, settle } from '../document/edits.ts';
 import { Step } from '../document/history.ts';
 import { isEdge, rectOf, type Cell, type EdgeCell, type NodeCell } from '../model/cell.ts';
-import { clipOf, extentOf, putDown, topOf } from '../model/clip.ts';
+import { BESIDE, clipOf, extentOf, putDown, topOf, unhiding } from '../model/clip.ts';
 import { centreOf, type Point, type Rect } from '../model/geometry.ts';
 import { freePlace } from '../model/free-place.ts';
 import { insideOf } from '../model/parents.ts';
 import { GRID, sizes, smallest, type Shape } from '../model/shapes.ts';
 
 export type Acting = ReturnType<typeof createActing>;
-
-/** A copy lies so far from what it was made of. */
-const BESIDE = 2 * GRID;
 
 export function createActing(desk: Desk) {
   const { diagram, drawing, history, renaming, writable } = desk;
@@ -36,14 +33,13 @@ export function createActing(desk: Desk) {
   /** What is selected with all that belongs to it. */
   const clip = (): Cell[] => clipOf(drawing.cells, drawing.selection);
 
-  /** Adds cells with fresh ids. @param middle where; without it, beside where they were */
+  /** Adds cells with fresh ids, none exactly on another. @param middle where; without it, beside where they were */
   function putDownClip(cellsOfClip: readonly Cell[], middle: Point | null = null): void {
     const extent = extentOf(cellsOfClip);
     if (!writable.get() || cellsOfClip.length === 0) return;
     const from = extent && centreOf(extent);
-    const by =
-      middle && from ? { x: onGrid(middle.x - from.x), y: onGrid(middle.y - from.y) } : { x: BESIDE, y: BESIDE };
-    add(putDown(cellsOfClip, drawing.cells, { freshId, by }));
+    const wanted = middle && from ? { x: onGrid(middle.x - from.x), y: onGrid(middle.y - from.y) } : BESIDE;
+    add(putDown(cellsOfClip, drawing.cells, { freshId, by: unhiding(cellsOfClip, drawing.cells, wanted) }));
   }
 
   return {

@@ -9,15 +9,11 @@ import type { Acting } from './acting.ts';
 
 /** @param middle where a paste goes: under the pointer if it is on the canvas, else to the middle of what is seen */
 export function clipboardOf(acting: Acting, middle: () => Point) {
-  let last = '';
-  let times = 0;
-
   function copy(event: ClipboardEvent): boolean {
     const clip = isWriting(event) ? [] : acting.clip();
     if (clip.length === 0) return false;
     event.preventDefault();
     event.clipboardData.setData('text/plain', JSON.stringify({ cells: clip }, null, 2));
-    times = 0;
     return true;
   }
 
@@ -28,14 +24,10 @@ export function clipboardOf(acting: Acting, middle: () => Point) {
     },
     onPaste(event: ClipboardEvent) {
       if (isWriting(event)) return;
-      const text = event.clipboardData.getData('text/plain');
-      const read = readImport(text);
+      const read = readImport(event.clipboardData.getData('text/plain'));
       if (!read.ok) return;
       event.preventDefault();
-      times = text === last ? times + 1 : 0;
-      last = text;
-      const { x, y } = middle();
-      acting.putDown(read.cells, { x: x + times * 20, y: y + times * 20 });
+      acting.putDown(read.cells, middle());
     },
   };
 }

@@ -6,6 +6,7 @@
 import { isEdge, rectOf, type Cell, type EdgeCell } from './cell.ts';
 import { around, type Point, type Rect } from './geometry.ts';
 import { insideOf } from './parents.ts';
+import { GRID } from './shapes.ts';
 
 type Cells = ReadonlyMap<string, Cell>;
 
@@ -52,6 +53,21 @@ export function putDown(clip: readonly Cell[], present: Cells, { freshId, by }: 
       },
     ];
   });
+}
+
+/** A copy lies so far from what it was made of. */
+export const BESIDE: Point = { x: 2 * GRID, y: 2 * GRID };
+
+/** How far a clip goes so that nothing of it hides what is of the same size at the same place: as far as it is to, or on. */
+export function unhiding(clip: readonly Cell[], present: Cells, by: Point): Point {
+  const nodes = (cells: Iterable<Cell>) => [...cells].flatMap((cell) => (isEdge(cell) ? [] : [rectOf(cell)]));
+  const place = ({ x, y, width, height }: Rect) => [x, y, width, height].map((value) => value.toFixed(1)).join(' ');
+  const taken = new Set(nodes(present.values()).map(place));
+  const rects = nodes(clip);
+  let way = by;
+  while (rects.some((rect) => taken.has(place({ ...rect, x: rect.x + way.x, y: rect.y + way.y }))))
+    way = { x: way.x + BESIDE.x, y: way.y + BESIDE.y };
+  return way;
 }
 
 export function movedEdge(edge: EdgeCell, by: Point): EdgeCell {
