@@ -12,6 +12,7 @@ import { ChatPanel } from './chat/chat-panel.tsx';
 import { ConnectionBar } from './connection/connection-bar.tsx';
 import styles from './desk.module.css';
 import { HistoryPanel } from './history/history-panel.tsx';
+import { useOthersRestoring } from './history/others-restoring.ts';
 import { PreviewStage } from './history/preview-stage.tsx';
 import { LeavingHost } from './leaving-host.tsx';
 import { NoticeStack } from './notices/notice-stack.tsx';
@@ -33,6 +34,7 @@ export function Desk() {
   const writer = useDiagramState(diagram, ({ permissions }) => permissions === 'writer');
   usePageTitle(useDiagramName());
   useOthersChanges();
+  useOthersRestoring(say);
 
   const toggle = useCallback((name: PanelName) => {
     setPanel((open) => (open === name ? null : name));

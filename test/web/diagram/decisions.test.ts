@@ -6,9 +6,11 @@ import {
   type DiagramStatus,
   type EndReason,
   type Participant,
+  type Version,
 } from '../../../src/client/index.ts';
 import { initialState, withRoster } from '../../../src/client/live/state.ts';
 import { savedState } from '../../../src/web/diagram/bar/saved-state.ts';
+import { restorer } from '../../../src/web/diagram/history/others-restoring.ts';
 import { inPlace } from '../../../src/web/diagram/in-place/in-place.ts';
 import { toldBy, toldIn, toldOf, withNewer, type Told } from '../../../src/web/diagram/notices/told.ts';
 import { initialsOf, nameIn, withNames } from '../../../src/web/diagram/people/names.ts';
@@ -149,6 +151,19 @@ describe('WE4 what is told once', () => {
     expect(withNames(known, [])).toBe(known);
     expect([nameIn(known, 'ada@x'), nameIn(known, 'alan@x')]).toEqual(['Ada Lovelace', 'alan@x']);
     expect(['Ada Lovelace', 'ada@example.com', ' ', 'Łucja'].map(initialsOf)).toEqual(['AL', 'AC', '?', 'Ł']);
+  });
+
+  it('WE8 who restored a version is read from what was kept before it, in either language', () => {
+    const version = (minute: number, name: string | null, author: string | null = 'ada@x') =>
+      ({ id: `${minute}`, name, author, created_at: `2026-05-03T10:0${minute}:00.000Z` }) as Version;
+    const [first, named] = [version(1, null, null), version(2, 'Before the review')];
+    const [before, przed] = [version(3, 'Before restoring'), version(4, 'Przed przywróceniem', 'grace@x')];
+    expect(restorer([], [named, first])).toBeNull();
+    expect(restorer([named, first], [before, named, first])).toBe('ada@x');
+    expect(restorer([before, named], [przed, before, named])).toBe('grace@x');
+    expect(restorer([before, named], [version(5, null, null), before, named])).toBeNull();
+    // One that was let go makes room for an older one, which is no news.
+    expect(restorer([przed, named], [przed, before])).toBeNull();
   });
 
   it('counts days by the calendar', () => {

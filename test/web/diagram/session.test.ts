@@ -185,35 +185,41 @@ describe('a session on a diagram', () => {
     await button(grace, '1 person here').waitFor(SOON);
   });
 
-  it('DO6 a version is looked at and restored, and what was there before is kept', { timeout: LONG }, async () => {
-    const diagram = await on.newDiagram('Versions');
-    const [ada, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
-    await draw(ada, 'Process');
-    await isSaved(ada);
-    await button(ada, 'History').click();
-    await ada.getByRole('textbox', { name: 'Name of the version' }).fill('First');
-    await button(ada, 'Keep').click();
-    const first = ada.getByRole('button', { name: /^First/ });
-    await first.waitFor(SOON);
-    await draw(ada, 'Store');
-    await nodes(grace, 2);
-    await first.click();
-    const widthOf = async (part: Locator) => (await part.boundingBox())?.width;
-    // The version lies over the whole canvas, up to the panel.
-    const banner = ada.getByRole('status').filter({ hasText: 'How it was' });
-    expect(await widthOf(banner)).toBe(await widthOf(ada.getByRole('main')));
-    await button(ada, 'Restore').click();
-    await ada.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
-    await nodes(grace, 1);
-    await seen(ada, /^Restored: First, /);
-    await ada.getByRole('button', { name: /^Before restoring/ }).waitFor(SOON);
-    // Who has left has a name all the same.
-    await ada.context().close();
-    await button(grace, 'Start a new session').click({ timeout: 60_000 });
-    await grace.reload();
-    await button(grace, 'History').click();
-    await grace.getByRole('button', { name: /^First.*By Ada Lovelace$/ }).waitFor(SOON);
-  });
+  it(
+    'DO6 WE8 a version is looked at and restored, what was there is kept, and the others are told',
+    { timeout: LONG },
+    async () => {
+      const diagram = await on.newDiagram('Versions');
+      const [ada, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
+      await draw(ada, 'Process');
+      await isSaved(ada);
+      await button(ada, 'History').click();
+      await ada.getByRole('textbox', { name: 'Name of the version' }).fill('First');
+      await button(ada, 'Keep').click();
+      const first = ada.getByRole('button', { name: /^First/ });
+      await first.waitFor(SOON);
+      await draw(ada, 'Store');
+      await nodes(grace, 2);
+      await first.click();
+      const widthOf = async (part: Locator) => (await part.boundingBox())?.width;
+      // The version lies over the whole canvas, up to the panel.
+      const banner = ada.getByRole('status').filter({ hasText: 'How it was' });
+      expect(await widthOf(banner)).toBe(await widthOf(ada.getByRole('main')));
+      await button(ada, 'Restore').click();
+      await ada.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+      await nodes(grace, 1);
+      await seen(ada, /^Restored: First, /);
+      await seen(grace, 'Ada Lovelace restored an earlier version. What was there before is kept in the history.');
+      expect(await ada.getByText('restored an earlier version').count()).toBe(0);
+      await ada.getByRole('button', { name: /^Before restoring/ }).waitFor(SOON);
+      // Who has left has a name all the same.
+      await ada.context().close();
+      await button(grace, 'Start a new session').click({ timeout: 60_000 });
+      await grace.reload();
+      await button(grace, 'History').click();
+      await grace.getByRole('button', { name: /^First.*By Ada Lovelace$/ }).waitFor(SOON);
+    },
+  );
 
   it(
     'WE8 a writer renames the diagram in place; the others see it at once, and the window is called by its name',

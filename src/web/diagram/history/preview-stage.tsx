@@ -10,6 +10,7 @@ import type { Version } from '../../../client/index.ts';
 import { useDiagramState } from '../../../client/react/index.ts';
 import { Preview } from '../../editor/preview.tsx';
 import { Confirm, type Question } from '../../confirm.tsx';
+import { lookingAway } from '../looking-away.ts';
 import { useSay } from '../notices/saying.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import { momentOf } from '../../times.ts';
@@ -35,6 +36,7 @@ export function PreviewStage({ version, close }: { version: Version; close(): vo
       await client.diagrams.versions.restore(place, version.id);
     },
     onSuccess() {
+      void lookingAway(diagram, Promise.resolve());
       say(t('restored', { version: named }));
       close();
     },

@@ -22,6 +22,7 @@ export const history = words({
       'The diagram becomes what it was then ({{version}}), for everybody. What is there now is kept in the history first.',
     beforeRestoring: 'Before restoring',
     restored: 'Restored: {{version}}.',
+    othersRestored: '{{name}} restored an earlier version. What was there before is kept in the history.',
     notRestored: 'It could not be restored. Nothing has changed.',
   },
   pl: {
@@ -43,6 +44,7 @@ export const history = words({
       'Diagram stanie się dla wszystkich taki, jaki był: {{version}}. Obecny stan zostanie najpierw zachowany w historii.',
     beforeRestoring: 'Przed przywróceniem',
     restored: 'Przywrócono: {{version}}.',
+    othersRestored: 'Przywrócono wcześniejszą wersję ({{name}}). To, co było przedtem, jest zachowane w historii.',
     notRestored: 'Nie udało się przywrócić. Nic się nie zmieniło.',
   },
 });
