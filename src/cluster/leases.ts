@@ -71,8 +71,6 @@ export function createLeases({
   length = 3000,
   every = 1000,
 }: LeaseOptions): Leases {
-  let node = uuidv7();
-  let draining = false;
   /** By the monotonic clock; before the first renewal nothing is held. */
   let heldUntil = -Infinity;
   /** Since when it has been held without a break. */
@@ -104,26 +102,26 @@ export function createLeases({
     const [row] = await sql.query<LeaseRow>(
       `insert into node_lease (node, expires_at) values ($1, clock_timestamp() + $2 * interval '1 millisecond')
        returning (clock_timestamp() + $3 * interval '1 millisecond')::text as sweeps_until`,
-      [node, length, sweepsFor],
+      [leases.node, length, sweepsFor],
     );
     sweepsUntil = row!.sweeps_until;
     extend(from);
   };
 
   const update = async () => {
-    const [from, renewing] = [now(), node];
+    const [from, renewing] = [now(), leases.node];
     const [row] = await sql.query<LeaseRow>(
       `update node_lease set draining = draining or $3, expires_at = greatest(expires_at, clock_timestamp() + $2 * interval '1 millisecond')
        where node = $1 returning (clock_timestamp() + $4 * interval '1 millisecond')::text as sweeps_until`,
-      [node, draining ? Math.max(length, hostGrace) : length, draining, sweepsFor],
+      [leases.node, leases.draining ? Math.max(length, hostGrace) : length, leases.draining, sweepsFor],
     );
-    if (renewing !== node) return;
+    if (renewing !== leases.node) return;
     if (row) {
       sweepsUntil = row.sweeps_until;
       return extend(from);
     }
     heldUntil = -Infinity;
-    node = uuidv7();
+    leases.node = uuidv7();
     try {
       onLost();
     } catch (error) {
@@ -142,13 +140,9 @@ export function createLeases({
     return (asking = question);
   };
 
-  const leases: Leases = {
-    get node() {
-      return node;
-    },
-    get draining() {
-      return draining;
-    },
+  const leases: Leases & { node: string; draining: boolean } = {
+    node: uuidv7(),
+    draining: false,
     held,
     whenHeld: () => (held() ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     steady: () => held() && (unbrokenSince === startedAt || now() - unbrokenSince >= length),
@@ -160,12 +154,12 @@ export function createLeases({
       if (!held() || now() - unbrokenSince < length || now() < sweepsFrom) return 0;
       const swept = await sql.query(
         `delete from node_lease where expires_at < clock_timestamp() and node <> $1 and clock_timestamp() < $2::timestamptz returning node`,
-        [node, sweepsUntil],
+        [leases.node, sweepsUntil],
       );
       return swept.length;
     },
     async drain() {
-      draining = true;
+      leases.draining = true;
       await atMost(length, ask());
     },
     async start() {

@@ -1,7 +1,5 @@
 /** A bound on bytes that several holders share: what is on its way to the log must not outgrow the memory of the node. */
 export interface Budget {
-  /** Bytes that are taken now. */
-  readonly used: number;
   /** Takes bytes if there are so many left. @returns whether there were */
   take(bytes: number): boolean;
   give(bytes: number): void;
@@ -10,9 +8,6 @@ export interface Budget {
 export function createBudget(limit: number): Budget {
   let used = 0;
   return {
-    get used() {
-      return used;
-    },
     take(bytes) {
       if (used + bytes > limit) return false;
       used += bytes;

@@ -56,8 +56,13 @@ const flushing = (waiting: '' | 'skip locked') => `
     insert into document_update (diagram_id, seq, bytes, batch_id, authors)
     select diagram, seq, substring($7::bytea from start::int for size::int), id, authors::uuid[] from accepted
   )
-  select batch.diagram, accepted.seq, locked.id is not null as held, locked.head < batch.base as behind,
-    exists (select from diagram where diagram.id = batch.diagram) as there
+  select batch.diagram, case
+      when accepted.seq is not null then accepted.seq::text
+      when locked.head < batch.base then 'behind'
+      when locked.id is not null then 'stale'
+      when exists (select from diagram where diagram.id = batch.diagram) then 'locked'
+      else 'missing' -- one that went while its lock was waited for is missing the next time
+    end as verdict
   from batch left join locked on locked.id = batch.diagram left join accepted on accepted.diagram = batch.diagram`;
 
 const STATEMENTS = { wait: flushing(''), skip: flushing('skip locked') };
@@ -67,10 +72,8 @@ export type Patience = { kind: 'wait'; ms: number } | { kind: 'skip' };
 
 interface FlushRow {
   diagram: string;
-  seq: string | null;
-  held: boolean;
-  behind: boolean | null;
-  there: boolean;
+  /** The sequence number, or what else became of it. */
+  verdict: string;
 }
 
 /**
@@ -85,25 +88,26 @@ export async function flush(
   let start = 1;
   const starts = batches.map((batch) => (start += batch.bytes.byteLength) - batch.bytes.byteLength);
   const values = [
-    batches.map((batch) => batch.diagram),
-    batches.map((batch) => batch.id),
-    batches.map((batch) => batch.epoch),
-    batches.map((batch) => `{${batch.authors.join(',')}}`),
-    starts,
-    batches.map((batch) => batch.bytes.byteLength),
+    arrayOf(batches.map((batch) => batch.diagram)),
+    arrayOf(batches.map((batch) => batch.id)),
+    arrayOf(batches.map((batch) => batch.epoch)),
+    arrayOf(batches.map((batch) => `"${arrayOf(batch.authors)}"`)),
+    arrayOf(starts),
+    arrayOf(batches.map((batch) => batch.bytes.byteLength)),
     Buffer.concat(batches.map((batch) => batch.bytes)),
     patience.kind === 'wait' ? `${patience.ms}ms` : '0',
-    batches.map((batch) => batch.base),
+    arrayOf(batches.map((batch) => batch.base)),
   ];
   const rows = await executor.query<FlushRow>(STATEMENTS[patience.kind], values, `flush ${patience.kind}`);
   return new Map(rows.map((row) => [row.diagram, verdictOf(row)]));
 }
 
-function verdictOf({ seq, held, behind, there }: FlushRow): Verdict {
-  if (seq !== null) return { kind: 'in', seq: Number(seq) };
-  if (behind) return { kind: 'behind' };
-  if (held) return { kind: 'stale' };
-  return { kind: there ? 'locked' : 'missing' }; // one that went while its lock was waited for is missing the next time
+/** An array as PostgreSQL writes it, of ids and numbers: the driver would quote each. */
+const arrayOf = (elements: readonly (string | number)[]) => `{${elements.join(',')}}`;
+
+function verdictOf({ verdict }: FlushRow): Verdict {
+  const seq = Number(verdict);
+  return seq > 0 ? { kind: 'in', seq } : { kind: verdict as Exclude<Verdict['kind'], 'in'> };
 }
 
 /** Finds out whether a batch was committed, and commits it if it was not. */

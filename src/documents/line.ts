@@ -16,8 +16,8 @@ export interface Line {
    * @param took ms from the beginning of the last flush to now; @returns null if nobody waits
    */
   next(took: number): Promise<Queue[] | null>;
-  readonly all: Iterable<Queue>;
-  readonly isEmpty: boolean;
+  all(): Iterable<Queue>;
+  isEmpty(): boolean;
   clear(): void;
 }
 
@@ -64,12 +64,8 @@ export function createLine(pace: Pace = PACE): Line {
       }
       return portion;
     },
-    get all() {
-      return queues.values();
-    },
-    get isEmpty() {
-      return queues.size === 0;
-    },
+    all: () => queues.values(),
+    isEmpty: () => queues.size === 0,
     clear() {
       for (const queue of queues.values()) call(queue);
       queues.clear();

@@ -77,7 +77,7 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
   function start(): void {
     running ??= run().finally(() => {
       running = null;
-      if (line.isEmpty) idle.forEach((resolve) => resolve());
+      if (line.isEmpty()) idle.forEach((resolve) => resolve());
     });
   }
 
@@ -92,7 +92,8 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
   }
 
   async function write(ready: readonly Queue[]): Promise<void> {
-    const tried = ready.map((queue) => ({ queue, ...take(queue, newId(), limits.rowBytes) }));
+    const id = newId(); // unique per diagram is enough
+    const tried = ready.map((queue) => ({ queue, ...take(queue, id, limits.rowBytes) }));
     const batches = tried.map(({ batch }) => batch);
     const wait = tried.length > 1 ? limits.lockTimeout / 5 : limits.lockTimeout;
     try {
@@ -220,19 +221,19 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
       return true;
     },
     async drain(deadline) {
-      if (line.isEmpty) return true;
+      if (line.isEmpty()) return true;
       const { promise, resolve } = Promise.withResolvers<void>();
       const late = setTimeout(resolve, deadline);
       idle.add(resolve);
       await promise;
       idle.delete(resolve);
       clearTimeout(late);
-      return line.isEmpty;
+      return line.isEmpty();
     },
     async stop() {
       stopped = true;
       await Promise.all([running, sickbay.stop()]);
-      for (const queue of line.all) {
+      for (const queue of line.all()) {
         for (const waiting of [...(queue.doubtful?.taken ?? []), ...queue.waiting])
           settle(waiting, { kind: 'unavailable' });
       }

@@ -44,7 +44,7 @@ export interface Carrier {
   /** Whether it carries several documents. */
   readonly shared: boolean;
   /** Whether the answer to our ping has come. */
-  readonly ponged: boolean;
+  ponged(): boolean;
   /** The people who were admitted on it. */
   readonly people: Set<string>;
   /** @param options.initialSync does not count against a client that reads slowly */
@@ -105,7 +105,6 @@ const HANDSHAKES = { perSecond: 1, burst: 20 };
 
 export function createChannel(dependencies: ChannelDependencies): Channel {
   const { socket, address, connect, createIntake, disputed, guard, writeStateless, ended } = dependencies;
-  let state: State = { kind: 'waiting' };
   let synced = false;
   const handshakes = createTokenBucket(HANDSHAKES.perSecond, HANDSHAKES.burst);
   const earlyAwareness: Uint8Array[] = [];
@@ -114,7 +113,7 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
   let opened: Opened | null = null;
 
   const send = (bytes: Uint8Array, { initialSync } = { initialSync: false }): void => {
-    if (state.kind === 'ended') return;
+    if (channel.state.kind === 'ended') return;
     const kind = outgoingKind(bytes);
     if (kind === 'step1') intake.acknowledgements.asked();
     socket.send(bytes, { initialSync: initialSync || (kind === 'step2' && !synced) });
@@ -124,16 +123,16 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
   };
 
   function close(closing: Closing): void {
-    if (state.kind === 'ended') return;
+    if (channel.state.kind === 'ended') return;
     if (!socket.shared || !concernsOneDocument(closing)) return socket.close(closing);
     socket.send(closeFrame(address, `${closing.code} ${closing.reason}`));
     end(closing);
   }
 
   function end(closing: Closing): void {
-    if (state.kind === 'ended') return;
-    const before = state;
-    state = { kind: 'ended' };
+    if (channel.state.kind === 'ended') return;
+    const before = channel.state;
+    channel.state = { kind: 'ended' };
     intake.end();
     client.handleClose(closing);
     ended(channel, before, closing);
@@ -142,7 +141,7 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
   async function shakeHands(stateVector: Uint8Array, bytes: Uint8Array): Promise<void> {
     if (!opened) return void earlyHandshakes.push([stateVector, bytes]);
     const { document, replica } = opened;
-    const wanted = () => state.kind === 'open';
+    const wanted = () => channel.state.kind === 'open';
     try {
       const portions = await replica.portionsFor(stateVector);
       if (!wanted()) return;
@@ -154,14 +153,14 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
   }
 
   function receiveAwareness(update: Uint8Array): void {
-    if (state.kind !== 'open') {
+    if (channel.state.kind !== 'open') {
       if (update.byteLength <= EARLY_AWARENESS_BYTES) earlyAwareness.push(update);
       if (earlyAwareness.length > EARLY_AWARENESS) earlyAwareness.shift();
       return;
     }
-    if (state.admission.kind === 'room') return; // nobody is shown there
+    if (channel.state.admission.kind === 'room') return; // nobody is shown there
     try {
-      guard.receive(state.connection, state.admission.actor.id, update);
+      guard.receive(channel.state.connection, channel.state.admission.actor.id, update);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       close(closings.badFrame);
@@ -169,23 +168,21 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
   }
 
   const write = (messages: Buffer) => {
-    if (state.kind !== 'ended') socket.write(messages);
+    if (channel.state.kind !== 'ended') socket.write(messages);
   };
 
   const intake = createIntake({ address, send, write, close, disputed: () => disputed(channel) });
-  const channel: Channel = {
+  const channel: Channel & { state: State } = {
     address,
     name: documentName(address),
     socket,
-    get state() {
-      return state;
-    },
+    state: { kind: 'waiting' },
     intake,
     refusal: null,
     askedForToken: 0,
     receive(frame, bytes) {
       if (frame.kind === 'step2' || frame.kind === 'update')
-        return intake.receive(frame.kind, frame.update, socket.ponged);
+        return intake.receive(frame.kind, frame.update, socket.ponged());
       if (frame.kind === 'awareness') return receiveAwareness(frame.update);
       // Here and now, and not in its turn: the client may come back with its next frame.
       if (frame.kind === 'close') return end({ code: 1000, reason: 'closed by the client' });
@@ -197,18 +194,18 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
       client.handleMessage(bytes);
     },
     joined(admission) {
-      state = { kind: 'joined', admission };
+      channel.state = { kind: 'joined', admission };
     },
     opened(connection, what) {
-      if (state.kind !== 'joined') return;
-      state = { kind: 'open', admission: state.admission, connection };
+      if (channel.state.kind !== 'joined') return;
+      channel.state = { kind: 'open', admission: channel.state.admission, connection };
       opened = what;
       intake.open(opened);
       for (const handshake of earlyHandshakes.splice(0)) void shakeHands(...handshake);
       earlyAwareness.splice(0).forEach(receiveAwareness);
     },
     sendStateless(payload) {
-      if (state.kind === 'open') send(writeStateless(address, payload));
+      if (channel.state.kind === 'open') send(writeStateless(address, payload));
     },
     write,
     close,
@@ -218,7 +215,7 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     send: (data) => send(data as Uint8Array),
     close: () => close(closings.badFrame),
     get readyState() {
-      return state.kind === 'ended' ? 3 : 1;
+      return channel.state.kind === 'ended' ? 3 : 1;
     },
   });
   return channel;

@@ -126,8 +126,8 @@ function openedBy(
 
 const NOTHING: Opened['replica'] = {
   diagram: '',
-  have: null,
-  closed: false,
+  have: () => null,
+  closed: () => false,
   owners: new Map(),
   catchUp: async () => {},
   reach: async () => {},

@@ -56,14 +56,14 @@ describe('the line', () => {
     handIn(line, 'a');
     await line.called('a');
     expect(await line.next(0)).toBeNull();
-    expect(line.isEmpty).toBe(false);
+    expect(line.isEmpty()).toBe(false);
   });
 
   it('forgets those that have nothing, and calls everybody when it ends', async () => {
     const line = createLine(PACED);
     line.of('a');
     expect(await line.next(0)).toBeNull();
-    expect(line.isEmpty).toBe(true);
+    expect(line.isEmpty()).toBe(true);
     const called = line.called('b');
     line.clear();
     await called;

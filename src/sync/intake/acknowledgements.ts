@@ -18,7 +18,7 @@ export interface Debt {
 
 export interface Acknowledgements {
   /** Step 1s sent that are not answered yet. */
-  readonly unanswered: number;
+  unanswered(): number;
   /** The client sent a step 1. */
   clientAsked(): void;
   /** A step 1 went out to the client. */
@@ -41,9 +41,7 @@ export function createAcknowledgements(send: () => void): Acknowledgements {
   const owed = new Set<Debt>();
   const incur = () => ({ paid: false, era });
   return {
-    get unanswered() {
-      return unanswered;
-    },
+    unanswered: () => unanswered,
     clientAsked() {
       era += 1;
       handshake = true;

@@ -49,9 +49,9 @@ export async function hear(
   wanted: () => boolean,
 ): Promise<Hearing | null> {
   let caughtUp = false;
-  while (wanted() && !replica.closed) {
+  while (wanted() && !replica.closed()) {
     const { person, permissions, epoch } = standing();
-    const base = replica.have ?? 0;
+    const base = replica.have() ?? 0;
     const author = { person: person.id, mayWrite: permissions === 'writer' };
     const judge = createJudge(document, author, replica.owners);
     const verdicts: Verdict[] = [];

@@ -209,7 +209,7 @@ export function createIntake({
   }
 
   function ask({ document }: Opened): void {
-    if (acknowledgements.unanswered === 0) send(stepOneFrame(address, encodeStateVector(document)));
+    if (acknowledgements.unanswered() === 0) send(stepOneFrame(address, encodeStateVector(document)));
   }
 
   return {

@@ -33,7 +33,8 @@ export function openDocuments({ replicas, directory, admission }: OpenDocuments)
   };
   return {
     known() {
-      const open = [...replicas.all].flatMap(({ diagram, have: head }) => {
+      const open = [...replicas.all()].flatMap(({ diagram, have }) => {
+        const head = have();
         const epoch = epochOf(diagram);
         return head === null || epoch === null ? [] : [{ diagram, head, epoch }];
       });

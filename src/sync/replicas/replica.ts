@@ -28,9 +28,9 @@ export type Loss = 'missing' | 'restored' | 'unreadable';
 export interface Replica {
   readonly diagram: string;
   /** The sequence number that the document is at; null until it is loaded. */
-  readonly have: number | null;
+  have(): number | null;
   /** Whether it has ended: nothing arrives any more. */
-  readonly closed: boolean;
+  closed(): boolean;
   /** Client id to the person who has it, as far as somebody asked. */
   readonly owners: ReadonlyMap<number, string>;
   /**
@@ -192,12 +192,8 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
 
   return {
     diagram,
-    get have() {
-      return have;
-    },
-    get closed() {
-      return closed;
-    },
+    have: () => have,
+    closed: () => closed,
     owners,
     async load(target, snapshotLimit) {
       const part = await readLog(content, diagram, 0, snapshotLimit);

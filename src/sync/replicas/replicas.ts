@@ -17,7 +17,7 @@ import { createReplica, type Loss, type Replica } from './replica.ts';
 
 export interface Replicas {
   /** Everything that is open. */
-  readonly all: Iterable<Replica>;
+  all(): Iterable<Replica>;
   /** The replica that fills a document. */
   of(document: Doc): Replica | null;
   /** The replicas of a diagram: one, or for a moment two while one document is unloaded and the next one loaded. */
@@ -66,7 +66,7 @@ export function createReplicas(dependencies: ReplicasDependencies): Replicas {
         const row = lease.held() && decodeRowMessage(payload);
         if (row) replica.deliver(row);
       })
-      .then((unsubscribe) => (replica.closed ? unsubscribe() : replica.whenClosed(unsubscribe)));
+      .then((unsubscribe) => (replica.closed() ? unsubscribe() : replica.whenClosed(unsubscribe)));
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, SUBSCRIBE_WAIT);
     await Promise.race([subscribed, late]);
@@ -74,9 +74,7 @@ export function createReplicas(dependencies: ReplicasDependencies): Replicas {
   }
 
   return {
-    get all() {
-      return open.values();
-    },
+    all: () => open.values(),
     of: (document) => open.get(document) ?? null,
     ofDiagram,
     async open(diagram, document) {

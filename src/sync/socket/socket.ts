@@ -60,6 +60,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   const bucket = createTokenBucket(limits.framesPerSecond, limits.frameBurst);
   const channels = new Map<string, Channel>();
   let heardAt = openedAt;
+  let ponged = false;
   let queued = 0;
   /** What came to an address before its document was there, and may still be kept. */
   const early = new Map<string, { bytes: number; since: number }>();
@@ -123,7 +124,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   function take(bytes: Uint8Array): void {
     const frame = decodeFrame(bytes);
     if (!frame) return close(closings.badFrame);
-    const inTime = socket.ponged ? bucket.take(now()) : (queued += 1) <= MOST_QUEUED;
+    const inTime = ponged ? bucket.take(now()) : (queued += 1) <= MOST_QUEUED;
     if (!inTime) return close(closings.tooMany);
     if (frame.kind === 'pong') {
       ponged = true;
@@ -195,13 +196,10 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     stream.write(messages, () => (excepted -= messages.byteLength));
   }
 
-  let ponged = false;
   const socket: Socket = {
     place,
     shared: place.kind === 'shared',
-    get ponged() {
-      return ponged;
-    },
+    ponged: () => ponged,
     channels,
     people: new Set(),
     send: (bytes, { initialSync } = { initialSync: false }) =>

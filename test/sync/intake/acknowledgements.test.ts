@@ -36,9 +36,9 @@ describe('DO1 an update', () => {
     [before.debt, ...before.covers].forEach(owed.pay);
     expect(paid()).toBe(1);
     owed.asked();
-    expect(owed.unanswered).toBe(1);
+    expect(owed.unanswered()).toBe(1);
     const after = owed.stepTwoCame();
-    expect(owed.unanswered).toBe(0);
+    expect(owed.unanswered()).toBe(0);
     [after.debt, ...after.covers].forEach(owed.pay);
     expect(paid()).toBe(2);
   });

@@ -15,10 +15,8 @@ function opened(shown = false) {
   let closed = false;
   const replica = {
     diagram: 'd',
-    have: 0,
-    get closed() {
-      return closed;
-    },
+    have: () => 0,
+    closed: () => closed,
     owners,
     catchUp: async () => void asked.push('catch up'),
     reach: async () => {},
