@@ -2,7 +2,7 @@
  * What somebody may do so many times in a while, counted over all nodes: a port, and its version for a single node.
  * Counting never keeps anybody from being served: where it fails, each node counts for itself.
  */
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, type RateLimiterAbstract, type RateLimiterRes } from 'rate-limiter-flexible';
 
 export interface Allowance {
   /** Counts one, or so many. Never rejects. */
@@ -21,31 +21,31 @@ export interface Spent {
 export interface AllowanceSize {
   /** What it is that is counted; keys of different names do not meet. */
   name: string;
-  /** So many times in so many seconds. */
-  points: number;
+  /** After which it begins anew. */
   seconds: number;
 }
 
 export type Allowances = (size: AllowanceSize) => Allowance;
 
+/** The library asks for a limit, which only its own refusals need. */
+export const NO_LIMIT = 0;
+
 /** Counted in the memory of this node. */
-export const memoryAllowances: Allowances = (size) => {
-  const limiter = new RateLimiterMemory({ points: size.points, duration: size.seconds });
+export const memoryAllowances: Allowances = ({ seconds }) =>
+  countedBy(new RateLimiterMemory({ points: NO_LIMIT, duration: seconds }));
+
+/** Counted by a limiter of the library; how much is too much is for whoever asks. Rejects if the limiter does. */
+export function countedBy(limiter: Pick<RateLimiterAbstract, 'penalty' | 'get'>): Allowance {
   return {
-    spend: async (key, times = 1) => spentOf(await limiter.consume(key, times).catch(refused)),
+    spend: async (key, times) => spentOf(await limiter.penalty(key, times)),
     look: async (key) => {
       const counted = await limiter.get(key);
       return counted && spentOf(counted);
     },
   };
-};
-
-export function spentOf({ consumedPoints, msBeforeNext }: RateLimiterRes): Spent {
-  return { used: consumedPoints, resetsIn: msBeforeNext };
 }
 
-/** The library rejects with the count when it is exceeded. @throws what is no count */
-export function refused(reason: unknown): RateLimiterRes {
-  if (typeof reason === 'object' && reason !== null && 'consumedPoints' in reason) return reason as RateLimiterRes;
-  throw reason;
-}
+const spentOf = ({ consumedPoints, msBeforeNext }: RateLimiterRes): Spent => ({
+  used: consumedPoints,
+  resetsIn: msBeforeNext,
+});

@@ -4,7 +4,7 @@
  * until Redis gives a sign of life. A Redis that was flushed begins to count anew.
  */
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-import { memoryAllowances, refused, spentOf, type Allowances } from './allowances.ts';
+import { countedBy, memoryAllowances, NO_LIMIT, type Allowance, type Allowances } from './allowances.ts';
 import { overdue } from './overdue.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
@@ -13,59 +13,38 @@ const PATIENCE = 100;
 
 export function redisAllowances(connection: RedisConnection, deployment: string): Allowances {
   /** Waits for an answer that may never come. @throws if it does not come in time, or says that Redis cannot count */
-  const inTime = async <T>(answer: Promise<T>): Promise<T> => {
-    let answered = () => {};
-    const patience = new Promise<never>((_, reject) => {
-      answered = overdue(PATIENCE, () => {
+  const inTime = <T>(answer: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const answered = overdue(PATIENCE, () => {
         connection.doubt();
         reject(new Error('Redis takes too long'));
       });
+      void answer.then(resolve, reject).finally(answered);
     });
-    answer.catch(() => {}); // also when it comes too late
-    try {
-      return await Promise.race([answer, patience]);
-    } finally {
-      answered();
-    }
-  };
 
-  const counts = () => connection.condition === 'well' || connection.condition === 'emptied';
-
-  return (size) => {
-    const memory = memoryAllowances(size);
-    /** A connection changes its client; the limiter is made again with it. */
-    let current: { client: RedisConnection['client']; limiter: RateLimiterRedis } | null = null;
-    const limiter = () => {
-      const { client } = connection;
-      if (current?.client === client) return current.limiter;
-      const made = new RateLimiterRedis({
-        storeClient: client,
-        useRedisPackage: true,
-        keyPrefix: `roundtable:${deployment}:${size.name}`,
-        points: size.points,
-        duration: size.seconds,
-      });
-      current = { client, limiter: made };
-      return made;
+  return ({ name, seconds }) => {
+    const here = memoryAllowances({ name, seconds });
+    const shared = () =>
+      countedBy(
+        new RateLimiterRedis({
+          storeClient: connection.client, // a connection changes it
+          useRedisPackage: true,
+          keyPrefix: `roundtable:${deployment}:${name}`,
+          points: NO_LIMIT,
+          duration: seconds,
+        }),
+      );
+    const counted = async <T>(ask: (allowance: Allowance) => Promise<T>): Promise<T> => {
+      if (connection.condition !== 'well' && connection.condition !== 'emptied') return ask(here);
+      try {
+        return await inTime(ask(shared()));
+      } catch {
+        return ask(here);
+      }
     };
     return {
-      async spend(key, times = 1) {
-        if (!counts()) return memory.spend(key, times);
-        try {
-          return spentOf(await inTime(limiter().consume(key, times)).catch(refused));
-        } catch {
-          return memory.spend(key, times);
-        }
-      },
-      async look(key) {
-        if (!counts()) return memory.look(key);
-        try {
-          const counted = await inTime(limiter().get(key));
-          return counted && spentOf(counted);
-        } catch {
-          return memory.look(key);
-        }
-      },
+      spend: (key, times) => counted((allowance) => allowance.spend(key, times)),
+      look: (key) => counted((allowance) => allowance.look(key)),
     };
   };
 }

@@ -27,8 +27,8 @@ const MINUTE = 60;
 
 /** @param perMinute requests per person and minute; 0 = off */
 export function createLimits(perMinute: number, allowances: Allowances): RequestLimits {
-  const requests = perMinute > 0 ? allowances({ name: 'requests', points: perMinute, seconds: MINUTE }) : null;
-  const misses = allowances({ name: 'misses', points: MISSES, seconds: HOUR });
+  const requests = perMinute > 0 ? allowances({ name: 'requests', seconds: MINUTE }) : null;
+  const misses = allowances({ name: 'misses', seconds: HOUR });
   const turns = createTurns();
   const spend = async (context: Context, key: string, times = 1) => {
     if (!requests) return;

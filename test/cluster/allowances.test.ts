@@ -5,7 +5,7 @@ import { eventually, within } from '../support/patience.ts';
 import { createRedis, type RedisProcess } from '../support/redis-process.ts';
 import { redisNode } from '../support/redis-nodes.ts';
 
-const SIZE = { name: 'things', points: 3, seconds: 60 };
+const SIZE = { name: 'things', seconds: 60 };
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
@@ -28,7 +28,7 @@ describe.each<[string, () => Promise<Allowances>]>([
   ['memory', async () => memoryAllowances],
   ['redis', async () => (await node(await startRedis())).allowances],
 ])('allowances: %s', (_, create) => {
-  it('count by key, also what comes at once and what is too much, until they begin anew', async () => {
+  it('CO9 count by key, also what comes at once or counts as several, until they begin anew', async () => {
     const allowance = (await create())(SIZE);
     expect(await allowance.look('ann')).toBeNull();
     const spent = await Promise.all(Array.from({ length: 5 }, () => allowance.spend('ann')));
@@ -36,15 +36,16 @@ describe.each<[string, () => Promise<Allowances>]>([
     for (const { resetsIn } of spent) expect(resetsIn).toBeGreaterThan(50_000);
     expect(await allowance.look('ann')).toMatchObject({ used: 5 });
     expect(await allowance.spend('bob')).toMatchObject({ used: 1 });
+    expect(await allowance.spend('bob', 3)).toMatchObject({ used: 4 });
   });
 
-  it('of different names do not meet', async () => {
+  it('CO9 of different names do not meet', async () => {
     const allowances = await create();
     await allowances(SIZE).spend('ann');
     expect(await allowances({ ...SIZE, name: 'others' }).look('ann')).toBeNull();
   });
 
-  it('begin anew after their time', async () => {
+  it('CO9 begin anew after their time', async () => {
     const allowance = (await create())({ ...SIZE, seconds: 1 });
     await allowance.spend('ann');
     await allowance.spend('ann');
@@ -74,6 +75,7 @@ describe('CO9 allowances in Redis', () => {
     for (let used = 2; used <= 20; used += 1) {
       const nextTurn = new Promise((resolve) => setImmediate(resolve, 'it was waited for something'));
       expect(await Promise.race([allowance.spend('ann'), nextTurn])).toMatchObject({ used });
+      expect(await Promise.race([allowance.look('ann'), nextTurn])).toMatchObject({ used });
     }
     redis.wake();
     await eventually(async () => expect((await allowance.look('ann'))!.used).toBeLessThan(5));
@@ -89,8 +91,8 @@ describe('CO9 allowances in Redis', () => {
     await eventually(() => expect(bus.healthy).toBe(false));
     const allowance = allowances(SIZE);
     await allowance.spend('bob');
-    expect(await allowance.spend('bob')).toMatchObject({ used: 2 });
-    expect(await allowance.look('bob')).toMatchObject({ used: 2 });
+    expect(await allowance.spend('bob', 2)).toMatchObject({ used: 3 });
+    expect(await allowance.look('bob')).toMatchObject({ used: 3 });
     await redis.start();
     await eventually(() => expect(bus.healthy).toBe(true));
     expect(await allowance.spend('bob')).toMatchObject({ used: 1 });
