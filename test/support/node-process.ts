@@ -33,6 +33,8 @@ export interface NodeProcess {
   readonly redis: TcpProxy | null;
   readonly log: readonly LogLine[];
   readonly running: boolean;
+  /** How it ended where nobody had killed it, nor told it to stop and it did as told. */
+  readonly crashes: readonly Ended[];
   start(): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<Ended>;
@@ -56,7 +58,9 @@ export async function createNode({ databaseUrl, redisUrl, environment = {} }: No
   const database = await startTcpProxy(() => Number(new URL(databaseUrl).port));
   const redis = redisUrl === null ? null : await startTcpProxy(() => Number(new URL(redisUrl).port));
   const log: LogLine[] = [];
+  const crashes: Ended[] = [];
   let child: ChildProcess | null = null;
+  let told: NodeJS.Signals | null = null;
   let ended: Promise<Ended> = Promise.resolve({ code: null, signal: null, output: '' });
 
   const launch = async () => {
@@ -74,6 +78,7 @@ export async function createNode({ databaseUrl, redisUrl, environment = {} }: No
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child = endedWithUs(started);
+    told = null;
     let output = '';
     const { promise: ready, resolve } = Promise.withResolvers<boolean>();
     const note = (line: string) => {
@@ -87,11 +92,18 @@ export async function createNode({ databaseUrl, redisUrl, environment = {} }: No
     ended = once(started, 'close').then(([code, signal]) => {
       resolve(false);
       if (child === started) child = null;
-      return { code, signal, output } as Ended;
+      const how = { code, signal, output } as Ended;
+      if (told === null || (told === 'SIGTERM' && code !== 0)) crashes.push(how);
+      return how;
     });
     if (!(await ready)) throw new Error(`a node did not start: ${JSON.stringify(await ended)}`);
   };
   const signal = (name: NodeJS.Signals) => void child?.kill(name);
+  const end = (name: 'SIGKILL' | 'SIGTERM') => {
+    told = name;
+    signal(name);
+    return ended;
+  };
 
   const node: NodeProcess = {
     url: `http://127.0.0.1:${port}`,
@@ -105,15 +117,12 @@ export async function createNode({ databaseUrl, redisUrl, environment = {} }: No
     get running() {
       return child !== null;
     },
+    crashes,
     start: launch,
-    kill() {
-      signal('SIGKILL');
-      return ended;
-    },
+    kill: () => end('SIGKILL'),
     async stop() {
       const before = performance.now();
-      signal('SIGTERM');
-      return { ...(await ended), took: performance.now() - before };
+      return { ...(await end('SIGTERM')), took: performance.now() - before };
     },
     stall: () => signal('SIGSTOP'),
     wake: () => signal('SIGCONT'),

@@ -7,7 +7,8 @@
  * - there is one list of participants everywhere, at the same revision (CS10);
  * - presenter and host are linearizable (`register.ts`);
  * - who was on a node that died is no ghost after five seconds (CS5);
- * - of simultaneous POSTs over all nodes one is 201 (CS1).
+ * - of simultaneous POSTs over all nodes one is 201 (CS1);
+ * - no process ended that was not killed, and who was told to stop did (NO1, NO2).
  *
  * In `npm test` two rounds. `NEMESIS_ROUNDS=50` makes more, `NEMESIS_SEED` others, `NEMESIS_NODES=3` with more nodes. The
  * seed chooses the faults; a failure says how to choose the same again.
@@ -175,6 +176,7 @@ it(`DO1 DO3 CS1 CS5 CS10 NO1 NO2 ${ROUNDS} rounds of the nemesis of seed ${SEED}
       await people.rest();
       await settled();
       expect(contradictions(people.sights, people.gifts)).toEqual([]);
+      expect(cluster.nodes.flatMap(({ crashes }) => crashes)).toEqual([]);
     } catch (cause) {
       const replay = `NEMESIS_SEED=${SEED} NEMESIS_ROUNDS=${count} NEMESIS_NODES=${NODES} npm test -- test/cluster/nemesis`;
       throw new Error(`${happened}; again with ${replay}`, { cause });
