@@ -58,10 +58,6 @@ export interface LeaseOptions {
   every?: number;
 }
 
-interface LeaseRow {
-  sweeps_until: string;
-}
-
 export function createLeases({
   sql,
   hostGrace,
@@ -76,14 +72,14 @@ export function createLeases({
   /** Since when it has been held without a break. */
   let unbrokenSince = -Infinity;
   let startedAt = Infinity;
-  /** Until when a sweep may be carried out, by the clock of the database. */
+  /** Until when a sweep may be carried out, by the clock of the database: not before the first renewal. */
   let sweepsUntil = '-infinity';
   /** From when one may be asked for, by the monotonic clock. */
   let sweepsFrom = -Infinity;
   let asked = -Infinity;
   let asking: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
-  let waiting: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
 
   const held = () => now() < heldUntil;
   const sweepsFor = Math.min(length, 2 * every);
@@ -99,18 +95,16 @@ export function createLeases({
 
   const insert = async () => {
     const from = now();
-    const [row] = await sql.query<LeaseRow>(
-      `insert into node_lease (node, expires_at) values ($1, clock_timestamp() + $2 * interval '1 millisecond')
-       returning (clock_timestamp() + $3 * interval '1 millisecond')::text as sweeps_until`,
-      [leases.node, length, sweepsFor],
+    await sql.query(
+      `insert into node_lease (node, expires_at) values ($1, clock_timestamp() + $2 * interval '1 millisecond')`,
+      [leases.node, length],
     );
-    sweepsUntil = row!.sweeps_until;
     extend(from);
   };
 
   const update = async () => {
     const [from, renewing] = [now(), leases.node];
-    const [row] = await sql.query<LeaseRow>(
+    const [row] = await sql.query<{ sweeps_until: string }>(
       `update node_lease set draining = draining or $3, expires_at = greatest(expires_at, clock_timestamp() + $2 * interval '1 millisecond')
        where node = $1 returning (clock_timestamp() + $4 * interval '1 millisecond')::text as sweeps_until`,
       [leases.node, leases.draining ? Math.max(length, hostGrace) : length, leases.draining, sweepsFor],
@@ -122,11 +116,7 @@ export function createLeases({
     }
     heldUntil = -Infinity;
     leases.node = uuidv7();
-    try {
-      onLost();
-    } catch (error) {
-      onError(error);
-    }
+    onLost();
     await insert();
   };
 
@@ -169,7 +159,6 @@ export function createLeases({
     },
     async stop() {
       clearInterval(timer);
-      waiting = [];
       if (asking) await atMost(length, asking);
     },
   };

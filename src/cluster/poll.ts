@@ -60,11 +60,7 @@ export function createPoll({ executor, lease, onError, interval = 500 }: PollDep
     if (queries.length === 0) return;
     const found = await executor.query<Difference & { part: number }>(queries.join('\nunion all\n'), values);
     if (!lease.held()) return;
-    const answers = parts.map((part, index) => {
-      const differences = found.filter((difference) => difference.part === index);
-      return differences.length > 0 ? part.differ(differences) : null;
-    });
-    await Promise.all(answers);
+    await Promise.all(parts.map((one, index) => one.differ(found.filter(({ part }) => part === index))));
   }
 
   const poll: Poll = {
@@ -76,7 +72,7 @@ export function createPoll({ executor, lease, onError, interval = 500 }: PollDep
       return running;
     },
     start() {
-      timer ??= setInterval(() => void poll.run(), interval);
+      timer = setInterval(() => void poll.run(), interval);
     },
     async stop() {
       clearInterval(timer);

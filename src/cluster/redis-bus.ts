@@ -3,11 +3,12 @@
  *
  * Channels carry the deployment's id, so that two deployments that share a Redis never mix. A message carries a
  * checksum, because anybody who shares the Redis may speak on our channels: what is not ours is dropped and counted, and
- * for a second after it the bus does not do well (NO2). While Redis is away, messages are dropped and counted, not kept: whoever missed one finds the change in the
- * database. What was subscribed, or wanted to be meanwhile, is subscribed again when Redis is back, and before anybody
- * is told so.
+ * for a second after it the bus does not do well (NO2). While Redis is away, messages are dropped and counted, not kept:
+ * whoever missed one finds the change in the database. What was subscribed, or wanted to be meanwhile, is subscribed
+ * again when Redis is back, and before anybody is told so.
  */
 import { crc32 } from 'node:zlib';
+import { atMost } from './at-most.ts';
 import type { Bus } from './bus.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
@@ -91,8 +92,7 @@ export function redisBus({
   const forget = (name: string): void => {
     const listener = listeners.get(name);
     listeners.delete(name);
-    const { client } = subscriber;
-    if (listener && client.isOpen) client.sUnsubscribe(channelOf(name), listener, true).catch(() => {});
+    if (listener) subscriber.client.sUnsubscribe(channelOf(name), listener, true).catch(() => {});
   };
 
   return {
@@ -115,12 +115,7 @@ export function redisBus({
       if (subscribed.size === 1) {
         const listener = deliver(name);
         listeners.set(name, listener);
-        let timer: NodeJS.Timeout | undefined;
-        const patience = new Promise<void>((resolve) => {
-          timer = setTimeout(resolve, SUBSCRIBE_PATIENCE);
-        });
-        await Promise.race([hold(name, listener), patience]);
-        clearTimeout(timer);
+        await atMost(SUBSCRIBE_PATIENCE, hold(name, listener));
       }
       return () => {
         if (!subscribed.delete(handler) || subscribed.size > 0) return;

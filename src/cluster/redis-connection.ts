@@ -67,7 +67,7 @@ const MOST_WAITING = 20_000;
 
 /** @param retries how often it was tried @returns how long to wait before it is tried again, ms: Redis is missed no longer than a second */
 export function pauseBefore(retries: number): number {
-  return Math.min(25 * 2 ** Math.min(retries, 6), 1000);
+  return Math.min(25 * 2 ** retries, 1000);
 }
 
 function createRedisClient({ url, waits }: { url: string; waits: boolean }) {
@@ -151,7 +151,7 @@ export function createRedisConnection({
     refusal = answer instanceof ErrorReply ? answer : null;
     late = [late[1], isLate];
     gone = [gone[1], written && answer === null];
-    written = writes !== undefined && !refusal;
+    written = !refusal;
     tell(refusal);
   }
 
@@ -175,7 +175,7 @@ export function createRedisConnection({
     const given = client;
     [alive, spoilt, written] = [false, false, false];
     client = create();
-    if (given.isOpen) given.destroy();
+    given.destroy();
     connect();
     for (const callback of replacements) callback(client);
   }

@@ -1,7 +1,7 @@
 /** Nodes with nothing but leases, on PostgreSQL and on the embedded database: what the tests of leases share. */
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { createLeases, type LeaseOptions, type Leases } from '../../src/cluster/leases.ts';
-import { openDatabase, type Database } from '../../src/database/database.ts';
+import { openDatabase, type Database, type SqlExecutor } from '../../src/database/database.ts';
 import { freshDatabase } from '../support/database.ts';
 
 export const KINDS = ['postgresql', 'embedded'] as const;
@@ -40,6 +40,11 @@ export function stageLeases(kind: (typeof KINDS)[number]) {
       await leases.start();
       return { leases, time, onLost, onError };
     },
+    /** The database, with something around each question. */
+    through: (around: (ask: () => Promise<unknown[]>, text: string) => Promise<unknown[]>): SqlExecutor => ({
+      query: (text, values) => around(() => database.log.query(text, values), text) as never,
+      transaction: (work) => database.log.transaction(work),
+    }),
     /** To be stopped after the test. */
     keep: (leases: Leases) => void started.push(leases),
     rows: () =>

@@ -152,35 +152,77 @@ it('NO1 a node that is not sure of its lease does not ask, and does not act on a
   expect(caughtUp).toEqual([]);
 });
 
-it('asks nothing while nothing is open, one question at a time, and goes on after an error', async () => {
-  let answer: (rows: unknown[]) => void = () => {};
-  let fail: (error: Error) => void = () => {};
-  const query = vi.fn(
-    () =>
-      new Promise<unknown[]>((resolve, reject) => {
-        [answer, fail] = [resolve, reject];
-      }),
-  );
+/** A poll over a database that gives these answers, of parts that know nothing at first. */
+function polled(...answers: { part: number; key: string; what: string }[][]) {
+  const query = vi.fn<(text: string, values: unknown[]) => Promise<unknown[]>>(async () => answers.shift() ?? []);
+  const executor = { query, transaction: () => Promise.reject(new Error()) } as unknown as SqlExecutor;
   const onError = vi.fn<(error: unknown) => void>();
-  const poll = createPoll({
-    executor: { query, transaction: () => Promise.reject(new Error()) } as unknown as SqlExecutor,
-    lease: { held: () => true },
-    onError,
+  const poll = createPoll({ executor, lease: { held: () => true }, onError });
+  const parts = ['one', 'other'].map((name) => {
+    const part = {
+      knows: null as unknown[] | null,
+      known: () => part.knows,
+      query: (first: number) => `${name} $${first}`,
+      differ: vi.fn<PollPart['differ']>(async () => {}),
+    };
+    poll.watch(part);
+    return part;
   });
-  let known: unknown[] | null = null;
-  const part: PollPart = { known: () => known, query: (first) => `select $${first}`, differ: async () => {} };
-  poll.watch(part);
+  return { poll, query, onError, one: parts[0]!, other: parts[1]! };
+}
+
+it('DO3 asks nothing while nothing is open, one question at a time, and goes on after an error', async () => {
+  const { poll, query, onError, one } = polled();
   await poll.run();
   expect(query).not.toHaveBeenCalled();
-  known = [1];
-  const [one, two] = [poll.run(), poll.run()];
+  one.knows = [1];
+  query.mockRejectedValueOnce(new Error('away'));
+  await Promise.all([poll.run(), poll.run()]);
   expect(query).toHaveBeenCalledTimes(1);
-  fail(new Error('away'));
-  await Promise.all([one, two]);
   expect(onError).toHaveBeenCalledTimes(1);
-  const next = poll.run();
-  answer([]);
-  await next;
+  await poll.run();
   expect(query).toHaveBeenCalledTimes(2);
-  await poll.stop();
+});
+
+it('DO3 a part of which nothing is open keeps no other from being asked for, and each is told what is its own', async () => {
+  const found = { key: 'a', what: 'head', part: 1 };
+  const { poll, query, one, other } = polled([found]);
+  other.knows = ['known'];
+  await poll.run();
+  expect(query.mock.calls[0]).toEqual([expect.stringContaining('(other $1)'), ['known']]);
+  expect([one.differ.mock.lastCall, other.differ.mock.lastCall]).toEqual([[[]], [[found]]]);
+});
+
+it('DO3 is over when what was missed has been caught up with; what goes wrong with it is told', async () => {
+  const { poll, one, query, onError } = polled();
+  one.knows = [];
+  const { promise: caughtUp, reject } = Promise.withResolvers<void>();
+  one.differ.mockReturnValueOnce(caughtUp);
+  const run = poll.run();
+  await new Promise((resolve) => setImmediate(resolve));
+  void poll.run();
+  expect(query).toHaveBeenCalledTimes(1);
+  reject(new Error('away'));
+  await run;
+  expect(onError).toHaveBeenCalledTimes(1);
+});
+
+it('DO3 asks twice a second from start to stop, which waits a second for an answer and no longer', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
+  const { poll, one, query } = polled();
+  one.knows = [];
+  poll.start();
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(query).toHaveBeenCalledTimes(4);
+  query.mockReturnValueOnce(new Promise(() => {}));
+  void poll.run();
+  const stopped = vi.fn<() => void>();
+  void poll.stop().then(stopped);
+  await vi.advanceTimersByTimeAsync(999);
+  expect(stopped).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(stopped).toHaveBeenCalledTimes(1);
+  expect(query).toHaveBeenCalledTimes(5);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
 });

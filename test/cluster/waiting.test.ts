@@ -1,0 +1,61 @@
+/** Waiting for what may never come, and telling an answer that is late from one that is only read late (with a real Redis in `bus`). */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { atMost } from '../../src/cluster/at-most.ts';
+import { overdue } from '../../src/cluster/overdue.ts';
+
+let time = 0;
+
+beforeEach(() => {
+  time = 0;
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate'] });
+  vi.spyOn(performance, 'now').mockImplementation(() => time);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** So many ms go by, each in its time. */
+const pass = (ms: number) => {
+  time += ms;
+  return vi.advanceTimersByTimeAsync(ms);
+};
+
+it('NO1 what never comes is waited for so long, and what comes leaves no timer', async () => {
+  const over = vi.fn<() => void>();
+  void atMost(1000, new Promise(() => {})).then(over);
+  await pass(999);
+  expect(over).not.toHaveBeenCalled();
+  await pass(1);
+  expect(over).toHaveBeenCalledTimes(1);
+  await atMost(1000, Promise.resolve());
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('NO2 an answer that has not come in time is late, and one that has is not', async () => {
+  const late = vi.fn<() => void>();
+  const answered = overdue(100, late);
+  await pass(99);
+  answered();
+  expect(vi.getTimerCount()).toBe(0);
+  overdue(100, late);
+  await pass(99);
+  expect(late).not.toHaveBeenCalled();
+  await pass(1);
+  await pass(2); // in the next turns
+  expect(late).toHaveBeenCalledTimes(1);
+});
+
+it.each([
+  ['as long again as this loop was late', 60, 60],
+  ['never longer than the time itself', 5000, 100],
+])('NO2 an answer is waited for %s', async (_, behind, more) => {
+  const late = vi.fn<() => void>();
+  overdue(100, late);
+  time += behind;
+  await pass(100);
+  await pass(more - 1);
+  expect(late).not.toHaveBeenCalled();
+  await pass(2);
+  expect(late).toHaveBeenCalledTimes(1);
+});
