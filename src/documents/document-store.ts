@@ -77,12 +77,12 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
         audit,
         async build(part, asking) {
           const submission = await refusingNoise(workshop.run('submission', part, update, maxDocumentBytes));
-          if (submission.kind === 'nothing') return null;
+          if (submission.kind === 'nothing') return [];
           if (submission.kind === 'too large') throw new Refusal('payload_too_large');
           if (submission.kind !== 'edit') throw new Refusal('invalid', { reason: submission.kind });
           if (!(await claim(asking, diagram, person, submission.clients)))
             throw new Refusal('invalid', { reason: 'client' });
-          return submission.row;
+          return submission.rows;
         },
       };
       return write({ ...dependencies, report }, edit);
@@ -111,7 +111,7 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
             (await workshop.run('replacement', id, part, form, bytes, client, maxDocumentBytes));
           begun = true;
           if (replacement.kind === 'too large') throw new Refusal('payload_too_large');
-          return replacement.kind === 'edit' ? replacement.row : null;
+          return replacement.kind === 'edit' ? replacement.rows : [];
         },
       };
       return write({ ...dependencies, report }, edit);

@@ -138,11 +138,7 @@ export async function prepareWrite(transaction: SqlExecutor, lockTimeout: number
 }
 
 /** Writes a row under the lock of its diagram, whose head must be `seq - 1`. */
-export async function insertRow(
-  transaction: SqlExecutor,
-  batch: Omit<Batch, 'epoch' | 'base'>,
-  seq: number,
-): Promise<void> {
+async function insertRow(transaction: SqlExecutor, batch: Omit<Batch, 'epoch' | 'base'>, seq: number): Promise<void> {
   await transaction.query('update diagram set head = $2, updated_at = now() where id = $1', [batch.diagram, seq]);
   await transaction.query(
     'insert into document_update (diagram_id, seq, bytes, batch_id, authors) values ($1, $2, $3, $4, $5::uuid[])',

@@ -10,13 +10,13 @@ import * as Y from 'yjs';
 import { cellsMap, alignCells, type StoredCell } from './diagram.ts';
 import type { LogPart, Stored } from './log-part.ts';
 import { replay } from './replaying.ts';
-import { bytesOf, joinUpdates, splitUpdates } from './row.ts';
-import { sliced } from './slicing.ts';
+import { bytesOf, splitUpdates } from './row.ts';
+import { inRows, sliced } from './slicing.ts';
 import { decodeUpdate } from './update.ts';
 
 export interface Replacement {
-  /** What goes into the log, null if nothing differs. */
-  readonly row: Uint8Array | null;
+  /** What goes into the log, none if nothing differs. */
+  readonly rows: Uint8Array[];
   /** Bytes of the document with the edit in it as it was built, and of what came since. */
   readonly size: number;
   /**
@@ -55,8 +55,8 @@ export function replacementOf(part: LogPart, wanted: readonly StoredCell[], clie
   });
 
   return {
-    get row() {
-      return edits.length === 0 ? null : joinUpdates(edits);
+    get rows() {
+      return inRows(edits);
     },
     get size() {
       return size;

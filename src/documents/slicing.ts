@@ -9,12 +9,15 @@
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import { advance } from './causality.ts';
+import { joinUpdates } from './row.ts';
 import type { DecodedUpdate, Range, StateOf, Struct } from './update.ts';
 
 /** How much a part holds, and how many clocks it deletes: applying so many takes a few milliseconds. */
 const STRUCTS = 500;
 const RANGES = 5000;
 const DELETED = 500;
+/** How many bytes of slices make a row: the driver copies each at a stretch. */
+const ROW = 1_048_576;
 
 /**
  * @param update one without holes; what it builds on outside itself is taken to be known
@@ -31,6 +34,21 @@ export function sliced(update: DecodedUpdate): Uint8Array[] {
   }
   for (const deletes of deletions.toReversed()) parts.push(encodeUpdate([], deletes));
   return parts;
+}
+
+/** Slices as rows of the log, in order. */
+export function inRows(slices: readonly Uint8Array[]): Uint8Array[] {
+  const rows: Uint8Array[][] = [];
+  let room = 0;
+  for (const slice of slices) {
+    if (slice.byteLength > room) {
+      rows.push([]);
+      room = ROW;
+    }
+    rows.at(-1)!.push(slice);
+    room -= slice.byteLength;
+  }
+  return rows.map(joinUpdates);
 }
 
 /** How much an update changes: how many structs it brings, and how many clocks it deletes. */

@@ -15,15 +15,15 @@ import { Unreadable, type LogPart, type Stored } from './log-part.ts';
 import { replacementOf, type Replacement } from './replacement.ts';
 import { replay } from './replaying.ts';
 import { joinUpdates } from './row.ts';
-import { sliced } from './slicing.ts';
+import { inRows, sliced } from './slicing.ts';
 import { bringsNothing, decodeState, decodeUpdate, newClients, stateOf, trimmed } from './update.ts';
 
 export type Submission =
   | { kind: 'nothing' | 'gap' | 'misplaced' | 'too large' }
-  /** `clients`: those whose structs it brings. `row`: what goes into the log. */
-  | { kind: 'edit'; clients: number[]; row: Uint8Array };
+  /** `clients`: those whose structs it brings. `rows`: what goes into the log. */
+  | { kind: 'edit'; clients: number[]; rows: Uint8Array[] };
 
-export type ReplacementOutcome = { kind: 'nothing' | 'too large' } | { kind: 'edit'; row: Uint8Array };
+export type ReplacementOutcome = { kind: 'nothing' | 'too large' } | { kind: 'edit'; rows: Uint8Array[] };
 
 export const work = {
   /** The cells as a JSON list, UTF-8. @throws Unreadable */
@@ -59,7 +59,7 @@ export const work = {
     if (!found) return { kind: 'gap' };
     if (!createPlacements(document, state).take(decoded, found.order)) return { kind: 'misplaced' };
     if (sizeOf(document) + update.byteLength > maxDocumentBytes) return { kind: 'too large' };
-    return { kind: 'edit', clients: newClients(decoded, state), row: joinUpdates(sliced(decoded)) };
+    return { kind: 'edit', clients: newClients(decoded, state), rows: inRows(sliced(decoded)) };
   },
 
   /**
@@ -126,9 +126,9 @@ function keep(edit: string, replacement: Replacement): void {
   setTimeout(() => replacements.get(edit) === replacement && replacements.delete(edit), KEPT).unref();
 }
 
-function outcomeOf({ row, size }: Replacement, maxDocumentBytes: number): ReplacementOutcome {
-  if (!row) return { kind: 'nothing' };
-  return size > maxDocumentBytes ? { kind: 'too large' } : { kind: 'edit', row };
+function outcomeOf({ rows, size }: Replacement, maxDocumentBytes: number): ReplacementOutcome {
+  if (rows.length === 0) return { kind: 'nothing' };
+  return size > maxDocumentBytes ? { kind: 'too large' } : { kind: 'edit', rows };
 }
 
 function snapshot(part: LogPart): Uint8Array {

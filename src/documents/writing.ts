@@ -1,23 +1,24 @@
 /**
- * Writes that come through REST. They are edits like any other: one row of the log, which open documents get as they
- * get every row.
+ * Writes that come through REST. They are edits like any other: a row of the log, or several that follow each other and
+ * are committed together if it is large, which open documents get as they get every row.
  *
  * The edit is built outside any lock, on the document at the head of the log. Then one transaction locks the diagram's
  * row, decides access in a later statement (what changed access has either committed and is seen, or waits for this
- * lock), compares `If-Match`, and inserts the row and its audit row if the edit holds at the head that there is now. If
- * it does not, the rows since are read and the edit is brought up to them, which takes less. Somebody who loses that race
- * too often does so under the lock.
+ * lock), compares `If-Match`, and inserts the rows and an audit row if the edit holds at the head that there is now; what
+ * holds at any later head is written before it is locked (`staging.ts`). If it does not hold, the rows since are read and
+ * the edit is brought up to them, which takes less. Somebody who loses that race too often does so under the lock.
  */
 import { permissionsOf } from '../access/roles.ts';
 import { standingInDiagram } from '../access/standing.ts';
 import type { SqlExecutor } from '../database/database.ts';
 import { recordAudit, type AuditEntry } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
-import { insertRow, isLockTimeout, prepareWrite } from './flush.ts';
+import { isLockTimeout, prepareWrite } from './flush.ts';
 import { Unreadable, type LogPart } from './log-part.ts';
 import { asQueries } from './queries.ts';
 import { readLog, readWhole } from './reading.ts';
 import type { CommittedRow } from './row.ts';
+import { append, stage } from './staging.ts';
 
 /** What the audit trail says of a write that was granted, in its transaction; null: nothing. */
 export type Audited = Omit<AuditEntry, 'actor' | 'outcome'> | null;
@@ -32,10 +33,10 @@ export interface Edit {
   holdsLater: boolean;
   audit: Audited;
   /**
-   * The row that is the edit of this document, null if there is nothing to do.
+   * The rows that are the edit of this document, none if there is nothing to do.
    * @param asking what the database may be asked through meanwhile; @throws Refusal
    */
-  build(part: LogPart, asking: SqlExecutor): Promise<Uint8Array | null>;
+  build(part: LogPart, asking: SqlExecutor): Promise<Uint8Array[]>;
 }
 
 export interface WritingDependencies {
@@ -62,7 +63,7 @@ export async function write(dependencies: WritingDependencies, edit: Edit): Prom
     for (let attempt = 1; ; attempt += 1) {
       const late = attempt === ATTEMPTS;
       const written = await executor.transaction((transaction) => insert(dependencies, transaction, edit, draft, late));
-      if (written.row) committed(written.row);
+      written.rows.forEach(committed);
       if (!written.moved) return { head: written.head };
       draft = await redrawn(executor, edit, draft);
     }
@@ -77,14 +78,14 @@ export async function write(dependencies: WritingDependencies, edit: Edit): Prom
 /** An edit, and the document that it was built on. */
 interface Draft {
   base: LogPart;
-  row: Uint8Array | null;
+  rows: Uint8Array[];
 }
 
 async function draftOf({ executor, report }: WritingDependencies, edit: Edit): Promise<Draft> {
   const { diagram, ifMatch } = edit;
   const build = async (base: LogPart) => {
     if (ifMatch !== null && ifMatch < base.head) throw new Refusal('precondition_failed');
-    return { base, row: await edit.build(base, executor) };
+    return { base, rows: await edit.build(base, executor) };
   };
   const read = await readWhole(executor, diagram, build, (fault) => report(diagram, fault));
   if (!read) throw new Refusal('not_found');
@@ -97,14 +98,14 @@ async function redrawn(executor: SqlExecutor, edit: Edit, { base }: Draft): Prom
   if (!since) throw new Refusal('not_found');
   if (since.head < base.head) throw new Refusal('unavailable'); // the database was set back under our feet
   const whole = since.snapshot ? since : { ...base, head: since.head, rows: [...base.rows, ...since.rows] };
-  return { base: whole, row: await edit.build(whole, executor) };
+  return { base: whole, rows: await edit.build(whole, executor) };
 }
 
 interface Written {
   head: number;
   /** Whether the head was another one, and nothing was written. */
   moved: boolean;
-  row: CommittedRow | null;
+  rows: CommittedRow[];
 }
 
 async function insert(
@@ -115,7 +116,9 @@ async function insert(
   late: boolean,
 ): Promise<Written> {
   const { diagram, person, audit } = edit;
+  const staged = (rows: readonly Uint8Array[]) => stage(transaction, diagram, person, rows, newId);
   await prepareWrite(transaction, LOCK_TIMEOUT);
+  const early = edit.holdsLater ? await staged(draft.rows) : null;
   const [locked] = await transaction.query<{ head: string }>(
     'select head from diagram where id = $1 for no key update',
     [diagram],
@@ -124,17 +127,17 @@ async function insert(
   await requireWriter(transaction, diagram, person);
   const head = Number(locked.head);
   if (edit.ifMatch !== null && edit.ifMatch !== head) throw new Refusal('precondition_failed');
-  const holds = head === draft.base.head || (edit.holdsLater && head > draft.base.head);
-  if (!holds && !late) return { head, moved: true, row: null };
-  const { row: bytes } = holds ? draft : await redrawn(transaction, edit, draft);
-  const row = bytes && { diagram, seq: head + 1, bytes };
-  if (row) await insertRow(transaction, { diagram, id: newId(), authors: [person], bytes: row.bytes }, row.seq);
-  const at = row?.seq ?? head;
+  if (head < draft.base.head) throw new Refusal('unavailable'); // the database was set back under our feet
+  const holds = edit.holdsLater || head === draft.base.head;
+  if (!holds && !late) return { head, moved: true, rows: [] };
+  const last = early ?? (await staged((holds ? draft : await redrawn(transaction, edit, draft)).rows));
+  const rows = last.rows.length > 0 ? await append(transaction, last, head) : [];
+  const at = head + rows.length;
   if (audit) {
     const details = { ...audit.details, head: at };
     await recordAudit(asQueries(transaction), { ...audit, details, actor: person, outcome: 'granted' });
   }
-  return { head: at, moved: false, row };
+  return { head: at, moved: false, rows };
 }
 
 /** @throws Refusal `not_found`, `forbidden` */

@@ -50,7 +50,7 @@ describe.each<[string, Workshop]>([
   it('builds edits', async () => {
     const replacement = await workshop.run('replacement', 'edit 1', part, 'body', bodyOf(cell('only')), 7, 1e6);
     expect(replacement.kind).toBe('edit');
-    const row = (replacement as { row: Uint8Array }).row;
+    const row = (replacement as { rows: Uint8Array[] }).rows[0]!;
     for (const update of splitUpdates(row)) Y.applyUpdate(document, update);
     expect(document.getMap('cells').toJSON()).toEqual({ only: { id: 'only', z: 0 } });
     expect(
@@ -84,8 +84,8 @@ describe.each<[string, Workshop]>([
     const made = await workshop.run('replacement', 'large', large, 'body', wanted, 7, 1e7);
     const caughtUp = await workshop.run('caughtUp', 'large', later, 1e7);
     expect([made.kind, caughtUp?.kind]).toEqual(['edit', 'edit']);
-    expect((caughtUp as typeof made & { row: Uint8Array }).row).not.toEqual(
-      (made as typeof made & { row: Uint8Array }).row,
+    expect((caughtUp as typeof made & { rows: Uint8Array[] }).rows).not.toEqual(
+      (made as typeof made & { rows: Uint8Array[] }).rows,
     );
     await workshop.run('replacement', 'small', part, 'body', bodyOf(cell('only')), 7, 1e7);
     expect(await workshop.run('caughtUp', 'small', part, 1e7)).toBeNull();
