@@ -4,7 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import { assembled, inPieces, shareable, type Piece } from '../../src/documents/pieces.ts';
-import { createWorkshop, type Job } from '../../src/documents/workshop.ts';
+import type { Job } from '../../src/documents/worker.ts';
+import { createWorkshop } from '../../src/documents/workshop.ts';
 import { freshDatabase } from '../support/database.ts';
 
 const sizes = [0, 1, 262_143, 262_144, 262_145, 700_000];

@@ -117,6 +117,15 @@ it('the event loop goes on while it works', async () => {
   expect(turns).toBeGreaterThan(10);
 });
 
+it('DO3 a compaction holds up nothing that somebody waits for', async () => {
+  const done: string[] = [];
+  const compaction = thread.run('compaction', partOf(Y.encodeStateAsUpdate(documentOf(20_000))));
+  void compaction.then(() => done.push('compaction'));
+  await thread.run('cells', partOf(Y.encodeStateAsUpdate(documentOf(1)))).then(() => done.push('cells'));
+  await compaction;
+  expect(done).toEqual(['cells', 'compaction']);
+});
+
 it('what takes too long is given up, and the next work is done', async () => {
   const workshop = createWorkshop({ largeBytes: 0, patience: 1 });
   await expect(workshop.run('cells', partOf(Y.encodeStateAsUpdate(documentOf(3000))))).rejects.toThrow('too long');

@@ -1,17 +1,14 @@
 /**
- * The thread of the workshop: does one job after the other and says how it came out. Bytes are handed over, not copied:
+ * The thread of a worker: does one job after the other and says how it came out. Bytes are handed over, not copied:
  * to copy them the other thread would have to stand still. Where both have to share a processor, the other one goes first.
  */
 import { setPriority } from 'node:os';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { perform } from './work.ts';
-import type { Done, Job } from './workshop.ts';
-
-/** A share of about a tenth beside a thread of the usual priority. */
-const BEHIND = 10;
+import type { Done, Job } from './worker.ts';
 
 // Linux alone does this to the thread that asks, and not to the whole process.
-if (process.platform === 'linux') setPriority(BEHIND);
+if (process.platform === 'linux') setPriority(workerData as number);
 
 parentPort!.on('message', ({ id, name, input }: Job) => {
   const answer = done(id, () => perform(name, input));

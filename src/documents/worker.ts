@@ -1,0 +1,95 @@
+/**
+ * A thread that does one job after the other. It is started when it is first needed, and replaced if it breaks or is
+ * stuck: then what it has not done is rejected.
+ */
+import { Worker as Thread } from 'node:worker_threads';
+import { Unreadable } from './log-part.ts';
+import { MalformedUpdate } from './update.ts';
+import type { Work } from './work.ts';
+
+export interface Worker {
+  /** @param input what the work takes, in order; bytes that both threads may read are not copied */
+  do(name: keyof Work, input: readonly unknown[]): Promise<never>;
+  /** Ends the thread; what it has not done is rejected. */
+  stop(): Promise<void>;
+}
+
+/** What is sent to the thread, and what comes back. */
+export interface Job {
+  id: number;
+  name: keyof Work;
+  input: readonly unknown[];
+}
+export type Done = { id: number } & ({ result: unknown } | { fault: { kind: string; message: string } });
+
+interface Waiting {
+  resolve(result: never): void;
+  reject(error: Error): void;
+}
+
+export interface WorkerOptions {
+  /** How long one job may take, ms. */
+  patience: number;
+  /** How far it stands behind the event loop where they have one processor, 0 to 19: on Linux. */
+  behind: number;
+}
+
+const FAULTS: Record<string, new (message: string) => Error> = { Unreadable, MalformedUpdate };
+
+export function createWorker({ patience, behind }: WorkerOptions): Worker {
+  const waiting = new Map<number, Waiting>();
+  let thread: Thread | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let jobs = 0;
+  let stopped = false;
+
+  function give(up: Error): void {
+    clearTimeout(timer);
+    void thread?.terminate();
+    thread = null;
+    for (const { reject } of waiting.values()) reject(up);
+    waiting.clear();
+  }
+
+  /** Watches over the job that is done now. */
+  function watch(): void {
+    clearTimeout(timer);
+    if (waiting.size > 0) timer = setTimeout(() => give(new Error('work on a document took too long')), patience);
+    else thread?.unref();
+  }
+
+  function start(): Thread {
+    const started = new Thread(new URL('worker-thread.ts', import.meta.url), { workerData: behind });
+    started.on('message', (done: Done) => {
+      const job = waiting.get(done.id);
+      waiting.delete(done.id);
+      watch();
+      if ('result' in done) job?.resolve(done.result as never);
+      else job?.reject(new (FAULTS[done.fault.kind] ?? Error)(done.fault.message));
+    });
+    const broken = (error: Error) => started === thread && give(error);
+    started.on('error', broken);
+    started.on('exit', () => broken(new Error('the thread for work on documents ended')));
+    return started;
+  }
+
+  return {
+    do(name, input) {
+      if (stopped) return Promise.reject(new Error('stopped'));
+      thread ??= start();
+      thread.ref();
+      const id = (jobs += 1);
+      const { promise, resolve, reject } = Promise.withResolvers<never>();
+      waiting.set(id, { resolve, reject });
+      if (waiting.size === 1) watch();
+      thread.postMessage({ id, name, input } satisfies Job);
+      return promise;
+    },
+    async stop() {
+      stopped = true;
+      const last = thread;
+      give(new Error('stopped'));
+      await last?.terminate();
+    },
+  };
+}
