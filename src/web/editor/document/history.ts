@@ -3,11 +3,12 @@
  *
  * Whatever is written by hand is written with a `Step` as the origin of its transactions. All transactions of the same
  * step, however long it lasts, are undone together; another step is another undo. Nothing needs to be told when a
- * gesture begins or ends.
+ * gesture begins or ends. `canUndo` and `canRedo` are true only where something would happen.
  */
 import * as Y from 'yjs';
 import type { Cells } from '../../../client/index.ts';
 import { createValue } from '../value.ts';
+import { dropSpent } from './taking-back.ts';
 
 /** One thing that somebody does: a drag from begin to end, a paste, a rename. */
 export class Step {
@@ -48,6 +49,13 @@ export function openHistory(cells: Cells): History {
     const { canUndo, canRedo } = state.get();
     if (next.canUndo !== canUndo || next.canRedo !== canRedo) state.set(next);
   };
+  // What others do may leave nothing to take back, as when they restore a version; and so may an undo of the step after.
+  const settle = ({ origin, changed: types }: Y.Transaction) => {
+    if (origin instanceof Step || types.size === 0) return;
+    dropSpent(manager);
+    changed();
+  };
+  manager.doc.on('afterTransaction', settle);
   for (const name of ['stack-item-added', 'stack-item-updated', 'stack-item-popped', 'stack-cleared'] as const)
     manager.on(name, changed);
   return {
@@ -66,6 +74,7 @@ export function openHistory(cells: Cells): History {
       changed();
     },
     stop() {
+      manager.doc.off('afterTransaction', settle);
       manager.destroy();
     },
   };
