@@ -3,7 +3,7 @@
  * reads the environment. The README's table of variables says the same in words.
  */
 import { z } from 'zod';
-import { flag, issuer, LOOPBACK, origins, url, whole } from './config/values.ts';
+import { flag, issuer, keys, LOOPBACK, origins, url, whole } from './config/values.ts';
 
 /** `dev` has defaults for everything; `serve` refuses what a production system must say. */
 export type Mode = 'dev' | 'serve';
@@ -92,7 +92,7 @@ const variables = z.object({
     .string()
     .refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes')
     .optional(),
-  JWT_JWKS_URI: url('http:', 'https:').optional(),
+  JWT_JWKS_URI: keys.optional(),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).optional(),
   JWT_ADMIN_ROLE: z.string().min(1).optional(),

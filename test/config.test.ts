@@ -244,7 +244,7 @@ describe('RU1 what is given', () => {
     ['DATABASE_URL', ['db', 'mysql://db/x']],
     ['REDIS_URL', ['redis', 'http://redis']],
     ['JWT_SECRET', ['short', 'x'.repeat(31)]],
-    ['JWT_JWKS_URI', ['keys', 'file:///keys']],
+    ['JWT_JWKS_URI', ['keys', 'file:///keys', 'http://identity.example/keys', 'http://127.0.0.1.example/keys']],
     ['OIDC_SCOPE', ['email', 'openidx profile', 'openid,email']],
     ['OIDC_AUDIENCE_PARAMETER', ['aud', 'Audience']],
     ['OIDC_ORIGINS', ['*', 'https://tokens.example/', 'tokens.example']],
@@ -269,6 +269,15 @@ describe('RU1 what is given', () => {
         value,
         [expect.stringMatching(new RegExp(`^${name} must|^${name} Invalid`))],
       ]);
+  });
+
+  it.each([
+    'http://127.0.0.1:8080/keys',
+    'http://[::1]/keys',
+    'http://localhost/keys',
+    'https://identity.example/keys',
+  ])('takes keys that nobody can change on their way: %s', (uri) => {
+    expect(faultsOf('dev', { JWT_JWKS_URI: uri })).toEqual([]);
   });
 
   it('counts a secret in bytes: 32 of them are enough', () => {

@@ -31,7 +31,11 @@ export const origins = z
   .pipe(z.array(origin))
   .default([]);
 export const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
-/** Whoever could read or change what goes to and from an issuer would be whoever they like. */
+/** Whoever could change the keys on their way here would be whoever they like. */
+export const keys = z
+  .string()
+  .refine((text) => isUnreadOnTheWay(text), 'must be a URL (https://..., or http://... on the loopback)');
+/** And so would be whoever could read or change what goes to and from an issuer. */
 export const issuer = z
   .string()
   .refine(
@@ -41,8 +45,13 @@ export const issuer = z
 export const flag = z.enum(['on', 'off'], 'must be on or off').transform((text) => text === 'on');
 
 function isIssuer(text: string): boolean {
+  if (!isUnreadOnTheWay(text)) return false;
+  const { search, hash, username } = new URL(text);
+  return search === '' && hash === '' && username === '';
+}
+
+function isUnreadOnTheWay(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, search, hash, username } = new URL(text);
-  const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname.replace(/^\[(.*)\]$/, '$1')));
-  return isSafe && search === '' && hash === '' && username === '';
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname.replace(/^\[(.*)\]$/, '$1')));
 }
