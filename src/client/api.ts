@@ -54,9 +54,9 @@ export function apiOf(options: ApiOptions, tokens: Tokens, clock: Clock) {
     /** The caller, in the spellings that the APIs use. */
     me: people.me,
     people: { find: people.find },
-    workspaces: workspacesApi(transport),
+    workspaces: workspacesApi(transport, people.me),
     groups: groupsApi(transport),
-    conversations: conversationsApi(transport),
+    conversations: conversationsApi(transport, people.me),
     threatModels: threatModelsApi(transport),
     diagrams: diagramsApi(transport),
     sessions: sessionsApi(transport),

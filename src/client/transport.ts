@@ -3,7 +3,7 @@
  *
  * A call whose outcome is unknown (no answer, or a proxy's 502 to 504) is repeated only if doing it twice does no more
  * than doing it once: GET, PUT, DELETE, and the few others that say so. A deletion that finds nothing when it is
- * repeated has happened. 429 is an answer before anything was done, so every call waits for the time it names and tries
+ * repeated has happened; so has a departure of one's own that may not be asked for any more. 429 is an answer before anything was done, so every call waits for the time it names and tries
  * again; not if it names a longer time than anybody would wait. A token that is refused is replaced once.
  */
 import { backOff, pause, type Clock } from './clock.ts';
@@ -29,6 +29,8 @@ export interface Ask {
   signal?: AbortSignal | undefined;
   /** Whether doing it twice does no more than doing it once, where that is not what the method says. */
   repeatable?: boolean;
+  /** Of the removal of somebody: whether that is the caller, who is a stranger there once it has happened. */
+  isDeparture?(): Promise<boolean>;
 }
 
 export interface Transport {
@@ -110,7 +112,7 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
         return await authorised(ask);
       } catch (error) {
         if (!(error instanceof RoundtableError)) throw error;
-        if (uncertain && ask.method === 'DELETE' && error.status === 404) return new Response(null, { status: 204 });
+        if (uncertain && (await hasHappened(ask, error))) return new Response(null, { status: 204 });
         const wait = failed + 1 < ATTEMPTS ? waitBefore(error, ask, failed, clock.random()) : null;
         if (wait === null) throw error;
         uncertain ||= error.code !== 'rate_limited';
@@ -123,6 +125,12 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
     send,
     json: async <Answer>(ask: Ask) => (await (await send(ask)).json()) as Answer,
   };
+}
+
+/** Whether the refusal of a call that was repeated tells that the first attempt did it. */
+async function hasHappened({ method, isDeparture }: Ask, { status }: RoundtableError): Promise<boolean> {
+  if (method !== 'DELETE') return false;
+  return status === 404 || (status === 403 && isDeparture !== undefined && (await isDeparture()));
 }
 
 /** How long to wait before the call is repeated, ms; null if it must not be. */

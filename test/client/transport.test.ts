@@ -88,6 +88,17 @@ describe('SD2 what is repeated', () => {
     await expect(limited.api.workspaces.remove('w')).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  it('one’s own departure, which has happened if it may not be asked for the second time', async () => {
+    const me = json(200, { id: 'ada', number: 7 });
+    const lost = () => play([broken(), refused(403, 'forbidden'), me.clone()]).api;
+    await lost().workspaces.removeMember('w', 'ADA');
+    await lost().conversations.removeParticipant(1, 7);
+    const others = play([broken(), refused(403, 'forbidden'), me.clone()]);
+    await expect(others.api.workspaces.removeMember('w', 'grace')).rejects.toMatchObject({ code: 'forbidden' });
+    const first = play([refused(403, 'forbidden')]);
+    await expect(first.api.workspaces.removeMember('w', 'ada')).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
   it('anything that was too early (429), after the time it names', async () => {
     const { api, waits } = play([refused(429, 'rate_limited', { 'retry-after': '2' }), json(201, { id: 'w' })]);
     expect(await api.workspaces.create({ name: 'W' })).toEqual({ id: 'w' });

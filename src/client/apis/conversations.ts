@@ -2,10 +2,11 @@
 import { listAt, listing, pathOf, type Listing, type PageOptions } from '../listing.ts';
 import type { Conversation, ConversationParticipant, ConversationRole, Message, ParticipantAdded } from '../shapes.ts';
 import type { CallOptions, Transport } from '../transport.ts';
+import type { PeopleApi } from './people.ts';
 
 export type ConversationsApi = ReturnType<typeof conversationsApi>;
 
-export function conversationsApi(transport: Transport) {
+export function conversationsApi(transport: Transport, me: PeopleApi['me']) {
   const all = '/v1/messaging/conversations';
   const one = (id: number) => pathOf`/v1/messaging/conversations/${id}`;
   const participants = (id: number) => `${one(id)}/participants`;
@@ -49,7 +50,8 @@ export function conversationsApi(transport: Transport) {
       }),
     /** Anybody may remove themselves. */
     removeParticipant: async (id: number, userId: number, { signal }: CallOptions = {}): Promise<void> => {
-      await transport.send({ method: 'DELETE', path: participant(id, userId), signal });
+      const isDeparture = async () => (await me({ signal })).number === userId;
+      await transport.send({ method: 'DELETE', path: participant(id, userId), signal, isDeparture });
     },
     /** Says something; participants. */
     send: (id: number, body: string, { signal }: CallOptions = {}) =>

@@ -2,10 +2,11 @@
 import { listAt, pathOf, type Listing, type PageOptions } from '../listing.ts';
 import type { Workspace, WorkspaceMember, WorkspaceRole } from '../shapes.ts';
 import type { CallOptions, Transport } from '../transport.ts';
+import type { PeopleApi } from './people.ts';
 
 export type WorkspacesApi = ReturnType<typeof workspacesApi>;
 
-export function workspacesApi(transport: Transport) {
+export function workspacesApi(transport: Transport, me: PeopleApi['me']) {
   const one = (id: string) => pathOf`/api/workspaces/${id}`;
   const members = (id: string) => pathOf`/api/workspaces/${id}/members`;
   const member = (id: string, userId: string) => pathOf`/api/workspaces/${id}/members/${userId}`;
@@ -33,7 +34,8 @@ export function workspacesApi(transport: Transport) {
       transport.json<WorkspaceMember>({ method: 'PATCH', path: member(id, userId), body: { role }, signal }),
     /** Anybody may remove themselves. @throws RoundtableError `last_owner` */
     removeMember: async (id: string, userId: string, { signal }: CallOptions = {}): Promise<void> => {
-      await transport.send({ method: 'DELETE', path: member(id, userId), signal });
+      const isDeparture = async () => (await me({ signal })).id === userId.toLowerCase();
+      await transport.send({ method: 'DELETE', path: member(id, userId), signal, isDeparture });
     },
   };
 }
