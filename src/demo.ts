@@ -24,6 +24,8 @@ const cells = [
 ];
 
 const ADVISORY_LOCK = 7_203_114_002;
+/** What the audit trail has in place of a request's id: nobody asked for it. */
+const REQUEST_ID = 'demo';
 
 export interface DemoParts {
   database: Database;
@@ -34,7 +36,10 @@ export interface DemoParts {
   documents: DocumentStore;
 }
 
-/** Does nothing where there are people already. Of two nodes that start at once, one does it. */
+/**
+ * Does nothing where anybody has done anything. What a start that was ended in the middle has left undone is done by the
+ * next. Of two nodes that start at once, one does it.
+ */
 export async function seedDemo(parts: DemoParts): Promise<void> {
   const { database } = parts;
   if (database.kind === 'embedded') return seed(parts, database.log);
@@ -48,19 +53,23 @@ async function seed(
   { signIn, threatModels, grants, diagrams, documents }: DemoParts,
   executor: SqlExecutor,
 ): Promise<void> {
-  const [row] = await executor.query<{ empty: boolean }>('select not exists (select from profile) as empty');
-  if (!row?.empty) return;
-  const requestId = 'demo';
+  const [row] = await executor.query<{ done: boolean }>(
+    `select exists (select from diagram where head > 0)
+       or exists (select from profile where email <> all ($1))
+       or exists (select from audit_event where request_id is distinct from $2) as done`,
+    [people.map(({ email }) => email), REQUEST_ID],
+  );
+  if (row?.done) return;
+  const made = async (table: 'threat_model' | 'diagram') =>
+    (await executor.query<{ id: string }>(`select id from ${table} limit 1`))[0];
   const actors: Actor[] = [];
   for (const { email, name } of people) actors.push((await signIn({ email, name })).person);
   const [owner] = actors as [Actor];
-  const model = await threatModels.create(
-    owner,
-    { name: 'Demo threat model', description: null, workspace: null },
-    requestId,
-  );
+  const model =
+    (await made('threat_model')) ??
+    (await threatModels.create(owner, { name: 'Demo threat model', description: null, workspace: null }, REQUEST_ID));
   const granted = people.map(({ email, role }) => ({ type: 'user' as const, subject: email, role }));
-  await grants.replace(owner, model.id, granted, requestId);
-  const diagram = await diagrams.create(owner, model.id, 'Demo diagram', requestId);
+  await grants.replace(owner, model.id, granted, REQUEST_ID);
+  const diagram = (await made('diagram')) ?? (await diagrams.create(owner, model.id, 'Demo diagram', REQUEST_ID));
   await documents.replace(diagram.id, owner.id, cells, null);
 }
