@@ -48,6 +48,7 @@ describe('WE5 the people of a page', () => {
     await dialog.getByPlaceholder('Add by email').fill('alan@example.com');
     await dialog.getByRole('button', { name: 'Add' }).click();
     await dialog.getByText('alan@example.com').waitFor();
+    await dialog.getByRole('combobox', { name: 'Role of Alan Turing' }).waitFor();
     const path = new URL(ada.url()).pathname;
     const { page: alan } = await on.somebody('Alan Turing');
     await alan.getByText('1 person drawing now').waitFor();
@@ -55,8 +56,8 @@ describe('WE5 the people of a page', () => {
     await expect.poll(() => new URL(alan.url()).pathname, SOON).toBe(path);
     await alan.getByRole('button', { name: '2 people here' }).waitFor();
     // Removing says what it does now.
-    await dialog.getByRole('button', { name: 'Remove alan@example.com' }).click();
-    await ada.getByText('alan@example.com is editing Checkout flow and will be disconnected.').waitFor();
+    await dialog.getByRole('button', { name: 'Remove Alan Turing' }).click();
+    await ada.getByText('Alan Turing is editing Checkout flow and will be disconnected.').waitFor();
     await ada.getByRole('dialog').last().getByRole('button', { name: 'Remove' }).click();
     await alan.getByRole('heading', { name: 'This diagram is not open to you' }).waitFor();
   });
@@ -71,7 +72,7 @@ describe('WE5 the people of a page', () => {
     await page.getByRole('link', { name: /Reviewers/ }).click();
     await page.getByPlaceholder('Add by email').fill('grace@example.com');
     await page.getByRole('button', { name: 'Add' }).click();
-    await page.getByRole('button', { name: /Make owner/ }).click();
+    await page.getByRole('button', { name: 'Remove, Make owner: Grace Hopper' }).click();
     await page.getByRole('menuitem', { name: 'Make owner' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Make owner' }).click();
     await page.getByPlaceholder('Add by email').waitFor({ state: 'detached' });

@@ -1,9 +1,8 @@
 /** The diagram that is open on this page, for everything on it. */
-import { useQuery } from '@tanstack/react-query';
 import { createContext, useContext, useState } from 'react';
 import type { Client, LiveDiagram, Me, Place } from '../../client/index.ts';
 import { useDiagramState } from '../../client/react/index.ts';
-import { nameOf as nameOfPerson } from '../identity/signed-in.tsx';
+import { useCalled } from '../people/called.ts';
 import { nameIn, withNames, type Names } from './people/names.ts';
 
 export interface OpenDiagram {
@@ -36,13 +35,6 @@ export function useNames(diagram: LiveDiagram): (email: string) => string {
 
 /** What somebody is called who may have left before this page was opened. @param email null for nobody */
 export function useNameOf(email: string | null): string {
-  const { client, nameOf } = useOpenDiagram();
-  const known = email === null ? '' : nameOf(email);
-  const { data } = useQuery({
-    queryKey: ['person', email],
-    queryFn: ({ signal }) => client.people.find(email!, { signal }),
-    enabled: email !== null && known === email,
-    staleTime: Infinity,
-  });
-  return data ? nameOfPerson(data) : known;
+  const known = useOpenDiagram().nameOf(email ?? '');
+  return useCalled(email, known === email ? null : known);
 }

@@ -1,7 +1,6 @@
 /** The people of a group. Its owner adds and removes, and may hand it over (MB6); kept up to date while one looks. */
-import { ActionIcon, Menu, Text } from '@mantine/core';
-import { IconDots } from '@tabler/icons-react';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
@@ -9,10 +8,11 @@ import type { GroupMember } from '../../client/index.ts';
 import { Confirm, type Question } from '../confirm.tsx';
 import { useSignedIn } from '../identity/signed-in.tsx';
 import { AddForm } from '../people/add-form.tsx';
+import { lookUp } from '../people/called.ts';
 import people from '../people/people.module.css';
-import { PersonLine } from '../people/person-line.tsx';
 import { Refused } from '../people/refused.tsx';
 import { ContainerHeader } from './container-header.tsx';
+import { GroupMemberRow } from './group-member-row.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 import { useRefreshed } from './refreshed.ts';
 
@@ -20,6 +20,7 @@ export function GroupPage() {
   const { groupId = '' } = useParams();
   const { t } = useTranslation('people');
   const { client, me } = useSignedIn();
+  const queries = useQueryClient();
   const navigate = useNavigate();
   const [question, ask] = useState<Question | null>(null);
   const { data, error } = useQuery({
@@ -29,6 +30,11 @@ export function GroupPage() {
         client.groups.get(groupId, { signal }),
         client.groups.members(groupId, { signal }),
       ]);
+      await lookUp(
+        queries,
+        client,
+        members.data.map(({ email }) => email),
+      );
       return { group, members: members.data };
     },
   });
@@ -49,18 +55,18 @@ export function GroupPage() {
   if (!data) return null;
   const { group, members } = data;
   const isOwner = group.owner_id === me.ulid;
-  const askToRemove = ({ user_id, username }: GroupMember) =>
+  const askToRemove = ({ user_id }: GroupMember, name: string) =>
     ask({
-      title: t('removeMemberTitle', { name: username, container: group.name }),
-      text: t('removeMember', { name: username }),
+      title: t('removeMemberTitle', { name, container: group.name }),
+      text: t('removeMember', { name }),
       label: t('remove'),
       danger: true,
       run: () => remove.mutate(user_id),
     });
-  const askToHandOver = ({ user_id, username }: GroupMember) =>
+  const askToHandOver = ({ user_id }: GroupMember, name: string) =>
     ask({
-      title: t('handOverTitle', { name: username, container: group.name }),
-      text: t('handOverText', { name: username }),
+      title: t('handOverTitle', { name, container: group.name }),
+      text: t('handOverText', { name }),
       label: t('handOver'),
       run: () => handOver.mutate(user_id),
     });
@@ -86,32 +92,13 @@ export function GroupPage() {
         <Refused error={remove.error ?? handOver.error ?? destroy.error} />
         <ul className={people.list}>
           {members.map((member) => (
-            <PersonLine
+            <GroupMemberRow
               key={member.user_id}
-              name={member.username}
-              detail={member.email}
-              note={member.user_id === me.ulid ? t('you') : undefined}
-            >
-              {isOwner && (
-                <Menu position="bottom-end">
-                  <Menu.Target>
-                    <ActionIcon
-                      variant="subtle"
-                      color="gray"
-                      aria-label={`${t('remove')}, ${t('handOver')}: ${member.username}`}
-                    >
-                      <IconDots size={18} />
-                    </ActionIcon>
-                  </Menu.Target>
-                  <Menu.Dropdown>
-                    <Menu.Item onClick={() => askToHandOver(member)}>{t('handOver')}</Menu.Item>
-                    <Menu.Item color="red" onClick={() => askToRemove(member)}>
-                      {t('remove')}
-                    </Menu.Item>
-                  </Menu.Dropdown>
-                </Menu>
-              )}
-            </PersonLine>
+              member={member}
+              manages={isOwner}
+              handOver={(name) => askToHandOver(member, name)}
+              remove={(name) => askToRemove(member, name)}
+            />
           ))}
         </ul>
         {members.length === 0 && <Text c="dimmed">{t('noMembers')}</Text>}

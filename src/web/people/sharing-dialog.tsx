@@ -2,8 +2,8 @@
  * Who has which role in a threat model: people by email, and groups. Owners change it; the list is replaced as a whole,
  * so what somebody else changed meanwhile is read anew first.
  */
-import { ActionIcon, Button, Loader, Modal, Select, Text } from '@mantine/core';
-import { IconLink, IconX } from '@tabler/icons-react';
+import { Button, Loader, Modal, Select, Text } from '@mantine/core';
+import { IconLink } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,9 +11,10 @@ import type { AccessRole, Grant } from '../../client/index.ts';
 import { Confirm, type Question } from '../confirm.tsx';
 import { copyText } from '../copying.ts';
 import { useSignedIn } from '../identity/signed-in.tsx';
-import { AddForm, optionsOf } from './add-form.tsx';
+import { AddForm } from './add-form.tsx';
+import { lookUp } from './called.ts';
+import { GrantRow } from './grant-row.tsx';
 import styles from './people.module.css';
-import { PersonLine } from './person-line.tsx';
 import { Refused } from './refused.tsx';
 
 interface SharingDialogProps {
@@ -39,14 +40,23 @@ export function SharingDialog({ threatModelId, opened, onClose }: SharingDialogP
 
 function Sharing({ threatModelId }: { threatModelId: string }) {
   const { t } = useTranslation('people');
-  const { client, me } = useSignedIn();
+  const { client } = useSignedIn();
   const queries = useQueryClient();
   const [question, ask] = useState<Question | null>(null);
   const [isCopied, setCopied] = useState(false);
   const key = ['grants', threatModelId];
   const { data: grants, error } = useQuery({
     queryKey: key,
-    queryFn: ({ signal }) => client.threatModels.authorization(threatModelId, { signal }),
+    async queryFn({ signal }) {
+      const all = await client.threatModels.authorization(threatModelId, { signal });
+      const people = all.filter(({ subject_type }) => subject_type === 'user');
+      await lookUp(
+        queries,
+        client,
+        people.map(({ subject }) => subject),
+      );
+      return all;
+    },
   });
   const { data: model } = useQuery({
     queryKey: ['threat-model', threatModelId],
@@ -63,14 +73,11 @@ function Sharing({ threatModelId }: { threatModelId: string }) {
   });
   const isOwner = model?.role === 'owner';
   const roles: Record<AccessRole, string> = { reader: t('reader'), writer: t('writer'), owner: t('owner') };
-  const nameOf = ({ subject_type, subject }: Grant) =>
-    subject_type === 'group' ? (groups.find(({ id }) => id === subject)?.name ?? subject) : subject;
   const others = groups.filter(({ id }) => !grants?.some(({ subject }) => subject === id));
   const isSame = (one: Grant, other: Grant) => one.subject_type === other.subject_type && one.subject === other.subject;
 
   /** What removing does now. */
-  async function textOnRemoving(grant: Grant): Promise<string> {
-    const name = nameOf(grant);
+  async function textOnRemoving(grant: Grant, name: string): Promise<string> {
     if (grant.subject_type === 'group') return t('removeGroupAccess', { name });
     const sessions = await client.sessions.mine().catch(() => []);
     const live = sessions.find(
@@ -80,10 +87,10 @@ function Sharing({ threatModelId }: { threatModelId: string }) {
     return live ? t('removeAccessLive', { name, diagram: live.diagram_name }) : t('removeAccess', { name });
   }
 
-  async function askToRemove(grant: Grant): Promise<void> {
-    const text = await textOnRemoving(grant);
+  async function askToRemove(grant: Grant, name: string): Promise<void> {
+    const text = await textOnRemoving(grant, name);
     ask({
-      title: t('removeAccessTitle', { name: nameOf(grant) }),
+      title: t('removeAccessTitle', { name }),
       text,
       label: t('remove'),
       danger: true,
@@ -112,45 +119,19 @@ function Sharing({ threatModelId }: { threatModelId: string }) {
         </Text>
       )}
       <ul className={styles.list}>
-        {grants.map((grant) => {
-          const name = nameOf(grant);
-          const isMe = grant.subject === me.email;
-          const detail = grant.subject_type === 'group' ? t('group') : undefined;
-          return (
-            <PersonLine
-              key={`${grant.subject_type} ${grant.subject}`}
-              name={name}
-              detail={detail}
-              note={isMe ? t('you') : undefined}
-            >
-              <Select
-                w={128}
-                size="sm"
-                aria-label={t('roleOf', { name })}
-                readOnly={!isOwner}
-                allowDeselect={false}
-                value={grant.role}
-                data={optionsOf(roles)}
-                onChange={(role) =>
-                  role &&
-                  change.mutate((current) =>
-                    current.map((one) => (isSame(one, grant) ? { ...one, role: role as AccessRole } : one)),
-                  )
-                }
-              />
-              {isOwner && (
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={t('removeName', { name })}
-                  onClick={() => void askToRemove(grant)}
-                >
-                  <IconX size={16} />
-                </ActionIcon>
-              )}
-            </PersonLine>
-          );
-        })}
+        {grants.map((grant) => (
+          <GrantRow
+            key={`${grant.subject_type} ${grant.subject}`}
+            grant={grant}
+            group={groups.find(({ id }) => id === grant.subject)?.name}
+            roles={roles}
+            mayChange={isOwner}
+            change={(role) =>
+              change.mutate((current) => current.map((one) => (isSame(one, grant) ? { ...one, role } : one)))
+            }
+            remove={(name) => void askToRemove(grant, name)}
+          />
+        ))}
       </ul>
       <Refused error={change.error} />
       {isOwner && others.length > 0 && (

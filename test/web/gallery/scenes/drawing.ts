@@ -126,8 +126,8 @@ export const drawing: readonly Scene[] = [
       await studio.joins('grace', place);
       if (studio.look.device === 'phone') await choose(page, studio.say('room:more'), studio.say('room:share'));
       else await press(page, studio.say('room:share'));
-      await press(page, studio.say('people:removeName', { name: 'grace@example.com' }));
-      await seen(page, studio.say('people:removeAccessTitle', { name: 'grace@example.com' }));
+      await press(page, studio.say('people:removeName', { name: 'Grace Hopper' }));
+      await seen(page, studio.say('people:removeAccessTitle', { name: 'Grace Hopper' }));
       return page;
     },
   },
