@@ -58,7 +58,7 @@ export function createRooms({ database, bus, poll, lease, logger }: RoomDeskDepe
     known() {
       for (const room of rooms.values()) room.decide();
       const known = [...rooms.values()].flatMap((room) => room.known);
-      return known.length === 0 ? null : [openRooms(known)];
+      return known.length === 0 ? null : openRooms(known);
     },
     query: differingRooms,
     differ: (differences) => Promise.all(differences.map(({ key }) => rooms.get(key)?.refresh())),

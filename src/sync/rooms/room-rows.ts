@@ -34,23 +34,34 @@ export interface Known {
 /** After every notice: asks for none. */
 export const AFTER_ALL = 2_147_483_647;
 
-/** `open` is one row for each person in a room, as `row` writes it; the container's columns are null if it is gone. */
-const joined = (rows: string) => `
-  jsonb_to_recordset(${rows}::jsonb) as open
-    (room text, workspace uuid, "group" uuid, conversation int, person uuid, revision int, role text)
+/** Of somebody in a room: one of the three containers, and what is known. */
+const COLUMNS: readonly [name: string, type: string][] = [
+  ['room', 'text'],
+  ['workspace', 'uuid'],
+  ['group', 'uuid'],
+  ['conversation', 'int'],
+  ['person', 'uuid'],
+  ['revision', 'int'],
+  ['role', 'text'],
+];
+
+/** @param open one row for each person in a room; the columns of its container are null if it is gone */
+const joined = (open: string) => `
+  ${open}
   left join workspace w on w.id = open.workspace
-  left join workspace_member wm on wm.workspace_id = w.id and wm.profile_id = open.person
+  left join workspace_member wm on wm.workspace_id = open.workspace and wm.profile_id = open.person
   left join user_group g on g.id = open."group"
-  left join group_member gm on gm.group_id = g.id and gm.profile_id = open.person
+  left join group_member gm on gm.group_id = open."group" and gm.profile_id = open.person
   left join conversation c on c.id = open.conversation
-  left join conversation_participant cp on cp.conversation_id = c.id and cp.profile_id = open.person`;
+  left join conversation_participant cp on cp.conversation_id = open.conversation and cp.profile_id = open.person`;
 const REVISION = 'coalesce(w.revision, g.revision, c.revision)';
 const ROLE = `coalesce(wm.role, case when g.owner_id = open.person then 'owner' when gm.group_id is not null then 'member' end, cp.role)`;
 
 const row = ({ kind, container }: Place) => ({ [kind]: kind === 'conversation' ? Number(container) : container });
 
+const ASKED = `jsonb_to_recordset(?::jsonb) as open (${COLUMNS.map(([name, type]) => `"${name}" ${type}`).join(', ')})`;
 const READ = `
-  with listening as (select open.person, ${REVISION} as revision, ${ROLE} as role from ${joined('?')})
+  with listening as (select open.person, ${REVISION} as revision, ${ROLE} as role from ${joined(ASKED)})
   select (select max(revision) from listening) as revision,
     (select jsonb_object_agg(person, role) from listening) as roles,
     (select coalesce(jsonb_agg(jsonb_build_object('revision', n.revision, 'payload', n.payload, 'at', n.at)
@@ -75,10 +86,15 @@ export async function readRoom(
 }
 
 /** For the poll: of people in rooms, as `openRooms` writes them, the rooms that have moved, that are gone, or in which somebody is something else now. */
-export const differingRooms = (first: number) => `
-  select distinct open.room as key, 'news' as what from ${joined(`$${first}`)}
-  where ${REVISION} is distinct from open.revision or ${ROLE} is distinct from open.role`;
+export function differingRooms(first: number): string {
+  const arrays = COLUMNS.map(([, type], index) => `$${first + index}::${type}[]`).join(', ');
+  const names = COLUMNS.map(([name]) => `"${name}"`).join(', ');
+  return `select distinct open.room as key, 'news' as what from ${joined(`unnest(${arrays}) as open (${names})`)}
+    where ${REVISION} is distinct from open.revision or ${ROLE} is distinct from open.role`;
+}
 
-export function openRooms(known: readonly Known[]): string {
-  return JSON.stringify(known.map(({ place, ...open }) => ({ ...row(place), ...open })));
+/** Column by column: PostgreSQL then knows how many they are before it chooses its way, which takes a third of the time. */
+export function openRooms(known: readonly Known[]): unknown[][] {
+  const rows = known.map(({ place, ...open }): Record<string, unknown> => ({ ...row(place), ...open }));
+  return COLUMNS.map(([name]) => rows.map((one) => one[name] ?? null));
 }
