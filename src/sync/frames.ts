@@ -112,14 +112,23 @@ export function stepTwoFrame(address: string, update: Uint8Array): Uint8Array {
 export function updateFramesTo(address: string): (update: Uint8Array) => Uint8Array {
   const beginning = frame(address, SYNC, (encoder) => encoding.writeVarUint(encoder, messageYjsUpdate));
   return (update) => {
-    const length = Uint8Array.from(varUint(update.byteLength));
-    return Buffer.concat([beginning, length, update], beginning.byteLength + length.byteLength + update.byteLength);
+    const size = update.byteLength;
+    const bytes = Buffer.allocUnsafe(beginning.byteLength + varUintSize(size) + size);
+    bytes.set(beginning);
+    bytes.set(update, writeVarUint(bytes, beginning.byteLength, size));
+    return bytes;
   };
 }
 
-/** A whole number as lib0 writes it. */
-const varUint = (value: number): number[] =>
-  value < 128 ? [value] : [128 | (value % 128), ...varUint(Math.floor(value / 128))];
+const varUintSize = (value: number): number => (value < 128 ? 1 : 1 + varUintSize(Math.floor(value / 128)));
+
+/** Writes a whole number as lib0 does. @returns where it ends */
+function writeVarUint(bytes: Uint8Array, at: number, value: number): number {
+  let [end, left] = [at, value];
+  for (; left >= 128; left = Math.floor(left / 128)) bytes[end++] = 128 | (left % 128);
+  bytes[end] = left;
+  return end + 1;
+}
 
 /** Asks a provider for everything that a state vector does not cover. */
 export function stepOneFrame(address: string, stateVector: Uint8Array): Uint8Array {

@@ -210,7 +210,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     close,
     check(time, ping) {
       if (ending) return;
-      settle(isPending);
+      if (early.size > 0) settle(isPending);
       if (nobodyCame(time)) return close(closings.idle);
       if (time - heardAt > limits.deadAfter) return close(closings.unresponsive);
       for (const channel of channels.values()) {
