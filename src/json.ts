@@ -31,18 +31,20 @@ export function requireShallow(value: unknown): void {
   if (nestsDeeperThan(JSON_DEPTH, value)) throw new Refusal('invalid');
 }
 
-/** @param most levels of lists and objects; counted level by level, never by recursion */
-function nestsDeeperThan(most: number, value: unknown): boolean {
-  let level = [value].filter(isNested);
+/** @param most levels of lists and objects; counted level by level, never by recursion. Bytes are no level. */
+export function nestsDeeperThan(most: number, value: unknown): boolean {
+  let level = isNested(value) ? [value] : [];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth === most) return true;
-    level = level.flatMap((nested) => Object.values(nested).filter(isNested));
+    const next: object[] = [];
+    for (const nested of level) for (const member of Object.values(nested)) if (isNested(member)) next.push(member);
+    level = next;
   }
   return false;
 }
 
 function isNested(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }
 
 /** For each field at fault whether it is blank, malformed or unknown. @param value what was judged */

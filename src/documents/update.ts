@@ -7,6 +7,7 @@
  * result, given where a document ends for each client (its state vector).
  */
 import * as Y from 'yjs';
+import { nestsDeeperThan } from '../json.ts';
 
 /** Where a document ends for a client: the clock that its next struct would have. */
 export type StateOf = (client: number) => number;
@@ -119,20 +120,8 @@ function checkKeys(structs: readonly Struct[]): void {
   }
 }
 
-const isNested = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
-
 function checkDepth(value: unknown): void {
-  if (Array.isArray(value) && !value.some(isNested)) return;
-  let level = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) throw new MalformedUpdate('a value nested too deep');
-    const next: unknown[] = [];
-    for (const nested of level) {
-      if (isNested(nested)) for (const member of Object.values(nested)) next.push(member);
-    }
-    level = next;
-  }
+  if (nestsDeeperThan(MAX_DEPTH, value)) throw new MalformedUpdate('a value nested too deep');
 }
 
 /** The clock behind a struct. */
