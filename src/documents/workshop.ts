@@ -1,7 +1,7 @@
 /**
  * Where long work on documents is done: in a thread of its own if the document is large, so that the event loop goes on
- * turning; here and now if it is small, since handing it over would take longer. What nobody waits for, compaction, has a
- * second thread, behind the first, so that it holds up nothing that somebody waits for.
+ * turning; here and now if it is small, since handing it over would take longer. What nobody waits for has a second
+ * thread, behind the first, so that it holds up nothing that somebody waits for.
  */
 import type { LogPart } from './log-part.ts';
 import { LARGE, shareable } from './pieces.ts';
@@ -24,6 +24,8 @@ export interface WorkshopOptions {
 
 /** How far the threads stand behind the event loop: a tenth beside it, and a tenth of that. */
 const BEHIND = { waitedFor: 10, background: 19 };
+/** What nobody waits for. */
+const BACKGROUND: ReadonlySet<keyof Work> = new Set(['compaction', 'snapshot']);
 
 export function createWorkshop({ largeBytes = LARGE, patience = 120_000 }: WorkshopOptions = {}): Workshop {
   const workers = {
@@ -33,7 +35,7 @@ export function createWorkshop({ largeBytes = LARGE, patience = 120_000 }: Works
   return {
     run(name, ...input) {
       if (bytesIn(input) < largeBytes) return attempt(() => perform(name, input));
-      return workers[name === 'compaction' ? 'background' : 'waitedFor'].do(name, input.map(shared));
+      return workers[BACKGROUND.has(name) ? 'background' : 'waitedFor'].do(name, input.map(shared));
     },
     async stop() {
       await Promise.all(Object.values(workers).map((worker) => worker.stop()));
