@@ -7,7 +7,7 @@ import { turn } from './turn.ts';
 
 const PIECE = 262_144;
 /** How many pieces are put together in one turn. */
-const TOGETHER = 8;
+const TOGETHER = 2;
 /** From how many bytes on work is done in the thread. */
 export const LARGE = 131_072;
 
