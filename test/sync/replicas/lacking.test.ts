@@ -66,3 +66,22 @@ it('DO3 what changes between two portions is broadcast, and nothing is missed fo
   expect(Y.equalSnapshots(Y.snapshot(copy), Y.snapshot(document))).toBe(true);
   expect(textOf(copy).toString()).toBe(textOf(document).toString());
 });
+
+it('DO3 structs that join where one portion ends and the next begins are told from there on', () => {
+  const document = new Y.Doc();
+  document.transact(() => {
+    for (let key = 0; key < 9999; key += 1) document.getMap('cells').set(`c${key}`, key);
+    textOf(document).insert(0, 'one two three');
+  });
+  const copy = new Y.Doc();
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(document));
+  textOf(document).delete(0, 4); // the last struct of the first portion
+  const portions = lackingOf(document, Y.encodeStateVector(copy))[Symbol.iterator]();
+  const tell = (portion: Uint8Array | null | undefined) => portion && Y.applyUpdate(copy, portion);
+  tell(portions.next().value);
+  tell(portions.next().value);
+  expect(textOf(copy).toString()).toBe('two three');
+  textOf(document).delete(0, 4); // joins it
+  for (let next = portions.next(); !next.done; next = portions.next()) tell(next.value);
+  expect(textOf(copy).toString()).toBe('three');
+});
