@@ -7,6 +7,7 @@
  * log was compacted, it is built anew.
  */
 import * as Y from 'yjs';
+import { collectedAfter } from './collecting.ts';
 import { cellsMap, alignCells, type StoredCell } from './diagram.ts';
 import type { LogPart, Stored } from './log-part.ts';
 import { replay } from './replaying.ts';
@@ -43,7 +44,7 @@ export function replacementOf(part: LogPart, wanted: readonly StoredCell[], clie
     if (origin === own) edits.push(...sliced(decodeUpdate(update)));
   });
   const map = cellsMap(document);
-  alignCells(document, cells, new Set([...map.keys(), ...cells.keys()]), own);
+  collectedAfter(document, () => alignCells(document, cells, new Set([...map.keys(), ...cells.keys()]), own));
   let size = Y.encodeStateAsUpdate(document).byteLength;
 
   const touched = new Set<string>();

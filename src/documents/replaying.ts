@@ -6,6 +6,7 @@
  * that are in no log.
  */
 import * as Y from 'yjs';
+import { collectedAfter, postponed } from './collecting.ts';
 import { Unreadable, type LogPart, type Stored } from './log-part.ts';
 import { splitUpdates } from './row.ts';
 import { sliced, weightOf } from './slicing.ts';
@@ -18,7 +19,9 @@ export function replay(document: Y.Doc, part: LogPart, origin: unknown = null): 
   const some = () => {
     for (let count = 0; count < TOGETHER && !next.done; count += 1, next = steps.next()) next.value();
   };
-  while (!next.done) document.transact(some, origin);
+  collectedAfter(document, () => {
+    while (!next.done) document.transact(some, origin);
+  });
   return lastOf(part);
 }
 
@@ -33,7 +36,7 @@ export async function replayInTurns(
   { turn, wanted }: { turn(): Promise<void>; wanted(): boolean },
 ): Promise<number> {
   let begun = performance.now();
-  for (const step of stepsOf(document, part, origin)) {
+  for (const step of collectedStepsOf(document, part, origin)) {
     if (performance.now() - begun > TURN) {
       await turn();
       if (!wanted()) break;
@@ -72,6 +75,12 @@ const LARGE = 65_536;
 const LONG = 50_000;
 /** A row that changes more than so many structs of a long document is applied in parts. */
 const WEIGHT = 1000;
+
+function* collectedStepsOf(document: Y.Doc, part: LogPart, origin: unknown): Iterable<() => void> {
+  const collect = postponed(document);
+  yield* stepsOf(document, part, origin);
+  yield* collect();
+}
 
 function* stepsOf(document: Y.Doc, { snapshot, rows }: LogPart, origin: unknown): Iterable<() => void> {
   const stepOf = (what: string, update: Uint8Array) => () =>

@@ -47,6 +47,34 @@ it('DO3 a row is heavy for what its updates delete together, however little each
   expect(isHeavy(document, rowOf(1, ...[0, 400, 800].map(deleting)))).toBe(true);
 });
 
+it('DO3 a row that is heavy is applied in parts, none of which deletes much', async () => {
+  const document = new Y.Doc();
+  document.clientID = 7;
+  updatesOf(60_000, document);
+  const deleted: number[] = [];
+  document.on('afterTransaction', ({ deleteSet }: Y.Transaction) => {
+    deleted.push([...deleteSet.clients.values()].flat().reduce((sum, { len }) => sum + len, 0));
+  });
+  const row = rowOf(1, encodeUpdate([], new Map([[7, [{ clock: 100, len: 5000 }]]])));
+  const turns = { turn: async () => {}, wanted: () => true };
+  await replayInTurns(document, { head: 1, snapshot: null, rows: [row] }, null, turns);
+  expect(deleted).toEqual(Array.from({ length: 10 }, () => 500));
+  expect(document.getMap('cells').size).toBe(55_000);
+});
+
+it('DO3 of much that was deleted the rest is collected at once, and later edits are collected as ever', async () => {
+  const document = new Y.Doc();
+  document.clientID = 7;
+  updatesOf(60_000, document);
+  const row = rowOf(1, encodeUpdate([], new Map([[7, [{ clock: 0, len: 50_000 }]]])));
+  const turns = { turn: async () => {}, wanted: () => true };
+  await replayInTurns(document, { head: 1, snapshot: null, rows: [row] }, null, turns);
+  document.getMap('cells').delete('c59999');
+  const dead = document.store.clients.get(7)!.filter((struct) => struct.deleted);
+  expect(dead.every((struct) => struct instanceof Y.Item && struct.content instanceof Y.ContentDeleted)).toBe(true);
+  expect([dead.length, document.getMap('cells').size]).toEqual([50_001, 9999]);
+});
+
 it('DO3 what nobody wants any more is not applied to its end', async () => {
   const rows = updatesOf(20_000).map((update, index) => rowOf(index + 1, update));
   const document = new Y.Doc();

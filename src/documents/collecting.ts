@@ -1,0 +1,85 @@
+/**
+ * What was deleted, collected at once. Yjs does it at the end of each transaction, and for each cell that went it moves
+ * all structs of the same client that stand behind it: where 100,000 of 200,000 cells go, that takes a quarter of a
+ * minute. So from much that is deleted on Yjs is told to leave it, and in the end all that is dead is collected as Yjs
+ * would do it, a stretch of structs at a time, which are moved once for a stretch. After each step the document is whole.
+ *
+ * This knows how Yjs keeps structs: for each client an array of them, in the order of their clocks, without a hole.
+ */
+import * as Y from 'yjs';
+
+/** How many clocks are deleted before it takes less to look at every struct than to have Yjs collect them. */
+const MUCH = 20_000;
+/** How many structs are looked at in one step. */
+const AT_A_TIME = 20_000;
+
+type Collected = Y.Item | Y.GC;
+
+/**
+ * To be called before much is deleted.
+ * @returns what collects afterwards, outside of a transaction, in steps
+ */
+export function postponed(document: Y.Doc, much: number = MUCH): () => Iterable<() => void> {
+  let deleted = 0;
+  const weigh = ({ deleteSet }: Y.Transaction) => {
+    for (const ranges of deleteSet.clients.values()) for (const { len } of ranges) deleted += len;
+    if (deleted > much) document.gc = false;
+  };
+  document.on('beforeObserverCalls', weigh); // the last that Yjs tells of before it collects
+  return function* () {
+    document.off('beforeObserverCalls', weigh);
+    if (document.gc) return;
+    yield* steps(document);
+    document.gc = true;
+  };
+}
+
+/** Does something to a document that may delete much, where nobody waits for a turn. */
+export function collectedAfter(document: Y.Doc, change: () => void): void {
+  const collect = postponed(document);
+  change();
+  for (const step of collect()) step();
+}
+
+function* steps({ store, gcFilter }: Y.Doc): Iterable<() => void> {
+  for (const structs of store.clients.values()) {
+    for (let first = 0; first < structs.length; first += AT_A_TIME)
+      yield () => {
+        const end = Math.min(structs.length, first + AT_A_TIME);
+        for (let index = first; index < end; index += 1) {
+          const struct = structs[index]!;
+          if (isDead(struct) && gcFilter(struct)) struct.gc(store, false);
+        }
+      };
+  }
+  for (const structs of store.clients.values()) {
+    // From the end, so that little is left to be moved; each stretch with the first struct of the one behind it.
+    for (let end = structs.length; end > 0; end -= AT_A_TIME)
+      yield () => joinNeighbours(structs, Math.max(0, end - AT_A_TIME), Math.min(structs.length, end + 1));
+  }
+}
+
+/** Whether something was deleted and still holds its content. (What is inside of it becomes Y.GC together with it.) */
+function isDead(struct: Collected): struct is Y.Item {
+  return struct instanceof Y.Item && struct.deleted && !struct.keep && !(struct.content instanceof Y.ContentDeleted);
+}
+
+function joinNeighbours(structs: Collected[], first: number, end: number): void {
+  let last = first;
+  for (let index = first + 1; index < end; index += 1) {
+    const struct = structs[index]!;
+    if (!isJoined(structs[last]!, struct)) structs[(last += 1)] = struct;
+  }
+  if (last + 1 < end) structs.splice(last + 1, end - last - 1);
+}
+
+/** Joins two that are dead if Yjs would. */
+function isJoined(left: Collected, right: Collected): boolean {
+  if (!left.deleted || !right.deleted || left.constructor !== right.constructor) return false;
+  if (!left.mergeWith(right as never)) return false;
+  if (right instanceof Y.Item && right.parentSub !== null) {
+    const { _map: map } = right.parent as Y.AbstractType<unknown>;
+    if (map.get(right.parentSub) === right) map.set(right.parentSub, left as Y.Item);
+  }
+  return true;
+}
