@@ -1,7 +1,7 @@
 /**
- * Large writes over REST while somebody types: how long a PUT of many cells, a hundredth of which has moved, and a POST
- * of as many new ones take, how long the typist's edits wait for their acknowledgement meanwhile, and how long the
- * server's event loop stands still.
+ * Large writes over REST while somebody types: how long a PUT of many cells, a hundredth of which has moved, a PUT of as
+ * many others in their place, and a POST of as many new ones take, how long the typist's edits wait for their
+ * acknowledgement, until all that were made meanwhile have it, and how long the server's event loop stands still.
  */
 import { cellsOf, documentOf } from './cells.ts';
 import { openConnection } from './connection.ts';
@@ -23,7 +23,7 @@ export async function measureReplacing(server: MeasuredServer, desk: Desk, cells
     const began = performance.now();
     await work();
     const took = performance.now() - began;
-    await pause(500);
+    await typist.acknowledged();
     const { stall, collection } = await server.observe();
     const ms = (length: number) => Math.round(length);
     return {
@@ -36,11 +36,15 @@ export async function measureReplacing(server: MeasuredServer, desk: Desk, cells
   const path = (what: string) => restOf(desk, what);
   const post = documentOf(cells, 'more');
   const moved = cellsOf(cells).map((cell) => (cell.z % 100 === 0 ? { ...cell, x: -1 } : cell));
-  const put = Buffer.from(JSON.stringify({ cells: moved }));
+  const put = (list: object[]) => {
+    const body = Buffer.from(JSON.stringify({ cells: list }));
+    return during(() => call(server.url, 'PUT', path('content'), body, 0, 'application/json'));
+  };
   console.log(`while somebody makes ${1000 / INTERVAL} edits/s, writes of ${cells} cells, ms`);
   console.table({
     nothing: await during(() => pause(3000)),
-    'PUT content': await during(() => call(server.url, 'PUT', path('content'), put, 0, 'application/json')),
+    'PUT of moved cells': await put(moved),
+    'PUT of other cells': await put(cellsOf(cells, 'other')),
     'POST updates': await during(() => call(server.url, 'POST', path('updates'), post)),
   });
   typist.stop();
@@ -66,11 +70,16 @@ async function startTyping(desk: Desk) {
   let value = 0;
   const typing = setInterval(() => type(writer.next((value += 1))), INTERVAL);
   return {
-    /** Since it was asked last; of what is not acknowledged yet, how long it waits. */
+    /** Since it was asked last. */
     longest() {
-      const found = Math.max(longest, ...sent.map((at) => performance.now() - at));
+      const found = longest;
       longest = 0;
       return found;
+    },
+    /** Resolves when all that was typed by now is acknowledged. */
+    async acknowledged() {
+      const now = performance.now();
+      while (sent[0]! < now) await pause(INTERVAL);
     },
     stop() {
       clearInterval(typing);
