@@ -112,7 +112,6 @@ export function createRedisConnection({
     made.on('end', () => welcomed());
     made.on('error', (error: unknown) => {
       welcomed();
-      if (client !== made) return;
       [alive, written] = [false, false];
       spoilt = made.isReady; // it is not where the connection broke
       tell(error);
@@ -125,7 +124,7 @@ export function createRedisConnection({
   }
 
   function condition(): RedisCondition {
-    if (!client.isReady || !alive) return 'away';
+    if (!alive) return 'away';
     if (refusal) return 'refusing';
     if (late.every(Boolean)) return 'slow';
     return gone.some(Boolean) ? 'emptied' : 'well';
@@ -141,7 +140,7 @@ export function createRedisConnection({
 
   async function ask(): Promise<void> {
     const asked = client;
-    if (!asked.isReady || spoilt) return;
+    if (!asked.isReady) return;
     let isLate = false;
     const due = [overdue(pace.slow, () => (isLate = true)), overdue(pace.giveUp, giveUp)];
     const answer = await signOf(asked).catch((error: unknown) => error);
@@ -206,7 +205,7 @@ export function createRedisConnection({
     },
     stop() {
       clearInterval(timer);
-      if (client.isOpen) client.destroy();
+      client.destroy();
     },
   };
 }

@@ -64,9 +64,7 @@ function node() {
   poll.watch(
     openDocuments({
       replicas: {
-        get all() {
-          return [...known.keys()].map(replica) as never;
-        },
+        all: () => [...known.keys()].map(replica) as never,
         ofDiagram: (diagram) => [replica(diagram)] as never,
       },
       directory: {

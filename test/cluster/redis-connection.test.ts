@@ -112,6 +112,13 @@ it.each<[string, Sign[], RedisCondition[]]>([
   expect(arrivals).toBe(conditions.includes('away') ? 2 : 1);
 });
 
+it('NO2 a connection that has come about is asked at once, and not at the next time', async () => {
+  const redis = await redisThat();
+  const connection = connect(redis.url, { pace: { ...PACE, ask: 60_000 } });
+  await connection.start();
+  expect(connection.condition).toBe('well');
+});
+
 it('NO2 the sign of life is a key that is kept for a minute', async () => {
   const redis = await redisThat();
   await connect(redis.url).start();

@@ -5,6 +5,7 @@ import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
 import { call } from '../support/client.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
 import { newcomer } from '../support/people.ts';
+import { openRaw } from '../support/raw-socket.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 
 const SERVE = { JWT_SECRET: TEST_SECRET, RATE_LIMIT_PER_MINUTE: '0' };
@@ -26,6 +27,30 @@ it('RU5 however many ask whether a node is ready, the database is asked one ques
   expect(waiting).toHaveLength(2);
   waiting[1]!.reject(new Error('gone'));
   expect((await later).every(({ database }) => database === 'down')).toBe(true);
+});
+
+it.each(['starting', 'running', 'draining'] as const)('NO1 only a node that is running is ready: %s', async (phase) => {
+  const health = createHealth({ log: { query: async () => [] } } as never, { healthy: true } as never);
+  expect(health.phase).toBe('starting');
+  health.phase = phase;
+  expect(await health.check()).toEqual({ ready: phase === 'running', phase, database: 'up', messenger: 'up' });
+});
+
+it('NO1 a node that stops says so, lets nobody in any more, and closes its sockets one after the other', async () => {
+  const app = await startApp();
+  const url = `${app.url.replace('http', 'ws')}/ws`;
+  const sockets = Array.from({ length: 8 }, () => openRaw(url));
+  await Promise.all(sockets.map(({ opened }) => opened));
+  const stopped = app.stop();
+  expect(await call(app.url, 'GET', '/readyz')).toMatchObject({
+    status: 503,
+    body: { ready: false, phase: 'draining', database: 'up' },
+  });
+  await expect(openRaw(url).opened).rejects.toThrow('503');
+  expect((await sockets[0]!.closed).code).toBe(1012);
+  expect(sockets.at(-1)!.ws.readyState).toBe(WebSocket.OPEN);
+  expect((await sockets.at(-1)!.closed).code).toBe(1012);
+  await stopped;
 });
 
 describe('RU5 a node whose database goes away and comes back', () => {
