@@ -58,7 +58,7 @@ function node() {
   const [caughtUp, redecided, refreshed]: [string[], string[], string[]] = [[], [], []];
   const replica = (diagram: string) => ({
     diagram,
-    have: known.get(diagram)!.have,
+    have: () => known.get(diagram)!.have,
     catchUp: async () => void caughtUp.push(diagram),
   });
   poll.watch(
