@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, NavLink, Outlet } from 'react-router';
 import { nameOf, useSignedIn } from '../identity/signed-in.tsx';
 import { LooksItems } from '../looks-items.tsx';
+import { initialsOf } from '../people/initials.ts';
 import styles from './frame.module.css';
 
 export function Frame() {
@@ -43,7 +44,7 @@ function Account() {
       <Menu.Target>
         <UnstyledButton className={styles.account} aria-label={t('account', { name })}>
           <span className={styles.initials} aria-hidden>
-            {[...name][0]?.toLocaleUpperCase()}
+            {initialsOf(name)}
           </span>
           <span className={styles.name}>{name}</span>
           <IconChevronDown size={16} aria-hidden />

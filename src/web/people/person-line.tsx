@@ -1,5 +1,6 @@
 /** Somebody in a list: their initials, name and email, and what can be done about them. */
 import type { ReactNode } from 'react';
+import { initialsOf } from './initials.ts';
 import styles from './people.module.css';
 
 interface PersonLineProps {
@@ -15,7 +16,7 @@ export function PersonLine({ name, detail, note, children }: PersonLineProps) {
   return (
     <li className={styles.person}>
       <span className={styles.initials} aria-hidden>
-        {[...name][0]?.toLocaleUpperCase()}
+        {initialsOf(name)}
       </span>
       <span className={styles.who}>
         <span className={styles.name}>

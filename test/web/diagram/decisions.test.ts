@@ -13,8 +13,9 @@ import { savedState } from '../../../src/web/diagram/bar/saved-state.ts';
 import { restorer } from '../../../src/web/diagram/history/others-restoring.ts';
 import { inPlace } from '../../../src/web/diagram/in-place/in-place.ts';
 import { toldBy, toldIn, toldOf, withNewer, type Told } from '../../../src/web/diagram/notices/told.ts';
-import { initialsOf, nameIn, withNames } from '../../../src/web/diagram/people/names.ts';
+import { nameIn, withNames } from '../../../src/web/diagram/people/names.ts';
 import { presentControl } from '../../../src/web/diagram/presenting/present-control.ts';
+import { initialsOf } from '../../../src/web/people/initials.ts';
 import { daysAgo } from '../../../src/web/times.ts';
 
 const at = new Date('2026-05-03T10:00:00Z');

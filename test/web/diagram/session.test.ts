@@ -218,6 +218,10 @@ describe('a session on a diagram', () => {
       await grace.reload();
       await button(grace, 'History').click();
       await grace.getByRole('button', { name: /^First.*By Ada Lovelace$/ }).waitFor(SOON);
+      // What was kept by itself is called so in the language of whoever looks.
+      await button(grace, 'More').click();
+      await grace.getByRole('menuitem', { name: 'Polski' }).click();
+      await grace.getByRole('button', { name: /^Przed przywróceniem/ }).waitFor(SOON);
     },
   );
 

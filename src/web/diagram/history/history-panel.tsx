@@ -9,6 +9,7 @@ import { lookingAway } from '../looking-away.ts';
 import { useNameOf, useOpenDiagram } from '../open-diagram.ts';
 import { Panel } from '../panel.tsx';
 import { momentOf } from '../../times.ts';
+import { isBeforeRestoring } from './before-restoring.ts';
 import styles from './history.module.css';
 
 interface HistoryPanelProps {
@@ -73,11 +74,12 @@ function VersionRow({ version, isShown, show }: { version: Version; isShown: boo
   const { t, i18n } = useTranslation('room');
   const name = useNameOf(version.author);
   const moment = momentOf(version.created_at, i18n.language);
+  const called = isBeforeRestoring(version.name) ? t('beforeRestoring') : version.name;
   const author = version.author === null ? t('keptAutomatically') : t('keptBy', { name });
   return (
     <li>
       <button type="button" className={styles.version} aria-pressed={isShown} onClick={show}>
-        <span className={styles.name}>{version.name ?? moment}</span>
+        <span className={styles.name}>{called ?? moment}</span>
         <span className={styles.quiet}>{version.name === null ? author : `${moment} · ${author}`}</span>
       </button>
     </li>

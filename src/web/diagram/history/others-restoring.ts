@@ -6,18 +6,16 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Version } from '../../../client/index.ts';
-import { history } from '../../language/words/room/history.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
+import { isBeforeRestoring } from './before-restoring.ts';
 
-/** What a page may have called it, in whichever language. */
-const kept: ReadonlySet<string | null> = new Set(Object.values(history).map(({ beforeRestoring }) => beforeRestoring));
 /** One may have been kept by itself at the same moment. */
 const NEWEST = 3;
 
 /** Who restored a version between two readings of the newest ones; null for nobody. @returns their email */
 export function restorer(before: readonly Version[], now: readonly Version[]): string | null {
   const last = before[0]?.created_at ?? '';
-  return now.find(({ name, created_at }) => kept.has(name) && created_at > last)?.author ?? null;
+  return now.find(({ name, created_at }) => isBeforeRestoring(name) && created_at > last)?.author ?? null;
 }
 
 /** @param say told once for each */

@@ -14,6 +14,7 @@ import { lookingAway } from '../looking-away.ts';
 import { useSay } from '../notices/saying.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import { momentOf } from '../../times.ts';
+import { isBeforeRestoring } from './before-restoring.ts';
 import styles from './history.module.css';
 
 export function PreviewStage({ version, close }: { version: Version; close(): void }) {
@@ -24,7 +25,8 @@ export function PreviewStage({ version, close }: { version: Version; close(): vo
   const writer = useDiagramState(diagram, ({ permissions }) => permissions === 'writer');
   const [question, ask] = useState<Question | null>(null);
   const moment = momentOf(version.created_at, i18n.language);
-  const named = version.name === null ? moment : `${version.name}, ${moment}`;
+  const called = isBeforeRestoring(version.name) ? t('beforeRestoring') : version.name;
+  const named = called === null ? moment : `${called}, ${moment}`;
   const { data, isError } = useQuery({
     queryKey: ['version', version.id],
     queryFn: ({ signal }) => client.diagrams.versions.get(place, version.id, { signal }),

@@ -2,7 +2,7 @@
 import { IconCrown, IconEye } from '@tabler/icons-react';
 import type { Participant } from '../../../client/index.ts';
 import styles from './avatar.module.css';
-import { initialsOf } from './names.ts';
+import { initialsOf } from '../../people/initials.ts';
 
 type Shown = Pick<Participant, 'name' | 'color' | 'avatar_url'> &
   Partial<Pick<Participant, 'is_host' | 'is_presenter' | 'permissions'>>;
