@@ -145,9 +145,13 @@ describe.each(KINDS)('leases on %s', (kind) => {
   });
 
   it('NO1 a draining lease is kept for the grace, also by later renewals, and never shorter than a lease', async () => {
-    const { leases } = await node({ hostGrace: 60_000 });
+    let answered = false;
+    const sql = through((ask) => ask().finally(() => (answered = true)));
+    const { leases } = await node({ sql, hostGrace: 60_000 });
     expect(leases.draining).toBe(false);
+    answered = false;
     await leases.drain();
+    expect(answered).toBe(true);
     await leases.renew();
     expect(leases.draining).toBe(true);
     const [row] = await rows();

@@ -24,7 +24,9 @@ describe.each(KINDS)('sweeping on %s', (kind) => {
   });
 
   it('NO1 a pause of the database ends no leases: whoever had a break waits for a whole lease before sweeping', async () => {
-    const [watcher, other] = [await node(), await node()];
+    const asked: string[] = [];
+    const sql = through((ask, text) => (asked.push(text.split(' ')[0]!), ask()));
+    const [watcher, other] = [await node({ sql }), await node()];
     expect(watcher.leases.steady()).toBe(true);
     watcher.time.pass(10_000);
     await expire(other.leases.node);
@@ -33,12 +35,39 @@ describe.each(KINDS)('sweeping on %s', (kind) => {
     await watcher.leases.renew();
     expect(await watcher.leases.sweep()).toBe(0);
     expect(watcher.leases.steady()).toBe(false);
+    expect(asked).not.toContain('delete');
     for (let second = 0; second < 3; second += 1) {
       watcher.time.pass(1000);
       await watcher.leases.renew();
     }
     expect(watcher.leases.steady()).toBe(true);
     expect(await watcher.leases.sweep()).toBe(1);
+  });
+
+  it('NO1 a break lasts until the answer has come, however long ago it was asked for', async () => {
+    const other = await node();
+    let slow = false;
+    const { leases, time } = await node({
+      sql: through(async (ask) => {
+        const answer = await ask();
+        if (slow) time.pass(2000);
+        return answer;
+      }),
+    });
+    time.pass(10_000);
+    await expire(other.leases.node);
+    slow = true;
+    await leases.renew();
+    slow = false;
+    for (const [passed, swept] of [
+      [900, 0],
+      [900, 0],
+      [1200, 1],
+    ] as const) {
+      time.pass(passed);
+      await leases.renew();
+      expect(await leases.sweep()).toBe(swept);
+    }
   });
 
   it('NO1 a sweep that reaches the database only after a pause sweeps nobody', async () => {
