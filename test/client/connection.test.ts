@@ -132,6 +132,31 @@ describe('SD3 the connection breaks', () => {
   });
 });
 
+describe('SD5 after an end', () => {
+  it('what the server has got from elsewhere, such as another tab with the same copy, counts as saved once it is asked', async () => {
+    const { app, relay, url } = await runBehind();
+    const { place, people } = await table(app, ['ada', 'grace']);
+    const client = createClient({ url, token: () => people[1]!.client.token(), WebSocket });
+    const [host, diagram] = [await joined(people[0]!.client, place), await joined(client, place)];
+    putCell(diagram.cells, node('both'));
+    await diagram.whenSaved();
+    await relay.cut();
+    putCell(diagram.cells, node('kept'));
+    diagram.cells.delete('both');
+    host.end();
+    await becomes(() => host.status.kind, 'ended');
+    await relay.mend();
+    diagram.retry();
+    await becomes(() => diagram.status.kind, 'ended');
+    await diagram.checkSaved();
+    expect(diagram.unsavedCells()).toEqual([node('kept'), { id: 'both', deleted: true }]);
+    await people[1]!.client.diagrams.applyUpdate(place, Y.encodeStateAsUpdate(diagram.doc));
+    expect(diagram.unsavedChanges).toBe(2);
+    await diagram.checkSaved();
+    expect([diagram.saved, diagram.unsavedChanges, diagram.unsavedCells()]).toEqual([true, 0, []]);
+  });
+});
+
 describe('SD3 the server says why', () => {
   it('1012 a restart: everybody comes back, and everything is saved', async () => {
     const DATABASE_URL = await freshDatabaseUrl();

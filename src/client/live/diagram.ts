@@ -21,6 +21,7 @@ import { createPresence } from './presence.ts';
 import { rosterOf, shown, told } from './roster.ts';
 import { createKeptSocket, type SocketState } from './socket.ts';
 import { StockProvider } from './stock-provider.ts';
+import { isStored } from './stored.ts';
 import { hear, initialState, withRoster, type DiagramState, type DiagramStatus } from './state.ts';
 import { trackUnsaved } from './unsaved.ts';
 import { reached } from './waiting.ts';
@@ -234,6 +235,10 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
       if (state.status.kind !== 'ended' || left) return;
       become({ kind: 'connecting' });
       entering.begin();
+    },
+    async checkSaved() {
+      if (state.status.kind !== 'ended' || state.saved) return;
+      if (await isStored(document, () => api.diagrams.state(place))) unsaved.forget();
     },
     whenLive: () => reached({ state: () => state, on: events.on }, ({ status }) => status.kind === 'live'),
     whenSaved: () => reached({ state: () => state, on: events.on }, ({ saved }) => saved),

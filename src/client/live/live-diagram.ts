@@ -63,6 +63,8 @@ export interface LiveDiagram extends Commands, Listening<DiagramEvents> {
   retry(): void;
   /** After an end: finds or creates a session, with the document as it is here. */
   rejoin(): void;
+  /** After an end: asks the server whether it has what was made here by now, from another tab for instance. */
+  checkSaved(): Promise<void>;
   /** Resolves when it is live. Rejects with a RoundtableError when it has ended. */
   whenLive(): Promise<void>;
   /** Resolves when everything that was made here is durable. Rejects with a RoundtableError when it has ended before. */

@@ -15,6 +15,8 @@ export interface Unsaved {
   cells(): (StoredCell | { id: string; deleted: true })[];
   /** Changes of an earlier page that were not saved then. */
   restore(count: number): void;
+  /** The server has them all, though this connection did not tell. */
+  forget(): void;
   stop(): void;
 }
 
@@ -63,6 +65,7 @@ export function trackUnsaved({ document, provider, isCopy, changed }: UnsavedOpt
       return [...touched].map((id) => present.get(id) ?? { id, deleted: true });
     },
     restore: (more) => set(count + more),
+    forget: () => set(0),
     stop() {
       document.off('update', onUpdate);
       cells.unobserveDeep(onCells);

@@ -144,6 +144,13 @@ function Kept() {
   const { diagram } = useOpenDiagram();
   const count = useDiagramState(diagram, (state) => state.unsavedChanges);
   const [told, tell] = useState<string | null>(null);
+  // Another tab may have saved it, and whoever has seen to it there comes back to this one.
+  useEffect(() => {
+    const check = () => void diagram.checkSaved();
+    check();
+    addEventListener('focus', check);
+    return () => removeEventListener('focus', check);
+  }, [diagram]);
   if (count === 0) return null;
   async function copy(): Promise<void> {
     const text = JSON.stringify({ cells: diagram.unsavedCells() }, null, 2);
