@@ -76,10 +76,10 @@ async function startTyping(desk: Desk) {
       longest = 0;
       return found;
     },
-    /** Resolves when all that was typed by now is acknowledged. */
+    /** Resolves when all that was typed by now is acknowledged, and one edit more. */
     async acknowledged() {
-      const now = performance.now();
-      while (sent[0]! < now) await pause(INTERVAL);
+      const next = value + 1;
+      while (value - sent.length < next) await pause(INTERVAL);
     },
     stop() {
       clearInterval(typing);

@@ -3,12 +3,18 @@
  * to copy them the other thread would have to stand still. Where both have to share a processor, the other one goes first.
  */
 import { setPriority } from 'node:os';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { perform } from './work.ts';
 import type { Done, Job } from './worker.ts';
 
+/**
+ * A share of about a tenth beside a thread of the usual priority. With less it is left waiting now and then while it holds
+ * what the whole process needs, such as the lock on its memory.
+ */
+const BEHIND = 10;
+
 // Linux alone does this to the thread that asks, and not to the whole process.
-if (process.platform === 'linux') setPriority(workerData as number);
+if (process.platform === 'linux') setPriority(BEHIND);
 
 parentPort!.on('message', ({ id, name, input }: Job) => {
   const answer = done(id, () => perform(name, input));

@@ -27,16 +27,10 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-export interface WorkerOptions {
-  /** How long one job may take, ms. */
-  patience: number;
-  /** How far it stands behind the event loop where they have one processor, 0 to 19: on Linux. */
-  behind: number;
-}
-
 const FAULTS: Record<string, new (message: string) => Error> = { Unreadable, MalformedUpdate };
 
-export function createWorker({ patience, behind }: WorkerOptions): Worker {
+/** @param patience how long one job may take, ms */
+export function createWorker(patience: number): Worker {
   const waiting = new Map<number, Waiting>();
   let thread: Thread | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -59,7 +53,7 @@ export function createWorker({ patience, behind }: WorkerOptions): Worker {
   }
 
   function start(): Thread {
-    const started = new Thread(new URL('worker-thread.ts', import.meta.url), { workerData: behind });
+    const started = new Thread(new URL('worker-thread.ts', import.meta.url));
     started.on('message', (done: Done) => {
       const job = waiting.get(done.id);
       waiting.delete(done.id);

@@ -1,7 +1,7 @@
 /**
  * Where long work on documents is done: in a thread of its own if the document is large, so that the event loop goes on
  * turning; here and now if it is small, since handing it over would take longer. What nobody waits for has a second
- * thread, behind the first, so that it holds up nothing that somebody waits for.
+ * thread, so that nothing that somebody waits for stands behind it.
  */
 import type { LogPart } from './log-part.ts';
 import { LARGE, shareable } from './pieces.ts';
@@ -22,23 +22,18 @@ export interface WorkshopOptions {
   patience?: number;
 }
 
-/** How far the threads stand behind the event loop: a tenth beside it, and a tenth of that. */
-const BEHIND = { waitedFor: 10, background: 19 };
 /** What nobody waits for. */
 const BACKGROUND: ReadonlySet<keyof Work> = new Set(['compaction', 'snapshot']);
 
 export function createWorkshop({ largeBytes = LARGE, patience = 120_000 }: WorkshopOptions = {}): Workshop {
-  const workers = {
-    waitedFor: createWorker({ patience, behind: BEHIND.waitedFor }),
-    background: createWorker({ patience, behind: BEHIND.background }),
-  };
+  const [worker, background] = [createWorker(patience), createWorker(patience)];
   return {
     run(name, ...input) {
       if (bytesIn(input) < largeBytes) return attempt(() => perform(name, input));
-      return workers[BACKGROUND.has(name) ? 'background' : 'waitedFor'].do(name, input.map(shared));
+      return (BACKGROUND.has(name) ? background : worker).do(name, input.map(shared));
     },
     async stop() {
-      await Promise.all(Object.values(workers).map((worker) => worker.stop()));
+      await Promise.all([worker.stop(), background.stop()]);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Done, Job } from '../../src/documents/worker.ts';
 import { updateOf } from './stage.ts';
 
 const port = vi.hoisted(() => ({ on: vi.fn(), postMessage: vi.fn() }));
-vi.mock('node:worker_threads', () => ({ parentPort: port, workerData: 0 }));
+vi.mock('node:worker_threads', () => ({ parentPort: port }));
 vi.mock('node:os', () => ({ setPriority: () => {} }));
 
 const answered = (job: Omit<Job, 'id'>): [Done, ArrayBuffer[]] => {
