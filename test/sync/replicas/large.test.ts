@@ -107,6 +107,32 @@ it('DO1 a large paste is one edit: stored in slices, applied, told and acknowled
   expect(a.closes).toEqual([]);
 });
 
+it('DO3 a document of which all was replaced goes on, for who was there, who was away and who comes', async () => {
+  const at = await largePlace();
+  const [a, b] = [open(at, ann), open(at, bob)];
+  await Promise.all([saved(a), saved(b)]);
+  await eventually(() => expect([a.cells.size, b.cells.size]).toEqual([CELLS, CELLS]));
+  disconnect(b);
+  (b.cells.get('c1') as Y.Map<unknown>).set('label', 'of a cell that is gone');
+  b.cells.set('away', 1);
+  const others = Array.from({ length: CELLS }, (_, z) => ({ id: `other ${z}`, z, label: 'another', x: z, y: z }));
+  await stage.store.replace(at.diagram, ann.id, others, null); // deletes 30,000 structs
+  a.cells.set('after', 1);
+  await saved(a);
+  const again = open(at, bob, b.document);
+  await saved(again);
+  const newcomer = open(at, ann);
+  await saved(newcomer);
+  for (const { cells } of [a, again, newcomer]) {
+    await eventually(() => expect(cells.size).toBe(CELLS + 2));
+    expect([cells.has('c1'), cells.has('other 1'), cells.get('after'), cells.get('away')]).toEqual([false, true, 1, 1]);
+  }
+  (again.cells.get('other 1') as Y.Map<unknown>).set('label', 'edited');
+  await saved(again);
+  await eventually(() => expect((a.cells.get('other 1') as Y.Map<unknown>).get('label')).toBe('edited'));
+  expect([...a.closes, ...again.closes, ...newcomer.closes]).toEqual([]);
+});
+
 it('DO4 garbage that is large is refused like any other', async () => {
   const at = await largePlace();
   const socket = openRaw(stage.url(at));
