@@ -1,8 +1,9 @@
 /**
  * A document with a long life: so many edits of 1,000 cells, through the log as nodes write it, compacted on the way.
- * Says what is stored in the end, as a multiple of the newest snapshot, and how long a client takes to open it, beside a
- * fresh document of the same content; and the same of plain Yjs, a document in this process that is encoded and applied,
- * since neither can be less than that.
+ * Says what is stored in the end, as a multiple of the newest snapshot, and how long a client takes to open it, beside
+ * two fresh documents: one that was made of the same Yjs document in a few writes, history and all, and one of the cells
+ * alone. And the same of plain Yjs, a document in this process that is encoded and applied, since neither can be less
+ * than that.
  *
  * The edits are made in two ways. `typed`: one member of one cell is set again and again, then of the next cell. Yjs
  * keeps what was overwritten as one struct. `dragged`: x and y in turns, which Yjs cannot join: two structs for each
@@ -24,13 +25,15 @@ import { machine } from '../machine.ts';
 import { startServer } from '../postgres.ts';
 import { documentOf } from './cells.ts';
 import { timeToOpen } from './opening.ts';
-import { call, openDiagrams, restOf } from './place.ts';
+import { call, openDiagrams, restOf, type Desk } from './place.ts';
 import { startRoundtable } from './servers.ts';
 
 const [edits = 1_000_000] = process.argv.slice(2).map(Number);
 const CELLS = 1000;
 /** Edits in one entry of the log: what somebody makes in a moment. */
 const TOGETHER = 20;
+/** Edits in a part of the document: a node takes no more than a million structs at a time. */
+const PART = 200_000;
 const SHAPES = { typed: ['label'], dragged: ['x', 'y'] };
 
 const logger = createLogger('error');
@@ -41,22 +44,24 @@ try {
   const database = await openDatabase({ url: postgres.url });
   await database.migrate();
   const node = await startRoundtable(postgres.url);
-  const places = await openDiagrams(node.url, 4, 1);
+  const places = await openDiagrams(node.url, 6, 1);
   for (const [index, [shape, members]] of Object.entries(SHAPES).entries()) {
-    const [old, fresh] = [places.desk(index * 2, 0), places.desk(index * 2 + 1, 0)];
+    const [old, copy, fresh] = [0, 1, 2].map((place) => places.desk(index * 3 + place, 0)) as [Desk, Desk, Desk];
     const document = new Y.Doc();
     Y.applyUpdate(document, documentOf(CELLS));
     await call(node.url, 'POST', restOf(old, 'updates'), Y.encodeStateAsUpdate(document));
     const began = performance.now();
-    await edit(database, old.name.slice('diagram:'.length), document, members);
+    const parts = await edit(database, old.name.slice('diagram:'.length), document, members);
     const took = (performance.now() - began) / 1000;
     const stored = await storageOf(database, old.name.slice('diagram:'.length));
     await call(node.url, 'PUT', restOf(fresh, 'content'), { cells: readCells(document) });
-    const [ofOld, ofFresh] = await inTurns(
+    const [plain, again] = [Y.encodeStateAsUpdate(document), documentOf(CELLS)];
+    for (const part of parts) await call(node.url, 'POST', restOf(copy, 'updates'), part);
+    const [ofOld, ofCopy, ofFresh] = await inTurns(
       () => timeToOpen(old, CELLS),
+      () => timeToOpen(copy, CELLS),
       () => timeToOpen(fresh, CELLS),
     );
-    const [plain, again] = [Y.encodeStateAsUpdate(document), documentOf(CELLS)];
     const [ofPlain, ofAgain] = await inTurns(
       () => timeToApply(plain),
       () => timeToApply(again),
@@ -67,7 +72,8 @@ try {
       ratio(stored.all, stored.snapshot),
     );
     console.log(
-      `  opened in ${ms(ofOld)}, a fresh one of the same content in ${ms(ofFresh)}: ${ratio(ofOld, ofFresh)}\n` +
+      `  opened in ${ms(ofOld)}, a fresh one of the same Yjs document in ${ms(ofCopy)}: ${ratio(ofOld, ofCopy)}\n` +
+        `  a fresh one of the same cells in ${ms(ofFresh)}: ${ratio(ofOld, ofFresh)}\n` +
         `  plain Yjs: ${kilobytes(plain.byteLength)} applied in ${ms(ofPlain)}, a fresh one of ` +
         `${kilobytes(again.byteLength)} in ${ms(ofAgain)}: ${ratio(ofPlain, ofAgain)}`,
     );
@@ -93,20 +99,28 @@ function timeToApply(update: Uint8Array): number {
   return performance.now() - began;
 }
 
-/** The medians of two things that are measured in turns. */
-async function inTurns(...measures: (() => number | Promise<number>)[]): Promise<[number, number]> {
+/** The medians of up to three things that are measured in turns. */
+async function inTurns(...measures: (() => number | Promise<number>)[]): Promise<[number, number, number]> {
   const times: number[][] = measures.map(() => []);
   for (let turn = 0; turn < 5; turn += 1)
     for (const [index, measure] of measures.entries()) times[index]!.push(await measure());
-  return times.map((list) => list.toSorted((a, b) => a - b)[2]!) as [number, number];
+  return times.map((list) => list.toSorted((a, b) => a - b)[2]!) as [number, number, number];
 }
 
 function ratio(a: number, b: number): string {
   return `${(a / b).toFixed(2)} times`;
 }
 
-/** Edits the cells one after the other, a hundred times each before the next one's turn. */
-async function edit(database: Database, diagram: string, document: Y.Doc, members: readonly string[]): Promise<void> {
+/**
+ * Edits the cells one after the other, a hundred times each before the next one's turn.
+ * @returns the document in parts that a node takes at a time
+ */
+async function edit(
+  database: Database,
+  diagram: string,
+  document: Y.Doc,
+  members: readonly string[],
+): Promise<Uint8Array[]> {
   const stored = { executor: database.content, workshop, newId: uuidv7, logger };
   const upkeep = createUpkeep({
     ...stored,
@@ -126,6 +140,8 @@ async function edit(database: Database, diagram: string, document: Y.Doc, member
     [diagram],
   );
   const cells = [...document.getMap<Y.Map<unknown>>('cells').values()];
+  const parts = [Y.encodeStateAsUpdate(document)];
+  let stateVector = Y.encodeStateVector(document);
   let updates: Uint8Array[] = [];
   document.on('update', (update: Uint8Array) => updates.push(update));
   for (let count = 0; count < edits; count += TOGETHER) {
@@ -137,12 +153,16 @@ async function edit(database: Database, diagram: string, document: Y.Doc, member
     log.append({ diagram, person, epoch, base: 0, updates, settle: resolve });
     updates = [];
     if (count % (TOGETHER * 10) === 0) await promise;
+    if ((count + TOGETHER) % PART !== 0 && count + TOGETHER < edits) continue;
+    parts.push(Y.encodeStateAsUpdate(document, stateVector));
+    stateVector = Y.encodeStateVector(document);
   }
   await log.drain(60_000);
   await upkeep.idle();
   await compact(database.content, workshop, diagram, { rows: 1, bytes: 1 });
   await log.stop();
   await upkeep.stop();
+  return parts;
 }
 
 async function storageOf(database: Database, diagram: string): Promise<{ snapshot: number; all: number }> {
