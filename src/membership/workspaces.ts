@@ -64,7 +64,7 @@ export function createWorkspaces(database: Database, announce: Announce) {
         return { id, name, role: 'owner', createdAt: new Date(row.at) };
       }),
 
-    /** Mine, in the order in which I joined; one row more than `limit` if there are more. */
+    /** Mine, in the order in which they were made; one row more than `limit` if there are more. */
     mine: (actor: Actor, page: RosterPage & { limit: number }): Promise<WorkspaceView[]> =>
       database.asPerson(actor, async (em) => {
         const rows = await em.execute<WorkspaceRow[]>(

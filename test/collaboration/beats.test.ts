@@ -1,0 +1,106 @@
+/** What a node does for its sessions by itself, twice a second, and when it stops: over a store that answers as a test wants. */
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createSessions, type SessionService } from '../../src/collaboration/sessions.ts';
+
+const ADVANCED = { session: 's', diagram: 'd' };
+const AWAY = new Error('the database is away');
+
+const store = {
+  join: vi.fn(async (_: string, crowd: readonly unknown[]) => ({
+    session: 's',
+    refusals: crowd.map(() => null),
+    advanced: null,
+  })),
+  leave: vi.fn(async () => [ADVANCED]),
+  stepOutLost: vi.fn(async () => [ADVANCED]),
+  expire: vi.fn(async () => [ADVANCED]),
+  forgetNotices: vi.fn(async () => {}),
+};
+const leases = { node: 'n', draining: false, steady: vi.fn(() => true), sweep: vi.fn(async () => 0) };
+const publish = vi.fn<() => void>();
+const onError = vi.fn<(error: unknown) => void>();
+let sessions: SessionService;
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  sessions = createSessions({ store, leases, notices: { publish }, onError } as never);
+});
+afterEach(() => void vi.useRealTimers());
+
+const connection = { id: 'c', diagram: 'd', person: { id: 'p' }, permissions: 'writer' } as never;
+
+it('CS5 people without a connection are stepped out at first and when a node was swept, until that has gone well', async () => {
+  store.stepOutLost.mockRejectedValueOnce(AWAY);
+  await sessions.beat();
+  await sessions.beat();
+  expect(store.stepOutLost).toHaveBeenCalledTimes(2);
+  await sessions.beat();
+  expect(store.stepOutLost).toHaveBeenCalledTimes(2);
+  leases.sweep.mockResolvedValueOnce(1);
+  await sessions.beat();
+  expect(store.stepOutLost).toHaveBeenCalledTimes(3);
+  expect(onError.mock.calls).toEqual([[AWAY]]);
+});
+
+it('CS7 CS11 sessions end by themselves only while the lease is steady, which is asked again', async () => {
+  leases.steady.mockReturnValueOnce(false);
+  await sessions.beat();
+  expect(store.expire).not.toHaveBeenCalled();
+  await sessions.beat();
+  expect(store.expire.mock.calls).toEqual([[leases.steady]]);
+});
+
+it('CS5 a leave is owed until it is paid, once', async () => {
+  store.leave.mockRejectedValueOnce(AWAY);
+  await sessions.leave('c');
+  await sessions.beat();
+  expect(store.leave.mock.calls).toEqual([[['c']], [['c']]]);
+  await sessions.beat();
+  expect(store.leave).toHaveBeenCalledTimes(2);
+});
+
+it('CS5 whoever leaves while their joining fails has left', async () => {
+  store.join.mockRejectedValueOnce(AWAY);
+  const joining = sessions.join(connection);
+  const leaving = sessions.leave('c');
+  await expect(joining).rejects.toMatchObject({ code: 'unavailable' });
+  await leaving;
+  expect(store.leave.mock.calls).toEqual([[['c']]]);
+});
+
+it('CS10 old notices are forgotten once a minute', async () => {
+  for (let beat = 0; beat < 240; beat += 1) await sessions.beat();
+  expect(store.forgetNotices).toHaveBeenCalledTimes(2);
+});
+
+it('NO5 a beat that takes long is the only one', async () => {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  leases.sweep.mockReturnValueOnce(promise);
+  const beats = [sessions.beat(), sessions.beat()];
+  await new Promise((turn) => setImmediate(turn));
+  void sessions.beat();
+  resolve(0);
+  await Promise.all(beats);
+  expect(leases.sweep).toHaveBeenCalledTimes(1);
+});
+
+it.each(['a beat', 'a leave'])(
+  'NO1 a node that stops waits a second for %s that is under way, and no longer',
+  async (what) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { promise, reject } = Promise.withResolvers<never>();
+    if (what === 'a beat') leases.sweep.mockReturnValueOnce(promise);
+    else store.leave.mockReturnValueOnce(promise);
+    void (what === 'a beat' ? sessions.beat() : sessions.leave('c'));
+    await vi.advanceTimersByTimeAsync(0);
+    const stopped = vi.fn<() => void>();
+    const stopping = sessions.stop().then(stopped);
+    await vi.advanceTimersByTimeAsync(999);
+    expect(stopped).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1);
+    await stopping;
+    reject(AWAY); // the database is closed by now, of which nobody needs to hear
+    await vi.advanceTimersByTimeAsync(0);
+    expect(onError).not.toHaveBeenCalled();
+  },
+);
