@@ -76,14 +76,14 @@ describe('serve', () => {
     });
   });
 
-  it('lists everything that is missing', () => {
+  it('RU1 lists everything that is missing', () => {
     expect(faultsOf('serve', {})).toEqual([
       'DATABASE_URL is missing',
       'JWT_SECRET or JWT_JWKS_URI is missing: there must be a way to verify tokens',
     ]);
   });
 
-  it('with a key server must know issuer and audience, and nobody is an administrator unless it is said', () => {
+  it('RU1 with a key server must know issuer and audience, and nobody is an administrator unless it is said', () => {
     const keys = { DATABASE_URL: SERVE.DATABASE_URL, JWT_JWKS_URI: 'https://identity.example/keys' };
     expect(faultsOf('serve', keys)).toEqual([
       expect.stringMatching(/^JWT_ISSUER is missing/),
@@ -97,7 +97,7 @@ describe('serve', () => {
     expect(readConfig('serve', { ...complete, JWT_ADMIN_ROLE: 'root' }).adminRole).toBe('root');
   });
 
-  it('takes one way to verify tokens, not two', () => {
+  it('RU1 takes one way to verify tokens, not two', () => {
     const both = { ...SERVE, JWT_JWKS_URI: 'https://identity.example/keys', JWT_ISSUER: 'x', JWT_AUDIENCE: 'y' };
     expect(faultsOf('serve', both)).toEqual(['JWT_SECRET and JWT_JWKS_URI exclude each other']);
   });

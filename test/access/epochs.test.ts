@@ -65,7 +65,7 @@ describe('the roster of a workspace', () => {
     });
   });
 
-  it('does not with what is refused or changes no access', async () => {
+  it('AC3 does not with what is refused or changes no access', async () => {
     expect(await raised(() => other.call('POST', members(), { body: { email: other.email, role: 'member' } }))).toEqual(
       { status: 403, inside: 0, outside: 0 },
     );

@@ -55,7 +55,7 @@ async function refusal(call: Promise<unknown>): Promise<RoundtableError> {
 }
 
 describe('people', () => {
-  it('me, find', async () => {
+  it('SD1 me, find', async () => {
     const me = await ada.client.me();
     expect(me).toMatchObject({ email: ada.email, full_name: 'ada', platform_admin: false });
     const found = await grace.client.people.find(ada.email);
@@ -68,7 +68,7 @@ describe('people', () => {
 });
 
 describe('workspaces', () => {
-  it('create, list, get, rename, members, addMember, changeMember, removeMember, remove', async () => {
+  it('SD1 create, list, get, rename, members, addMember, changeMember, removeMember, remove', async () => {
     const { workspaces } = ada.client;
     const { id: graceId } = await grace.client.me();
     const made = await workspaces.create({ name: 'Payments' });
@@ -86,7 +86,7 @@ describe('workspaces', () => {
     expect(await refusal(workspaces.get(made.id))).toMatchObject({ code: 'not_found' });
   });
 
-  it('are read page after page, or all at once', async () => {
+  it('SD1 are read page after page, or all at once', async () => {
     const { client } = await somebody(app);
     const names = ['one', 'two', 'three'];
     for (const name of names) await client.workspaces.create({ name });
@@ -100,7 +100,7 @@ describe('workspaces', () => {
 });
 
 describe('groups', () => {
-  it('create, list, get, change, members, addMember, removeMember, remove', async () => {
+  it('SD1 create, list, get, change, members, addMember, removeMember, remove', async () => {
     const { groups } = ada.client;
     const { ulid } = await grace.client.me();
     const made = await groups.create({ name: 'Reviewers', description: 'Read before a release' });
@@ -119,7 +119,7 @@ describe('groups', () => {
 });
 
 describe('conversations', () => {
-  it('create, list, rename, participants, addParticipant, changeParticipant, send, messages, removeParticipant, remove', async () => {
+  it('SD1 create, list, rename, participants, addParticipant, changeParticipant, send, messages, removeParticipant, remove', async () => {
     const { conversations } = ada.client;
     const { number } = await grace.client.me();
     const made = await conversations.create({ title: 'Before the release' });
@@ -143,7 +143,7 @@ describe('conversations', () => {
 });
 
 describe('threat models', () => {
-  it('create, list, get, change, authorization, authorize, remove', async () => {
+  it('SD1 create, list, get, change, authorization, authorize, remove', async () => {
     const { threatModels } = ada.client;
     const made = await threatModels.create({ name: 'Checkout', description: 'The shop' });
     expect(made).toMatchObject({ owner: ada.email, role: 'owner' });
@@ -161,7 +161,7 @@ describe('threat models', () => {
 });
 
 describe('diagrams', () => {
-  it('create, list, get, rename, content, replaceContent, state, applyUpdate, remove', async () => {
+  it('SD1 create, list, get, rename, content, replaceContent, state, applyUpdate, remove', async () => {
     const { place, people } = await table(app, ['ada'], 'writer', { fetch: watched });
     const { diagrams } = people[0]!.client;
     const made = await diagrams.get(place);
@@ -183,7 +183,7 @@ describe('diagrams', () => {
     expect(await refusal(diagrams.get(place))).toMatchObject({ code: 'not_found' });
   });
 
-  it('versions: keep, list, get, restore', async () => {
+  it('SD1 versions: keep, list, get, restore', async () => {
     const { place, people } = await table(app, ['ada'], 'writer', { fetch: watched });
     const { diagrams } = people[0]!.client;
     await diagrams.replaceContent(place, [node('shop')]);
@@ -198,7 +198,7 @@ describe('diagrams', () => {
 });
 
 describe('sessions', () => {
-  it('get, open, mine, end', async () => {
+  it('SD1 get, open, mine, end', async () => {
     const { place, people } = await table(app, ['ada', 'grace'], 'writer', { fetch: watched });
     const [host, guest] = people as [Somebody, Somebody];
     expect(await host.client.sessions.get(place)).toMatchObject({ session_id: null, host: null, participants: [] });
@@ -211,7 +211,7 @@ describe('sessions', () => {
     expect(await refusal(host.client.sessions.end(place))).toMatchObject({ code: 'session_not_found' });
   });
 
-  it('somebody without a role is refused with 401, which is no question of the token', async () => {
+  it('SD1 somebody without a role is refused with 401, which is no question of the token', async () => {
     const { place } = await table(app, ['ada'], 'writer', { fetch: watched });
     let asked = 0;
     const { email } = await somebody(app);
@@ -228,7 +228,7 @@ describe('sessions', () => {
 });
 
 describe('the audit trail', () => {
-  it('list, for platform admins', async () => {
+  it('SD1 list, for platform admins', async () => {
     const admin = await somebody(app, 'admin', { claims: { roles: ['admin'] }, fetch: watched });
     await ada.client.workspaces.create({ name: 'Watched' });
     const { data } = await admin.client.audit.list({ actor: ada.email, outcome: 'granted' }, { limit: 1 });

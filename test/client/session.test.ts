@@ -229,7 +229,7 @@ describe('SD4 what is refused', () => {
 });
 
 describe('leaving', () => {
-  it('an aborted signal leaves, before it is live and after', async () => {
+  it('SD2 an aborted signal leaves, before it is live and after', async () => {
     const { place, people } = await table(app, ['ada', 'grace']);
     const [{ client }] = people as [(typeof people)[0]];
     const gone = opened(client, place, { signal: AbortSignal.abort() });

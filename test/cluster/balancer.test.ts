@@ -171,7 +171,7 @@ describe('a balancer', () => {
   beforeEach(() => eventually(async () => expect((await answering()).size).toBe(2)));
   afterAll(() => balancer?.stop());
 
-  it('leaves sockets open on which nothing is said for longer than a request may take', async () => {
+  it('RU8 leaves sockets open on which nothing is said for longer than a request may take', async () => {
     const { table, people, clients } = await gathered();
     await pause(2 * IDLE_FOR);
     expect(clients.flatMap(({ closes }) => closes)).toEqual([]);
@@ -181,7 +181,7 @@ describe('a balancer', () => {
     await agreed(table, [balancer, ...cluster.nodes], clients, people);
   });
 
-  it('tells the nodes who calls and where, whatever the caller says of it, and keeps their figures to itself', async () => {
+  it('RU8 tells the nodes who calls and where, whatever the caller says of it, and keeps their figures to itself', async () => {
     const { table } = await setTable([balancer]);
     const made = await call(balancer.url, 'POST', `${table.path}/collaborate`, {
       headers: {

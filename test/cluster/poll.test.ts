@@ -98,7 +98,7 @@ function node() {
   return { poll, queries, held, onError, known, caughtUp, redecided, refreshed, follow };
 }
 
-it(`is one query, which takes the database no more than ${LIMIT} ms for ${DOCUMENTS} documents and their sessions`, async () => {
+it(`DO3 is one query, which takes the database no more than ${LIMIT} ms for ${DOCUMENTS} documents and their sessions`, async () => {
   const { poll, queries, onError, follow, ...found } = node();
   await follow();
   await poll.run();

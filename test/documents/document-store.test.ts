@@ -44,7 +44,7 @@ describe('replace', () => {
     expect(await contentOf(store, diagram)).toEqual({ head: 2, current: true, cells: [cell('a', 2)] });
   });
 
-  it('compares If-Match with the head', async () => {
+  it('DO6 compares If-Match with the head', async () => {
     const { diagram } = await stage.place();
     const { store } = stage.openStore();
     await store.replace(diagram, stage.ann.id, [cell('a')], 0);

@@ -94,7 +94,7 @@ describe('groups', () => {
     expect(data.groups).toEqual(rest.map(({ id }) => ({ id })));
   });
 
-  it('are refused as over REST, and the rest of the query is answered', async () => {
+  it('AC1 are refused as over REST, and the rest of the query is answered', async () => {
     const { data, errors } = await ask(
       guest,
       `{ secret: group(id: "${group}") { id } none: group(id: "01J0000000FZZZZZZZZZZZZZZZ") { id } wrong: group(id: "x") { id } me { email } }`,
@@ -268,7 +268,7 @@ describe('what may be asked for', () => {
     expect(error.extensions).toEqual({ code: 'invalid' });
   });
 
-  it('refuses what is no JSON, too much of it, and other methods, as every API does', async () => {
+  it('CO5 refuses what is no JSON, too much of it, and other methods, as every API does', async () => {
     const type = { 'content-type': 'application/json' };
     expect((await owner.call('POST', '/graphql', { body: '{', headers: type })).body).toMatchObject({
       status: 400,
@@ -325,7 +325,7 @@ describe('what may be asked for', () => {
 });
 
 describe('errors', () => {
-  it('speak the language that was asked for', async () => {
+  it('CO3 speak the language that was asked for', async () => {
     const polish = await ask(owner, ADD, { group, user: ' ' }, { 'accept-language': 'pl' });
     expect(polish.errors[0]).toMatchObject({
       message: 'user_id nie może być puste',
@@ -335,7 +335,7 @@ describe('errors', () => {
     expect(polish.headers.get('vary')).toContain('Accept-Language');
   });
 
-  it('tell nothing of the inside, and are logged once with the request id', async () => {
+  it('CO8 tell nothing of the inside, and are logged once with the request id', async () => {
     const requestId = randomUUID();
     await app.database.log.query('alter table group_member rename to group_member_gone');
     try {

@@ -291,7 +291,7 @@ describe('its messages', () => {
     await insert(member, member);
   });
 
-  it('have 1 to 4,000 characters that are not all blank', async () => {
+  it('CO6 have 1 to 4,000 characters that are not all blank', async () => {
     for (const body of [undefined, '', ' \n\t ', 7, null, ['x'], 'x'.repeat(4001), 'a\0b', '\ud800']) {
       expect((await send(member, body)).status, JSON.stringify(body)?.slice(0, 20)).toBe(400);
     }

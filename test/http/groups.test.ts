@@ -144,7 +144,7 @@ describe('a group', () => {
 });
 
 describe('its members', () => {
-  it('say what was wrong with a user_id, in the words of this API', async () => {
+  it('CO3 say what was wrong with a user_id, in the words of this API', async () => {
     const refusal = async (body: unknown) => (await owner.call('POST', members(), { body })).body;
     for (const blank of ['', '   ']) {
       expect(await refusal({ user_id: blank })).toMatchObject({
@@ -384,7 +384,7 @@ describe('a group that was granted a role', () => {
 });
 
 describe('the API', () => {
-  it('names a kind in error, for every refusal of the edge', async () => {
+  it('CO3 names a kind in error, for every refusal of the edge', async () => {
     const type = { 'content-type': 'application/json' };
     expect((await call(app.url, 'GET', ALL)).body).toMatchObject({
       status: 401,
@@ -407,7 +407,7 @@ describe('the API', () => {
     expect((await owner.call('GET', `${ALL}/`)).status).toBeLessThan(500);
   });
 
-  it('says Conflict, NotFound, Forbidden and InternalServerError', async () => {
+  it('CO3 says Conflict, NotFound, Forbidden and InternalServerError', async () => {
     expect((await owner.call('POST', members(), { body: { user_id: member.ulid } })).body).toMatchObject({
       status: 409,
       error: 'Conflict',

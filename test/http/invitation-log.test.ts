@@ -48,7 +48,7 @@ it.each([
   ['user_not_found', 'Użytkownik nie został znaleziony', () => ({ email: 'Nobody@Firm.Example', role: 'admin' })],
   ['invalid', 'Błąd walidacji', () => ({ email: 'not an email', role: 'admin' })],
 ] as const)(
-  'says Błąd with the email as it was sent, the kind and the sentence: %s',
+  'CO4 says Błąd with the email as it was sent, the kind and the sentence: %s',
   async (errorType, error, sent) => {
     const body = sent();
     const lines = await linesDuring(() => owner.call('POST', path, { body }));

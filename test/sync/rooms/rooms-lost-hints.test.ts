@@ -99,7 +99,7 @@ async function come(desk: RoomDesk, person: Actor, { between, fragile = false }:
 const bodies = ({ messages }: Heard) => messages.map(({ message }) => message?.body);
 
 describe('without hints', () => {
-  it('the poll finds what is new on every node, in order, each once', async () => {
+  it('NO2 the poll finds what is new on every node, in order, each once', async () => {
     const nodes = [node(), node()];
     const heard = await Promise.all(nodes.flatMap((desk) => [come(desk, ada), come(desk, bob)]));
     for (const body of ['one', 'two', 'three']) await say(body);

@@ -438,7 +438,7 @@ describe('what a session means to the connections of two nodes', () => {
     expect(near.of('error')).toMatchObject([{ code: 'forbidden', request_type: 'presenter_view' }]);
   });
 
-  it('a lost hint costs a beat, and nothing is missed', async () => {
+  it('NO2 a lost hint costs a beat, and nothing is missed', async () => {
     const deaf: Bus = { ...memoryBus(() => {}), publish: () => {} };
     const node = await stage.node({ bus: deaf });
     const far = await at(node).connect(cem, diagram);

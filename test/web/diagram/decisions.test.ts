@@ -57,7 +57,7 @@ describe('the saved mark', () => {
     expect(savedState({ status: live, unsavedChanges: 2, permissions: 'writer' })).toEqual({ kind: 'saving' });
   });
 
-  it('says how many changes are kept here without a connection, and as a reader', () => {
+  it('WE4 says how many changes are kept here without a connection, and as a reader', () => {
     const status = waiting('unreachable');
     expect(savedState({ status, unsavedChanges: 2, permissions: 'writer' })).toEqual({ kind: 'offline', changes: 2 });
     expect(savedState({ status: live, unsavedChanges: 2, permissions: 'reader' })).toEqual({

@@ -81,7 +81,7 @@ describe('a diagram when something is in the way', () => {
   it.each([
     ['busy', 503, 'unavailable', 'The server is busy'],
     ['full', 429, 'rate_limited', 'This session is full'],
-  ])('a server that is %s is asked again by itself', { timeout: LONG }, async (_, status, code, title) => {
+  ])('WE4 a server that is %s is asked again by itself', { timeout: LONG }, async (_, status, code, title) => {
     const diagram = await on.newDiagram('Busy');
     const { page } = await on.somebody(GRACE);
     await page.route(SESSION, (route) => route.fulfill({ status, json: { code, message: '' } }));

@@ -87,7 +87,7 @@ describe('WE6 an import', () => {
 });
 
 describe('an SVG', () => {
-  it('has every cell, with its text escaped', () => {
+  it('WE6 has every cell, with its text escaped', () => {
     const { svg, width, height } = drawSvg(readCells([shop, { ...bank, label: '<b>&"' }, pay]));
     expect(svg).toContain('Shop');
     expect(svg).toContain('&lt;b&gt;&amp;&quot;');
