@@ -17,24 +17,25 @@ export function dropSpent(manager: Y.UndoManager): void {
 
 function isLeft(step: StackItem, manager: Y.UndoManager, transaction: Y.Transaction): boolean {
   if (hasLive(step.insertions, manager.doc)) return true;
-  const removed = new Set<Y.Item>();
-  Y.iterateDeletedStructs(transaction, step.deletions, (struct) => {
-    if (struct instanceof Y.Item && !Y.isDeleted(step.insertions, struct.id)) removed.add(struct);
-  });
+  const isRemoved = ({ id }: Y.Item) => Y.isDeleted(step.deletions, id) && !Y.isDeleted(step.insertions, id);
   const stacks = [...manager.undoStack, ...manager.redoStack];
   const isOwn = ({ id }: Y.Item) =>
     Y.isDeleted(step.insertions, id) || stacks.some(({ deletions }) => Y.isDeleted(deletions, id));
 
   const canComeBack = (item: Y.Item): boolean => {
     const holder = (item.parent as Y.AbstractType<unknown>)._item;
-    if (holder && asItIsNow(holder, manager.doc).deleted && !(removed.has(holder) && canComeBack(holder))) return false;
+    if (holder && asItIsNow(holder, manager.doc).deleted && !(isRemoved(holder) && canComeBack(holder))) return false;
     // Of what was written in the same place one after the other, the last one counts.
     let last = item;
     while (last.right !== null && (last.right.redone !== null || isOwn(last.right)))
       last = asItIsNow(last.right, manager.doc);
     return item.redone === null && last.right === null;
   };
-  return [...removed].some(canComeBack);
+  let left = false;
+  Y.iterateDeletedStructs(transaction, step.deletions, (struct) => {
+    left ||= struct instanceof Y.Item && isRemoved(struct) && canComeBack(struct);
+  });
+  return left;
 }
 
 /** From the end: of a long drag only what came last is still there. */
