@@ -1,7 +1,8 @@
 /**
  * What several nodes cost: Roundtable, which commits to a real PostgreSQL, and Hocuspocus with its Redis extension, which
  * stores nothing, under the same load in the same run. Each document has one editor who writes on one node, and one on
- * each other node who watches. Prints the machine and the numbers; it ends by itself.
+ * each other node who watches. Beside them what nobody who uses Hocuspocus can be less than: the same editors on one
+ * Hocuspocus that neither stores nor relays. Prints the machine and the numbers; it ends by itself.
  *
  *   (cd bench/cluster && npm ci) && node bench/cluster/main.ts [nodes...]
  *
@@ -13,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../src/database/database.ts';
 import type { Plan, Result, Told } from '../durability/load.ts';
 import { bareDocuments, openDiagrams, type Documents } from '../durability/place.ts';
-import { SECRET, SERVE, start, type MeasuredServer } from '../durability/servers.ts';
+import { SECRET, SERVE, start, startBare, type MeasuredServer } from '../durability/servers.ts';
 import { machine } from '../machine.ts';
 import { startServer } from '../postgres.ts';
 import { startRedis, type MeasuredRedis } from './redis.ts';
@@ -23,8 +24,15 @@ const RATE = 1000;
 const VISITS = [0, 300, 1000];
 const DOCUMENTS = 100;
 const PEOPLE = 40;
-const SECONDS = { warmUp: 3, measured: 6 };
+/** V8 takes so long to compile what a node does a thousand times a second. */
+const SECONDS = { warmUp: 20, measured: 6 };
 const counts = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1, 2, 3];
+
+/** Editors in a document, of whom one writes, and how many pages have drawn in it before. */
+interface Load {
+  editors: number;
+  visits: number;
+}
 
 interface Cost extends Result {
   /** ms of the processor for an edit, over all nodes. */
@@ -43,14 +51,24 @@ try {
   await database.close();
   console.log('peer: @hocuspocus/server 4.7.0 with @hocuspocus/extension-redis 4.7.0, storing nothing\n');
   for (const [count, visits] of counts.flatMap((nodes) => VISITS.map((before) => [nodes, before] as const))) {
-    const ours = await measureNodes(count, visits, startOurs, (url) => openDiagrams(url, DOCUMENTS, PEOPLE));
-    const theirs = await measureNodes(count, visits, startStock, async (url) => bareDocuments(url, DOCUMENTS));
+    const editors = Math.max(2, count);
+    const bare = async (url: string) => bareDocuments(url, DOCUMENTS);
+    const ours = await measureNodes(count, { editors, visits }, startOurs, (url) =>
+      openDiagrams(url, DOCUMENTS, PEOPLE),
+    );
+    const theirs = await measureNodes(count, { editors, visits }, startStock, bare);
+    const alone = await measureNodes(1, { editors, visits }, () => startBare(postgres.url, null), bare);
     console.log(
       `${RATE} edits/s in ${DOCUMENTS} documents that ${visits} pages have drawn in before, over ${count} nodes`,
     );
-    console.table({ Roundtable: shown(ours, count), 'Hocuspocus, Redis extension': shown(theirs, count) });
+    console.table({
+      Roundtable: shown(ours),
+      'Hocuspocus, Redis extension': shown(theirs),
+      'Hocuspocus, one node, alone': shown(alone),
+    });
+    const share = (cost: Cost) => (cost.cpu / theirs.cpu).toFixed(2);
     console.log(
-      `processor of the nodes for an edit, Roundtable to Hocuspocus: ${(ours.cpu / theirs.cpu).toFixed(2)}\n`,
+      `processor of the nodes for an edit, in that of the Redis extension: ${share(ours)}, alone ${share(alone)}\n`,
     );
   }
 } finally {
@@ -77,7 +95,7 @@ function startStock(redis: MeasuredRedis): Promise<MeasuredServer> {
 
 async function measureNodes(
   count: number,
-  visits: number,
+  load: Load,
   startNode: (redis: MeasuredRedis) => Promise<MeasuredServer>,
   open: (url: string) => Promise<Documents>,
 ): Promise<Cost> {
@@ -86,7 +104,7 @@ async function measureNodes(
   try {
     for (let node = 0; node < count; node += 1) nodes.push(await startNode(redis));
     const documents = await open(nodes[0]!.url);
-    return await measure(nodes, redis, documents, visits);
+    return await measure(nodes, redis, documents, load);
   } finally {
     for (const node of nodes) await node.stop();
     await redis.stop();
@@ -98,7 +116,7 @@ async function measure(
   nodes: readonly MeasuredServer[],
   redis: MeasuredRedis,
   documents: Documents,
-  visits: number,
+  { editors, visits }: Load,
 ): Promise<Cost> {
   const deskOn = (document: number, editor: number) => {
     const desk = documents.desk(document, editor);
@@ -110,7 +128,7 @@ async function measure(
     visits,
     writing: 1,
     documents: Array.from({ length: documents.count }, (_, document) =>
-      Array.from({ length: Math.max(2, nodes.length) }, (_unused, editor) => deskOn(document, editor)),
+      Array.from({ length: editors }, (_unused, editor) => deskOn(document, editor)),
     ),
   };
   const used = async () => {
@@ -142,12 +160,12 @@ async function measure(
   };
 }
 
-function shown(cost: Cost, count: number) {
+function shown(cost: Cost) {
   const rounded = (value: number, digits = 1) => Number(value.toFixed(digits));
   return {
     'sent/s': Math.round(cost.sent),
-    [count > 1 ? 'other node p50' : 'same node p50']: rounded(cost.screen.p50),
-    p99: rounded(cost.screen.p99),
+    'screen p50': rounded(cost.screen.p50),
+    'screen p99': rounded(cost.screen.p99),
     'ack p50': rounded(cost.acknowledgement.p50),
     'ack p99': rounded(cost.acknowledgement.p99),
     'never acknowledged': cost.missing,

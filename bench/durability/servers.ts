@@ -39,7 +39,8 @@ export const startRoundtable = (databaseUrl: string, flags: readonly string[] = 
     LOG_LEVEL: 'error',
   });
 
-export const startBare = (databaseUrl: string) => start([path('bare.ts'), databaseUrl], {});
+/** @param core see `start` */
+export const startBare = (databaseUrl: string, core?: number | null) => start([path('bare.ts'), databaseUrl], {}, core);
 
 /** @param core null: wherever there is room */
 export async function start(
