@@ -106,7 +106,7 @@ async function stalls(server: MeasuredServer, desk: (editor: number) => Desk, ce
     const large = documentOf(Math.min(cells, 20_000));
     measured['POST updates, compaction'] = await during(async () => {
       await call(server.url, 'POST', new URL(rest('updates')).pathname, large);
-      await pause(cells / 20);
+      await pause(10_000 + cells / 20); // it is left alone for a while before it is compacted
     });
   }
   clearInterval(typing);

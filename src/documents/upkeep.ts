@@ -51,11 +51,16 @@ interface Noted extends News {
   versionedAt: number;
   /** Whether there were edits since. */
   unversioned: boolean;
+  /** Much came, and it is looked at in a while. */
+  later?: NodeJS.Timeout | undefined;
 }
 
 const MOST_NOTED = 10_000;
 const DEFAULTS = { rows: 500, bytes: 65_536, versionInterval: 300_000 };
 const ROUND = 30_000;
+/** What is larger is being applied by everybody just now: it is left alone for so long, ms. */
+const LARGE = 500_000;
+const CALM = 10_000;
 /** How often old versions are let go of, ms. */
 const THINNING = 3_600_000;
 
@@ -85,12 +90,17 @@ export function createUpkeep(dependencies: UpkeepDependencies): Upkeep {
     if (diagrams.size > MOST_NOTED) diagrams.delete(diagrams.keys().next().value!);
     noted.rows += rows;
     noted.bytes += bytes;
-    if (noted.rows >= limits.rows || noted.bytes >= limits.bytes) {
-      noted.rows = noted.bytes = 0;
-      const passed = (fault: Error) => logger.error({ err: fault, diagram }, 'a snapshot cannot be read');
-      enqueue('compaction', diagram, () => compact(executor, workshop, diagram, limits, passed));
-    }
+    if (noted.later || (noted.rows < limits.rows && noted.bytes < limits.bytes)) return noted;
+    if (noted.bytes < LARGE) compactNow(diagram, noted);
+    else noted.later = setTimeout(() => compactNow(diagram, noted), CALM).unref();
     return noted;
+  }
+
+  function compactNow(diagram: string, noted: Noted): void {
+    noted.rows = noted.bytes = 0;
+    noted.later = undefined;
+    const passed = (fault: Error) => logger.error({ err: fault, diagram }, 'a snapshot cannot be read');
+    enqueue('compaction', diagram, () => compact(executor, workshop, diagram, limits, passed));
   }
 
   function version(diagram: string, noted: Noted): void {
@@ -131,6 +141,7 @@ export function createUpkeep(dependencies: UpkeepDependencies): Upkeep {
     async stop() {
       stopped = true;
       clearInterval(timer);
+      for (const { later } of diagrams.values()) clearTimeout(later);
       await jobs;
     },
   };

@@ -1,5 +1,5 @@
 /** What is done for stored documents in the background: when it is looked for, and that one fault stops nothing else. */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { SqlExecutor } from '../../src/database/database.ts';
 import { createUpkeep, type UpkeepDependencies } from '../../src/documents/upkeep.ts';
 import { logger } from '../sync/stage.ts';
@@ -42,6 +42,18 @@ it('DO3 a log is looked at after so many rows, or bytes, and then again after as
   edited('bytes', 3, 500);
   await idle();
   expect(asked).toEqual(['rows', 'rows', 'bytes']);
+});
+
+it('DO3 a large write is left alone while everybody applies it, and then looked at once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { edited, asked, idle } = open();
+  edited('large', 3, 1_000_000);
+  await idle();
+  expect(asked).toEqual([]);
+  vi.advanceTimersByTime(10_000);
+  await idle();
+  expect(asked).toEqual(['large']);
+  vi.useRealTimers();
 });
 
 it('DO3 what is noted of diagrams is bounded: those that were edited last are remembered', async () => {

@@ -23,6 +23,8 @@ export interface Record {
   begin(part: LogPart): void;
   /** A row that was applied. */
   add(row: Stored): void;
+  /** Makes it anew if it has grown. To be called where nothing is being applied: either makes much that is new. */
+  renew(): void;
 }
 
 export interface RecordDependencies {
@@ -48,7 +50,7 @@ export function createRecord(
   /** The rows since the log is being read anew; null: it is not. */
   let since: Stored[] | null = null;
 
-  async function renew(): Promise<void> {
+  async function makeAnew(): Promise<void> {
     const rows: Stored[] = (since = []);
     try {
       const read = await readWhole(
@@ -86,7 +88,9 @@ export function createRecord(
       bytes += row.bytes.byteLength;
       updates?.push(...splitUpdates(row.bytes));
       since?.push(row);
-      if (bytes > most && !since) void renew();
+    },
+    renew() {
+      if (bytes > most && !since) void makeAnew();
     },
   };
 }

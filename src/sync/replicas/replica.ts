@@ -135,6 +135,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       return lose('unreadable', error);
     }
     for (const seq of ahead.keys()) if (seq <= have!) ahead.delete(seq);
+    record.renew();
     arrived();
   }
 

@@ -50,12 +50,16 @@ it('DO3 rows that come while it is made anew are in it once, and it is made anew
   record.begin({ head: 1, snapshot: null, rows: [rowOf(1, LARGE)] });
   expect(seqs()).toEqual([1]);
   record.add(rowOf(2, 1100)); // twice as much as it was made of
+  expect(readings).toHaveLength(0);
+  record.renew();
   record.add(rowOf(3, 10)); // in what is read
   record.add(rowOf(4, 10)); // not in it
+  record.renew();
   expect(readings).toHaveLength(1);
   await readings[0]!(3);
   expect(seqs()).toEqual([99, 4]);
   record.add(rowOf(5, 2000));
+  record.renew();
   expect(readings).toHaveLength(2);
   await readings[1]!(5);
   expect(seqs()).toEqual([99]);
