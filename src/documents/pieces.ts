@@ -3,11 +3,12 @@
  * the event loop. What is large is put where the workshop's thread can read it too: to copy it for the thread, this one
  * would have to stand still.
  */
+import { bytesOf } from './row.ts';
 import { turn } from './turn.ts';
 
 const PIECE = 262_144;
-/** How many pieces are put together in one turn. */
-const TOGETHER = 2;
+/** How many bytes are put together in one turn. */
+const TOGETHER = 524_288;
 /** From how many bytes on work is done in the thread. */
 export const LARGE = 131_072;
 
@@ -34,17 +35,30 @@ export async function assembled(pieces: readonly Piece[]): Promise<{ seq: number
   const ordered = pieces
     .map(({ seq, piece, bytes }) => ({ seq: Number(seq), piece, bytes }))
     .sort((a, b) => a.seq - b.seq || a.piece - b.piece);
-  const room = roomFor(ordered.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
+  const room = await joined(ordered.map(({ bytes }) => bytes));
   const starts: { seq: number; start: number }[] = [];
   let end = 0;
-  let full = 0;
   for (const { seq, piece, bytes } of ordered) {
-    if (bytes.byteLength === PIECE && (full += 1) % TOGETHER === 0) await turn();
     if (piece === 0) starts.push({ seq, start: end });
-    room.set(bytes, end);
     end += bytes.byteLength;
   }
   return starts.map(({ seq, start }, index) => ({ seq, bytes: room.subarray(start, starts[index + 1]?.start ?? end) }));
+}
+
+/** Bytes put together, if they are large in turns with everything else, and where the thread can read them. */
+export async function joined(parts: readonly Uint8Array[]): Promise<Uint8Array> {
+  const room = roomFor(bytesOf(parts));
+  let [end, since] = [0, 0];
+  for (const part of parts) {
+    if (since >= TOGETHER) {
+      await turn();
+      since = 0;
+    }
+    room.set(part, end);
+    end += part.byteLength;
+    since += part.byteLength;
+  }
+  return room;
 }
 
 /** Bytes that are already where the thread can read them, or are too few to matter, or a copy that is. */

@@ -1,5 +1,6 @@
 /** A body of bytes, read up to a limit. */
 import type { Context } from 'koa';
+import { joined } from '../documents/pieces.ts';
 import { Refusal } from '../refusal.ts';
 
 /**
@@ -20,5 +21,5 @@ export async function readBytes(
     if (size > accepted.limit) throw new Refusal('payload_too_large');
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return joined(chunks);
 }

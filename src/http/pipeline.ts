@@ -120,6 +120,8 @@ async function bodyOf(route: Route, context: Context, parse: Middleware): Promis
   if (route.bytes) return readBytes(context, route.bytes);
   if (context.request.length === 0 || context.is('json') === null) return route.unparsed ? NOTHING : {};
   if (context.is('json') === false || !isUtf8(context.request.charset)) throw new Refusal('unsupported_media_type');
+  if (route.unparsed && context.get('content-encoding') === '')
+    return readBytes(context, { contentType: 'json', limit: route.jsonLimit ?? JSON_LIMIT });
   await parse(context, async () => {});
   const { body = {} } = context.request as { body?: unknown };
   if (route.unparsed) return typeof body === 'string' ? Buffer.from(body) : NOTHING;

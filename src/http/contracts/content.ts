@@ -69,7 +69,8 @@ export function contentRoutes({ diagrams, documents, maxDocumentBytes }: Content
           Vary: 'Accept',
           ...(!content.current && { Warning: '110 - "the newest readable snapshot"' }),
         };
-        const bytes = Buffer.from(content.bytes);
+        const { buffer, byteOffset, byteLength } = content.bytes;
+        const bytes = Buffer.from(buffer, byteOffset, byteLength);
         if (form === 'state') return { status: 200, body: bytes, contentType: BYTES, headers };
         return {
           status: 200,
