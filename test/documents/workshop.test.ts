@@ -119,7 +119,8 @@ it('the event loop goes on while it works', async () => {
 
 it('DO3 a compaction holds up nothing that somebody waits for', async () => {
   const done: string[] = [];
-  const compaction = thread.run('compaction', partOf(Y.encodeStateAsUpdate(documentOf(20_000))));
+  await thread.run('cells', partOf()); // so that its thread is there
+  const compaction = thread.run('compaction', partOf(Y.encodeStateAsUpdate(documentOf(5000))));
   void compaction.then(() => done.push('compaction'));
   await thread.run('cells', partOf(Y.encodeStateAsUpdate(documentOf(1)))).then(() => done.push('cells'));
   await compaction;
