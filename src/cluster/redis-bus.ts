@@ -75,7 +75,7 @@ export function redisBus({
       try {
         return void (await client.sSubscribe(channelOf(name), listener, true));
       } catch {
-        await new Promise((resolve) => setTimeout(resolve, SUBSCRIBE_PATIENCE).unref());
+        await new Promise((resolve) => setTimeout(resolve, SUBSCRIBE_PATIENCE));
       }
     }
   };

@@ -1,7 +1,10 @@
-/** Waiting for what may never come, and telling an answer that is late from one that is only read late (with a real Redis in `bus`). */
+/** Waiting for what may never come, and telling an answer that is late from one that is only read late. */
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { atMost } from '../../src/cluster/at-most.ts';
 import { overdue } from '../../src/cluster/overdue.ts';
+import { pause } from '../support/patience.ts';
 
 let time = 0;
 
@@ -58,4 +61,28 @@ it.each([
   expect(late).not.toHaveBeenCalled();
   await pass(2);
   expect(late).toHaveBeenCalledTimes(1);
+});
+
+it('NO2 what has arrived by the end of the time is read before it is called late', async () => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  const standStill = (ms: number) => {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+  };
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const near = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [far] = (await once(server, 'connection')) as [Socket];
+  const late = vi.fn<() => void>();
+  near.on('data', overdue(20, late));
+  setTimeout(() => {
+    far.write('the answer');
+    standStill(60); // past the time that was given once more
+  }, 21);
+  standStill(60);
+  await pause(100);
+  expect(late).not.toHaveBeenCalled();
+  for (const socket of [near, far]) socket.destroy();
+  server.close();
 });

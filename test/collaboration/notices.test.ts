@@ -1,6 +1,7 @@
 /** What a node hears of the sessions that it follows: hints and what presenters show, and nothing else. */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
+import type { PollPart } from '../../src/cluster/poll.ts';
 import { createNotices, type Shown } from '../../src/collaboration/notices.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -63,4 +64,70 @@ it('CS10 a hint makes a node read; what a presenter shows is handed on as it is;
   notices.follow(session, { news() {}, shown: (view) => shown.push(view) }).stop();
   await turn();
   expect([reads(), shown.length]).toEqual([1, 1]);
+});
+
+/** Notices over a store whose reads are answered by hand, with what the poll is told to ask for. */
+function readByHand() {
+  const reads: PromiseWithResolvers<null>[] = [];
+  const since = () => {
+    const read = Promise.withResolvers<null>();
+    reads.push(read);
+    return read.promise;
+  };
+  const onError = vi.fn<(error: unknown) => void>();
+  let part: PollPart | undefined;
+  const bus = memoryBus(onError);
+  const notices = createNotices({ store: { since }, bus, poll: { watch: (one) => void (part = one) }, onError });
+  const news = vi.fn<() => void>();
+  const session = { session: 's', diagram: 'd' };
+  return {
+    reads,
+    onError,
+    news,
+    known: () => part!.known()?.[0] ?? null,
+    hint: () => notices.publish(session),
+    begin: () => notices.follow(session, { news, shown() {} }),
+  };
+}
+
+it('CS10 what is followed is read once its hints are heard, and again for all hints that come meanwhile; a read that fails is told', async () => {
+  const { begin, hint, reads, news, onError } = readByHand();
+  begin();
+  await turn();
+  expect(reads).toHaveLength(1);
+  for (let count = 0; count < 5; count += 1) hint();
+  await turn();
+  expect(reads).toHaveLength(1);
+  reads[0]!.resolve(null);
+  await turn();
+  expect([reads.length, news.mock.calls.length]).toEqual([2, 1]);
+  reads[1]!.reject(new Error('away'));
+  await turn();
+  expect(onError).toHaveBeenCalled();
+});
+
+it('CS10 whoever has stopped is told nothing that was being read, and reads no more', async () => {
+  const { begin, reads, news } = readByHand();
+  const following = begin();
+  await turn();
+  const next = following.refresh();
+  following.stop();
+  reads[0]!.resolve(null);
+  await next;
+  expect([reads.length, news.mock.calls.length]).toEqual([1, 0]);
+});
+
+it('CS10 the poll asks for every one who follows, until they stop, once or twice', async () => {
+  const { begin, known } = readByHand();
+  expect(known()).toBeNull();
+  const [one, two] = [begin(), begin()];
+  expect(known()).toEqual(['s', 's']);
+  one.stop();
+  expect(known()).toEqual(['s']);
+  two.stop();
+  expect(known()).toBeNull();
+  const three = begin();
+  two.stop();
+  expect(known()).toEqual(['s']);
+  three.stop();
 });
