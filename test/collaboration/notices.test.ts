@@ -1,5 +1,6 @@
 /** What a node hears of the sessions that it follows: hints and what presenters show, and nothing else. */
 import { expect, it, vi } from 'vitest';
+import type { Bus } from '../../src/cluster/bus.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import type { PollPart } from '../../src/cluster/poll.ts';
 import { createNotices, type Shown } from '../../src/collaboration/notices.ts';
@@ -76,7 +77,19 @@ function readByHand() {
   };
   const onError = vi.fn<(error: unknown) => void>();
   let part: PollPart | undefined;
-  const bus = memoryBus(onError);
+  const inner = memoryBus(onError);
+  let subscribed = 0;
+  const bus: Bus = {
+    ...inner,
+    async subscribe(channel, handler) {
+      const stop = await inner.subscribe(channel, handler);
+      subscribed += 1;
+      return () => {
+        subscribed -= 1;
+        stop();
+      };
+    },
+  };
   const notices = createNotices({ store: { since }, bus, poll: { watch: (one) => void (part = one) }, onError });
   const news = vi.fn<() => void>();
   const session = { session: 's', diagram: 'd' };
@@ -84,6 +97,7 @@ function readByHand() {
     reads,
     onError,
     news,
+    subscribed: () => subscribed,
     known: () => part!.known()?.[0] ?? null,
     hint: () => notices.publish(session),
     begin: () => notices.follow(session, { news, shown() {} }),
@@ -130,4 +144,15 @@ it('CS10 the poll asks for every one who follows, until they stop, once or twice
   two.stop();
   expect(known()).toEqual(['s']);
   three.stop();
+});
+
+it('RU7 whoever has stopped is subscribed no more, also who stops before the bus has answered', async () => {
+  const { begin, subscribed } = readByHand();
+  const following = begin();
+  await turn();
+  expect(subscribed()).toBe(1);
+  following.stop();
+  begin().stop();
+  await turn();
+  expect(subscribed()).toBe(0);
 });
