@@ -333,23 +333,19 @@ describe('the list', () => {
     await expectOneList(place, host, [one, two, three]);
     let revision = updateOf(one)!.revision;
     expect(revision).toBe(3);
-    const events: (() => void)[] = [
-      () => say(one, { type: 'change_presenter', user_id: guest.email }),
-      () => say(one, { type: 'change_host', user_id: reader.email }),
-      () => disconnect(two), // who presents: the host does, from now on
-      () => say(three, { type: 'change_presenter', user_id: host.email }),
-      () => say(three, { type: 'remove_participant', user_id: host.email }),
-    ];
     const watching = [one, three];
-    for (const event of events) {
+    const events: [event: () => void, left: Client[]][] = [
+      [() => say(one, { type: 'change_presenter', user_id: guest.email }), watching],
+      [() => say(one, { type: 'change_host', user_id: reader.email }), watching],
+      [() => disconnect(two), watching], // who presents: the host does, from now on
+      [() => say(three, { type: 'change_presenter', user_id: host.email }), watching],
+      [() => say(three, { type: 'remove_participant', user_id: host.email }), [three]],
+    ];
+    for (const [event, left] of events) {
       event();
       revision += 1;
       await eventually(() => expect(updateOf(three)?.revision).toBe(revision));
-      await expectOneList(
-        place,
-        reader,
-        watching.filter((client) => client.closes.length === 0),
-      );
+      await expectOneList(place, reader, left);
     }
     for (const client of watching) {
       const revisions = messagesOf(client, 'participants_update').map((message) => message.revision as number);
