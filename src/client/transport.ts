@@ -3,8 +3,9 @@
  *
  * A call whose outcome is unknown (no answer, or a proxy's 502 to 504) is repeated only if doing it twice does no more
  * than doing it once: GET, PUT, DELETE, and the few others that say so. A deletion that finds nothing when it is
- * repeated has happened; so has a departure of one's own that may not be asked for any more. 429 is an answer before anything was done, so every call waits for the time it names and tries
- * again; not if it names a longer time than anybody would wait. A token that is refused is replaced once.
+ * repeated has happened; so has a departure of one's own that may not be asked for any more. 429 is an answer before
+ * anything was done, so every call waits for the time it names and tries again; not if it names a longer time than
+ * anybody would wait. A token that is refused is replaced once.
  */
 import { backOff, pause, type Clock } from './clock.ts';
 import { errorOf, RoundtableError } from './error.ts';
