@@ -1,9 +1,9 @@
 /** What a node hears of the sessions that it follows: hints and what presenters show, and nothing else. */
 import { expect, it, vi } from 'vitest';
-import type { Bus } from '../../src/cluster/bus.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import type { PollPart } from '../../src/cluster/poll.ts';
 import { createNotices, type Shown } from '../../src/collaboration/notices.ts';
+import { countedBus } from '../support/counted-bus.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -77,19 +77,7 @@ function readByHand() {
   };
   const onError = vi.fn<(error: unknown) => void>();
   let part: PollPart | undefined;
-  const inner = memoryBus(onError);
-  let subscribed = 0;
-  const bus: Bus = {
-    ...inner,
-    async subscribe(channel, handler) {
-      const stop = await inner.subscribe(channel, handler);
-      subscribed += 1;
-      return () => {
-        subscribed -= 1;
-        stop();
-      };
-    },
-  };
+  const bus = countedBus(onError);
   const notices = createNotices({ store: { since }, bus, poll: { watch: (one) => void (part = one) }, onError });
   const news = vi.fn<() => void>();
   const session = { session: 's', diagram: 'd' };
@@ -97,7 +85,7 @@ function readByHand() {
     reads,
     onError,
     news,
-    subscribed: () => subscribed,
+    subscribed: bus.subscribed,
     known: () => part!.known()?.[0] ?? null,
     hint: () => notices.publish(session),
     begin: () => notices.follow(session, { news, shown() {} }),

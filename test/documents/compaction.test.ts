@@ -1,29 +1,21 @@
 /** Snapshots of the log: what is kept, what goes, and what is done about one that cannot be read. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import type { Database, SqlExecutor } from '../../src/database/database.ts';
+import type { SqlExecutor } from '../../src/database/database.ts';
 import { isDue, partBefore } from '../../src/documents/compacting.ts';
 import type { LogPart } from '../../src/documents/log-part.ts';
 import { readLog } from '../../src/documents/reading.ts';
 import { splitUpdates } from '../../src/documents/row.ts';
 import { compact } from '../../src/documents/snapshots.ts';
-import { createWorkshop } from '../../src/documents/workshop.ts';
 import { cellsOf, contentOf } from '../support/content.ts';
-import { freshDatabase } from '../support/database.ts';
 import { cell, openStage, type DocumentStage } from './stage.ts';
 
-const workshop = createWorkshop();
-let database: Database;
 let stage: DocumentStage;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  stage = await openStage(database, workshop);
+  stage = await openStage();
 });
-afterAll(async () => {
-  await workshop.stop();
-  await database.close();
-});
+afterAll(() => stage.close());
 
 /** A diagram with so many rounds of two writes, compacted after each. */
 async function compactedDiagram(rounds: number): Promise<string> {
@@ -52,7 +44,8 @@ describe('compaction', () => {
     const { diagram } = await stage.place();
     const { store } = stage.openStore();
     for (let write = 0; write < 3; write += 1) await store.replace(diagram, stage.ann.id, [cell(`${write}`)], null);
-    const attempt = (rows: number, bytes: number) => compact(database.content, workshop, diagram, { rows, bytes });
+    const attempt = (rows: number, bytes: number) =>
+      compact(stage.database.content, stage.workshop, diagram, { rows, bytes });
     expect(await attempt(4, 10_000)).toBe(null);
     expect(await attempt(3, 10_000)).toBe(3);
     await store.replace(diagram, stage.ann.id, [cell('large', 0, { label: 'x'.repeat(20_000) })], null);
@@ -74,8 +67,8 @@ describe('compaction', () => {
       const label = (edit: number) => `${statements} ${edit}`.padEnd(9000, 'x'); // enough for a new past to be begun
       for (let edit = 1; edit <= 6; edit += 1)
         await store.replace(diagram, stage.ann.id, [cell('a', 0, { label: label(edit) })], null);
-      const executor = dying(database.content, { statements });
-      head = await compact(executor, workshop, diagram, { rows: 1, bytes: Infinity }).catch((error: unknown) => {
+      const executor = dying(stage.database.content, { statements });
+      head = await compact(executor, stage.workshop, diagram, { rows: 1, bytes: Infinity }).catch((error: unknown) => {
         expect(error).toBe(fault);
         return null;
       });
@@ -93,7 +86,7 @@ describe('compaction', () => {
     });
     await Promise.all(writes);
     expect((await contentOf(store, diagram)).head).toBe(6);
-    await readLog(database.log, diagram, 0); // throws if it is not whole
+    await readLog(stage.database.log, diagram, 0); // throws if it is not whole
   });
 
   it('DO3 a snapshot is made of slices which each need only those before them', async () => {
@@ -102,7 +95,7 @@ describe('compaction', () => {
     const cells = Array.from({ length: 3000 }, (_, index) => cell(`c${index}`, index, { x: index, y: 1, label: 'a' }));
     await store.replace(diagram, stage.ann.id, cells, null);
     await stage.compacted(diagram);
-    const { snapshot } = (await readLog(database.log, diagram, 0))!;
+    const { snapshot } = (await readLog(stage.database.log, diagram, 0))!;
     const slices = splitUpdates(snapshot!.bytes);
     expect(slices.length).toBeGreaterThan(3);
     const document = new Y.Doc();
@@ -152,7 +145,7 @@ describe('DO5 what compaction keeps', () => {
     }
     expect(await stage.snapshotsOf(diagram)).toEqual([6, 11, 12]);
     expect(await stage.rowsOf(diagram)).toEqual([12]);
-    const [size] = await database.content.query<{ all: number; newest: number }>(
+    const [size] = await stage.database.content.query<{ all: number; newest: number }>(
       `select (sum(octet_length(bytes)) + (select sum(octet_length(bytes)) from document_update where diagram_id = $1))::int as all,
          (array_agg(octet_length(bytes) order by seq desc))[1] as newest from document_snapshot where diagram_id = $1`,
       [diagram],
@@ -195,7 +188,7 @@ describe('DO5 a document that cannot be read', () => {
     const { diagram } = await stage.place();
     const { store } = stage.openStore();
     await store.replace(diagram, stage.ann.id, [cell('a')], null);
-    await database.log.query('delete from document_update where diagram_id = $1', [diagram]);
+    await stage.database.log.query('delete from document_update where diagram_id = $1', [diagram]);
     await expect(store.content(diagram, 'cells')).rejects.toMatchObject({ code: 'unavailable' });
   });
 

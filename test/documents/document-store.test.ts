@@ -2,33 +2,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from 'uuidv7';
 import * as Y from 'yjs';
-import type { Database, SqlExecutor } from '../../src/database/database.ts';
-import { createWorkshop } from '../../src/documents/workshop.ts';
+import type { SqlExecutor } from '../../src/database/database.ts';
 import { cellsOf, contentOf, documentOf } from '../support/content.ts';
-import { freshDatabase } from '../support/database.ts';
 import { grant } from '../sync/stage.ts';
 import { cell, openStage, updateOf, type DocumentStage } from './stage.ts';
 
-const workshop = createWorkshop();
-let database: Database;
 let stage: DocumentStage;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  stage = await openStage(database, workshop);
+  stage = await openStage();
 });
-afterAll(async () => {
-  await workshop.stop();
-  await database.close();
-});
+afterAll(() => stage.close());
 
 /** Does something each time before the store locks a diagram. */
 function beforeEachLock(meddle: () => Promise<unknown>): SqlExecutor {
   return {
-    query: (text, values) => database.content.query(text, values),
+    query: (text, values) => stage.database.content.query(text, values),
     async transaction(work) {
       await meddle();
-      return database.content.transaction(work);
+      return stage.database.content.transaction(work);
     },
   };
 }
@@ -57,7 +49,7 @@ describe('replace', () => {
     await expect(stage.openStore().store.replace(diagram, stage.bob.id, [], null)).rejects.toMatchObject({
       code: 'forbidden',
     });
-    const { store } = stage.openStore(beforeEachLock(() => grant(database, model, stage.ann, 'reader')));
+    const { store } = stage.openStore(beforeEachLock(() => grant(stage.database, model, stage.ann, 'reader')));
     await expect(store.replace(diagram, stage.ann.id, [cell('a')], null)).rejects.toMatchObject({ code: 'forbidden' });
     await expect(store.replace(uuidv7(), stage.ann.id, [], null)).rejects.toMatchObject({ code: 'not_found' });
     expect(await stage.rowsOf(diagram)).toEqual([]);
@@ -67,9 +59,9 @@ describe('replace', () => {
     const { diagram } = await stage.place();
     const fault = new Error('the commit failed');
     const failing: SqlExecutor = {
-      query: (text, values) => database.content.query(text, values),
+      query: (text, values) => stage.database.content.query(text, values),
       transaction: (work) =>
-        database.content.transaction(async (transaction) => {
+        stage.database.content.transaction(async (transaction) => {
           await work(transaction);
           throw fault;
         }),
@@ -105,7 +97,7 @@ describe('replace', () => {
 
   it('DO4 refuses a document that would be too large', async () => {
     const { diagram } = await stage.place();
-    const { store } = stage.openStore(database.content, 1000);
+    const { store } = stage.openStore(stage.database.content, 1000);
     await expect(
       store.replace(diagram, stage.ann.id, [cell('a', 0, { data: 'x'.repeat(2000) })], null),
     ).rejects.toMatchObject({
@@ -119,7 +111,7 @@ describe('replace', () => {
     for (let write = 0; write < 5; write += 1) await store.replace(diagram, stage.ann.id, [cell(`c${write}`)], null);
     const document = await documentOf(store, diagram);
     expect(document.store.clients.size).toBe(1);
-    await database.log.query('update document_client set profile_id = $2 where diagram_id = $1', [
+    await stage.database.log.query('update document_client set profile_id = $2 where diagram_id = $1', [
       diagram,
       stage.bob.id,
     ]);
@@ -152,7 +144,7 @@ describe('submit', () => {
       details: { reason: 'gap' },
     });
     await store.submit(diagram, stage.ann.id, first);
-    await grant(database, model, stage.bob, 'writer');
+    await grant(stage.database, model, stage.bob, 'writer');
     await expect(store.submit(diagram, stage.bob.id, second)).rejects.toMatchObject({
       code: 'invalid',
       details: { reason: 'client' },
@@ -182,6 +174,6 @@ describe('submit', () => {
         updateOf((cells) => cells.set('a', 1)),
       ),
     ).rejects.toMatchObject({ code: 'forbidden' });
-    expect(await database.log.query('select from document_client where diagram_id = $1', [diagram])).toEqual([]);
+    expect(await stage.database.log.query('select from document_client where diagram_id = $1', [diagram])).toEqual([]);
   });
 });

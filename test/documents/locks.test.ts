@@ -1,32 +1,24 @@
 /** What the writers to a log lock: always in the same order, and no stronger than they need. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { uuidv7 } from 'uuidv7';
-import type { Database, SqlExecutor } from '../../src/database/database.ts';
+import type { SqlExecutor } from '../../src/database/database.ts';
 import { bindClients } from '../../src/documents/client-binding.ts';
 import { flush, prepareWrite, recover, type Batch } from '../../src/documents/flush.ts';
 import { joinUpdates } from '../../src/documents/row.ts';
-import { createWorkshop } from '../../src/documents/workshop.ts';
 import { cellsOf } from '../support/content.ts';
-import { freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/patience.ts';
 import { cell, openStage, updateOf, type DocumentStage } from './stage.ts';
 
-const workshop = createWorkshop();
-let database: Database;
 let stage: DocumentStage;
 const held: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  stage = await openStage(database, workshop);
+  stage = await openStage();
 });
 afterEach(async () => {
   for (const release of held.splice(0)) await release();
 });
-afterAll(async () => {
-  await workshop.stop();
-  await database.close();
-});
+afterAll(() => stage.close());
 
 const PATIENT = 60_000;
 
@@ -42,7 +34,7 @@ const batchFor = (diagram: string): Batch => ({
 /** Somebody else's transaction that has done something, and does not end before it is told to. */
 async function holding(work: (transaction: SqlExecutor) => Promise<unknown>): Promise<() => Promise<void>> {
   const [done, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const over = database.content.transaction(async (transaction) => {
+  const over = stage.database.content.transaction(async (transaction) => {
     await work(transaction);
     done.resolve();
     await end.promise;
@@ -57,12 +49,12 @@ async function holding(work: (transaction: SqlExecutor) => Promise<unknown>): Pr
 const waits = () =>
   eventually(async () => {
     const text = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    expect(await database.content.query(text)).toHaveLength(1);
+    expect(await stage.database.content.query(text)).toHaveLength(1);
   });
 
 /** Does something that must not have to wait for a lock. */
 const atOnce = <T>(work: (transaction: SqlExecutor) => Promise<T>) =>
-  database.content.transaction(async (transaction) => {
+  stage.database.content.transaction(async (transaction) => {
     await prepareWrite(transaction, 500);
     return work(transaction);
   });
@@ -72,10 +64,13 @@ it('DO1 a flush locks its diagrams in the order of their ids, so that two never 
   const [earlier, later] = [uuidv7(), uuidv7()];
   for (const diagram of [later, earlier])
     // so that they lie in the other order
-    await database.log.query(`insert into diagram (id, threat_model_id, name) values ($1, $2, 'D')`, [diagram, model]);
+    await stage.database.log.query(`insert into diagram (id, threat_model_id, name) values ($1, $2, 'D')`, [
+      diagram,
+      model,
+    ]);
   const lock = 'select from diagram where id = $1 for no key update';
   const release = await holding((transaction) => transaction.query(lock, [earlier]));
-  const flushed = database.log.transaction(async (transaction) => {
+  const flushed = stage.database.log.transaction(async (transaction) => {
     await transaction.query('set local enable_indexscan = off'); // and are found as they lie
     return flush(transaction, [later, earlier].map(batchFor), { kind: 'wait', ms: PATIENT });
   });
@@ -91,9 +86,9 @@ it('DO1 a flush locks its diagrams in the order of their ids, so that two never 
 it('DO1 who claims a client id meanwhile holds up no flush, no recovery and no edit over REST', async () => {
   const { diagram } = await stage.place();
   await holding((transaction) => bindClients(transaction, diagram, stage.bob.id, [1]));
-  const flushed = await flush(database.log, [batchFor(diagram)], { kind: 'wait', ms: 500 });
+  const flushed = await flush(stage.database.log, [batchFor(diagram)], { kind: 'wait', ms: 500 });
   expect(flushed.get(diagram)).toEqual({ kind: 'in', seq: 1 });
-  expect(await recover(database.log, batchFor(diagram), 500)).toEqual({ kind: 'in', seq: 2 });
+  expect(await recover(stage.database.log, batchFor(diagram), 500)).toEqual({ kind: 'in', seq: 2 });
   const { store } = stage.openStore();
   await store.replace(diagram, stage.ann.id, [cell('b')], null);
   expect(await cellsOf(store, diagram)).toEqual([cell('b')]);
@@ -102,7 +97,7 @@ it('DO1 who claims a client id meanwhile holds up no flush, no recovery and no e
 it('DO4 client ids are claimed in their order, so that two who claim the same never wait for each other', async () => {
   const { diagram } = await stage.place();
   const release = await holding((transaction) => bindClients(transaction, diagram, stage.bob.id, [1]));
-  const claimed = bindClients(database.log, diagram, stage.ann.id, [2, 1]);
+  const claimed = bindClients(stage.database.log, diagram, stage.ann.id, [2, 1]);
   await waits();
   const other = await atOnce((transaction) => bindClients(transaction, diagram, stage.bob.id, [2]));
   expect(other).toEqual(new Map([[2, stage.bob.id]]));
@@ -111,5 +106,5 @@ it('DO4 client ids are claimed in their order, so that two who claim the same ne
 });
 
 it('DO4 in a diagram that is gone nobody claims anything', async () => {
-  expect(await bindClients(database.log, uuidv7(), stage.ann.id, [1])).toBeNull();
+  expect(await bindClients(stage.database.log, uuidv7(), stage.ann.id, [1])).toBeNull();
 });

@@ -1,19 +1,23 @@
 /** What the tests of stored documents share: a store on a real database, and a look at the rows behind it. */
 import { uuidv7 } from 'uuidv7';
 import * as Y from 'yjs';
-import type { Database, SqlExecutor } from '../../src/database/database.ts';
+import type { SqlExecutor } from '../../src/database/database.ts';
 import type { StoredCell } from '../../src/documents/diagram.ts';
 import { createDocumentStore } from '../../src/documents/document-store.ts';
 import type { CommittedRow } from '../../src/documents/row.ts';
 import { compact } from '../../src/documents/snapshots.ts';
-import type { Workshop } from '../../src/documents/workshop.ts';
+import { createWorkshop } from '../../src/documents/workshop.ts';
 import type { Actor } from '../../src/identity/person.ts';
+import { freshDatabase } from '../support/database.ts';
 import { addDiagram, addPerson, logger } from '../sync/stage.ts';
 
-export async function openStage(database: Database, workshop: Workshop) {
+export async function openStage() {
+  const [database, workshop] = [await freshDatabase(), createWorkshop()];
   const [ann, bob] = [await addPerson(database, 'ann'), await addPerson(database, 'bob')];
   const { log } = database;
   return {
+    database,
+    workshop,
     ann,
     bob,
     /** A diagram that ann owns and bob may read. */
@@ -46,6 +50,10 @@ export async function openStage(database: Database, workshop: Workshop) {
         diagram,
         seq,
       ]),
+    async close() {
+      await workshop.stop();
+      await database.close();
+    },
   };
 }
 

@@ -2,26 +2,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { uuidv7 } from 'uuidv7';
 import type * as Y from 'yjs';
-import type { Database, SqlExecutor } from '../../src/database/database.ts';
+import type { SqlExecutor } from '../../src/database/database.ts';
 import { flush, prepareWrite } from '../../src/documents/flush.ts';
 import { joinUpdates } from '../../src/documents/row.ts';
-import { createWorkshop } from '../../src/documents/workshop.ts';
 import { documentOf } from '../support/content.ts';
-import { freshDatabase } from '../support/database.ts';
 import { openStage, updateOf, type DocumentStage } from './stage.ts';
 
-const workshop = createWorkshop();
-let database: Database;
 let stage: DocumentStage;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  stage = await openStage(database, workshop);
+  stage = await openStage();
 });
-afterAll(async () => {
-  await workshop.stop();
-  await database.close();
-});
+afterAll(() => stage.close());
 
 /** Some 3 MB. */
 const large = updateOf((cells) => {
@@ -31,9 +23,9 @@ const large = updateOf((cells) => {
 /** Does something each time after the store has written a row that is not yet committed. */
 function afterEachRow(meddle: () => Promise<unknown>): SqlExecutor {
   return {
-    query: (text, values) => database.content.query(text, values),
+    query: (text, values) => stage.database.content.query(text, values),
     transaction: (work) =>
-      database.content.transaction((transaction) =>
+      stage.database.content.transaction((transaction) =>
         work({
           ...transaction,
           async query(text, values) {
@@ -48,7 +40,7 @@ function afterEachRow(meddle: () => Promise<unknown>): SqlExecutor {
 
 /** Somebody's edit, which must not have to wait for a lock. */
 const edit = (diagram: string) =>
-  database.log.transaction(async (transaction) => {
+  stage.database.log.transaction(async (transaction) => {
     await prepareWrite(transaction, 500);
     const bytes = joinUpdates([updateOf((cells) => cells.set(uuidv7(), 1))]);
     const batch = { diagram, id: uuidv7(), epoch: 0, base: 0, authors: [stage.ann.id], bytes };
@@ -101,10 +93,10 @@ it('DO6 a large replacement is stored in rows that are no larger', async () => {
 it('a large update of a diagram that is deleted meanwhile finds none', async () => {
   const { diagram } = await stage.place();
   const meddled: SqlExecutor = {
-    query: (text, values) => database.content.query(text, values),
+    query: (text, values) => stage.database.content.query(text, values),
     async transaction(work) {
-      await database.log.query('delete from diagram where id = $1', [diagram]);
-      return database.content.transaction(work);
+      await stage.database.log.query('delete from diagram where id = $1', [diagram]);
+      return stage.database.content.transaction(work);
     },
   };
   await expect(stage.openStore(meddled).store.submit(diagram, stage.ann.id, large)).rejects.toMatchObject({

@@ -1,33 +1,30 @@
 /** Versions: kept by name and by themselves, read, restored, and let go of. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { uuidv7 } from 'uuidv7';
-import type { Database, SqlExecutor } from '../../src/database/database.ts';
+import type { SqlExecutor } from '../../src/database/database.ts';
 import type { DocumentStore } from '../../src/documents/document-store.ts';
 import { createUpkeep, type Upkeep } from '../../src/documents/upkeep.ts';
 import { createVersions, keepAutomatic, thinOut, type Versions } from '../../src/documents/versions.ts';
-import { createWorkshop } from '../../src/documents/workshop.ts';
 import { cellsOf, contentOf } from '../support/content.ts';
-import { freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/patience.ts';
 import { grant, logger } from '../sync/stage.ts';
 import { cell, openStage, type DocumentStage } from './stage.ts';
 
-const workshop = createWorkshop();
-let database: Database;
 let stage: DocumentStage;
 let store: DocumentStore;
 let versions: Versions;
 
 beforeAll(async () => {
-  database = await freshDatabase();
-  stage = await openStage(database, workshop);
+  stage = await openStage();
   ({ store } = stage.openStore());
-  versions = createVersions({ executor: database.content, workshop, documents: store, newId: uuidv7 });
+  versions = createVersions({
+    executor: stage.database.content,
+    workshop: stage.workshop,
+    documents: store,
+    newId: uuidv7,
+  });
 });
-afterAll(async () => {
-  await workshop.stop();
-  await database.close();
-});
+afterAll(() => stage.close());
 
 const cellsIn = async (diagram: string, version: string) =>
   JSON.parse(Buffer.from((await versions.read(diagram, version)).cells).toString());
@@ -61,7 +58,7 @@ it('DO5 one that cannot be read is unavailable; none is kept of a document that 
   const { diagram } = await stage.place();
   await store.replace(diagram, ann.id, [cell('a')], null);
   const { id } = await versions.keep(diagram, ann.id, 'V');
-  await database.log.query(`update document_version set bytes = '\\x0501' where id = $1`, [id]);
+  await stage.database.log.query(`update document_version set bytes = '\\x0501' where id = $1`, [id]);
   await expect(versions.read(diagram, id)).rejects.toMatchObject({ code: 'unavailable' });
   await expect(versions.restore(diagram, ann.id, id)).rejects.toMatchObject({ code: 'unavailable' });
   await stage.compacted(diagram);
@@ -74,13 +71,13 @@ it('DO5 one that cannot be read is unavailable; none is kept of a document that 
 it('AC3 who loses access while their version is made keeps none', async () => {
   const { model, diagram } = await stage.place();
   const executor: SqlExecutor = {
-    ...database.content,
+    ...stage.database.content,
     async transaction(work) {
-      await grant(database, model, stage.ann, 'reader');
-      return database.content.transaction(work);
+      await grant(stage.database, model, stage.ann, 'reader');
+      return stage.database.content.transaction(work);
     },
   };
-  const late = createVersions({ executor, workshop, documents: store, newId: uuidv7 });
+  const late = createVersions({ executor, workshop: stage.workshop, documents: store, newId: uuidv7 });
   await expect(late.keep(diagram, stage.ann.id, 'V')).rejects.toMatchObject({ code: 'forbidden' });
   expect(await kept(diagram)).toEqual([]);
 });
@@ -102,20 +99,20 @@ it('DO6 those of the same moment are each listed once', async () => {
 /** Upkeep by a clock of the test's. */
 function upkeepAt(clock: { now: number }, documents = store): Upkeep {
   const limits = { rows: 4, bytes: Infinity, versionInterval: 300_000 };
-  const parts = { executor: database.content, workshop, documents, newId: uuidv7, logger };
+  const parts = { executor: stage.database.content, workshop: stage.workshop, documents, newId: uuidv7, logger };
   return createUpkeep({ ...parts, limits, now: () => clock.now });
 }
 
 /** @param at in SQL */
 const insertVersion = (id: string, diagram: string, kind: string, at: string) =>
-  database.log.query(
+  stage.database.log.query(
     `insert into document_version (id, diagram_id, seq, kind, name, bytes, at) values ($1, $2, 1, $3, $4, '\\x00', ${at})`,
     [id, diagram, kind, kind === 'named' ? 'V' : null],
   );
 
 const kept = async (diagram: string) => {
   const text = 'select kind, seq from document_version where diagram_id = $1 order by at';
-  const rows = await database.log.query<{ kind: string; seq: string }>(text, [diagram]);
+  const rows = await stage.database.log.query<{ kind: string; seq: string }>(text, [diagram]);
   return rows.map(({ kind, seq }) => [kind, Number(seq)]);
 };
 
@@ -139,9 +136,9 @@ it('DO6 two nodes that keep one at the same moment keep one, and a name keeps no
   await store.replace(diagram, stage.ann.id, [cell('b')], null);
   const [written, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const executor: SqlExecutor = {
-    ...database.content,
+    ...stage.database.content,
     transaction: (work) =>
-      database.content.transaction(async (transaction) => {
+      stage.database.content.transaction(async (transaction) => {
         const result = await work(transaction);
         written.resolve();
         await end.promise;
@@ -151,11 +148,11 @@ it('DO6 two nodes that keep one at the same moment keep one, and a name keeps no
   const parts = { executor, documents: store, newId: uuidv7 };
   const first = keepAutomatic(parts, diagram, 300_000);
   await written.promise;
-  const second = keepAutomatic({ ...parts, executor: database.content }, diagram, 300_000);
+  const second = keepAutomatic({ ...parts, executor: stage.database.content }, diagram, 300_000);
   try {
     await eventually(async () => {
       const text = `select from pg_locks where locktype = 'advisory' and not granted`;
-      expect(await database.log.query(text)).toHaveLength(1);
+      expect(await stage.database.log.query(text)).toHaveLength(1);
     }, 1000);
   } finally {
     end.resolve();
@@ -168,15 +165,15 @@ it('DO6 two nodes that keep one at the same moment keep one, and a name keeps no
 });
 
 it('DO6 while another node lets go of old versions, this one does not', async () => {
-  await database.content.transaction(async (transaction) => {
+  await stage.database.content.transaction(async (transaction) => {
     const { diagram } = await stage.place();
     await insertVersion(uuidv7(), diagram, 'automatic', `now() - interval '91 days'`);
     const { promise, resolve } = Promise.withResolvers<number>();
     const other: SqlExecutor = {
-      ...database.content,
+      ...stage.database.content,
       transaction: async (work) => {
         const gone = await work(transaction);
-        resolve(await thinOut(database.content));
+        resolve(await thinOut(stage.database.content));
         return gone;
       },
     };
@@ -199,7 +196,7 @@ it('DO6 the last edits of a stretch of editing are kept too, once the interval i
   await upkeep.idle();
   expect(await kept(diagram)).toEqual([['automatic', 1]]);
   clock.now = 300_000;
-  await database.log.query(`update document_version set at = at - interval '5 minutes' where diagram_id = $1`, [
+  await stage.database.log.query(`update document_version set at = at - interval '5 minutes' where diagram_id = $1`, [
     diagram,
   ]);
   upkeep.look();
@@ -221,7 +218,7 @@ it('DO6 the last edits are kept also where another node has just kept a version,
   };
   const later = async (upkeep: Upkeep) => {
     clock.now += 300_000;
-    await database.log.query(`update document_version set at = at - interval '5 minutes' where diagram_id = $1`, [
+    await stage.database.log.query(`update document_version set at = at - interval '5 minutes' where diagram_id = $1`, [
       diagram,
     ]);
     upkeep.look();
@@ -269,13 +266,13 @@ it('DO6 stay all for 24 hours, then the last one of each day for 90 days, and fo
   await at(stay, 'automatic', `${noonOf(20)} + interval '11 hours'`);
   await at(go, 'automatic', noonOf(92));
   await at(stay, 'named', noonOf(400));
-  expect(await Promise.all([thinOut(database.content), thinOut(database.content)])).toContain(go.length);
+  expect(await Promise.all([thinOut(stage.database.content), thinOut(stage.database.content)])).toContain(go.length);
   const left = async () => {
     const text = 'select id from document_version where diagram_id = $1';
-    return (await database.log.query<{ id: string }>(text, [diagram])).map(({ id }) => id).toSorted();
+    return (await stage.database.log.query<{ id: string }>(text, [diagram])).map(({ id }) => id).toSorted();
   };
   expect(await left()).toEqual(stay.toSorted());
-  expect(await thinOut(database.content)).toBe(0);
+  expect(await thinOut(stage.database.content)).toBe(0);
   await at(go, 'automatic', noonOf(200));
   const upkeep = upkeepAt({ now: 0 });
   upkeep.look(); // which a node does by itself

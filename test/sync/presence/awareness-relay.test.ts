@@ -3,11 +3,10 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { removeAwarenessStates } from 'y-protocols/awareness';
-import type { Bus } from '../../../src/cluster/bus.ts';
-import { memoryBus } from '../../../src/cluster/memory-bus.ts';
 import { createAwarenessGuard } from '../../../src/sync/presence/awareness.ts';
 import { readAwareness, writeAwareness } from '../../../src/sync/presence/awareness-frame.ts';
 import { createAwarenessRelay } from '../../../src/sync/presence/awareness-relay.ts';
+import { countedBus } from '../../support/counted-bus.ts';
 import { eventually } from '../../support/patience.ts';
 
 const DIAGRAM = 'a';
@@ -41,33 +40,23 @@ function idsIn(payload: Uint8Array): number[] {
 
 describe('awareness between two nodes', () => {
   const onError = vi.fn<(error: unknown) => void>();
-  let bus: Bus;
+  let bus: ReturnType<typeof countedBus>;
   /** Whether messages vanish. */
   let away: boolean;
   let resumed: (() => void)[];
   /** What was said on the bus. */
   let said: Uint8Array[];
-  /** Who hears the bus. */
-  let hearers: number;
   const stops: (() => void)[] = [];
   let time = 0;
 
   beforeEach(() => {
-    const memory = memoryBus(onError);
-    [away, resumed, said, hearers] = [false, [], [], 0];
+    const counted = countedBus(onError);
+    [away, resumed, said] = [false, [], []];
     bus = {
-      ...memory,
+      ...counted,
       publish(channel, payload) {
         said.push(payload);
-        if (!away) memory.publish(channel, payload);
-      },
-      async subscribe(channel, handler) {
-        const stop = await memory.subscribe(channel, handler);
-        hearers += 1;
-        return () => {
-          hearers -= 1;
-          stop();
-        };
+        if (!away) counted.publish(channel, payload);
       },
       onResumed: (callback) => void resumed.push(callback),
     };
@@ -340,9 +329,9 @@ describe('awareness between two nodes', () => {
   it('after a detach nothing comes and nothing goes', async () => {
     const [one, two] = [node(), node()];
     await turns();
-    expect(hearers).toBe(2);
+    expect(bus.subscribed()).toBe(2);
     one.relay.detach(DIAGRAM);
-    expect(hearers).toBe(1);
+    expect(bus.subscribed()).toBe(1);
     one.show(one.connect(), 5, 1);
     two.show(two.connect(), 6, 1);
     await turns();
