@@ -42,18 +42,22 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
     return [{ well: false, subject: 'database', finding }];
   }
   try {
-    const [row] = await database.log.query<{ version: string; now: string }>(
-      `select current_setting('server_version') as version, now()::text as now`,
+    const [row] = await database.log.query<{ version: string; now: string; temporary: boolean }>(
+      `select current_setting('server_version') as version, now()::text as now,
+         has_database_privilege(current_database(), 'temporary') as temporary`,
     );
-    const version = Number.parseInt(row!.version, 10);
+    const lacking = [
+      Number.parseInt(row!.version, 10) < 15 && '15 or newer is needed',
+      !row!.temporary && 'the user may not make temporary tables',
+    ].filter((what) => what !== false);
     const pending = await database.pendingMigrations();
     const skew = Math.abs(new Date(row!.now).getTime() - Date.now());
     const unapplied = `pending: ${pending.join(', ')}${config.databaseUrl ? '; run `roundtable migrate`' : ' (`roundtable dev` applies them itself)'}`;
     return [
       {
-        well: version >= 15,
+        well: lacking.length === 0,
         subject: 'database',
-        finding: `${database.kind} ${row!.version}${version >= 15 ? '' : ', 15 or newer is needed'}`,
+        finding: [`${database.kind} ${row!.version}`, ...lacking].join(', '),
       },
       {
         well: pending.length === 0 || !config.databaseUrl,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { holdDataDirectory } from '../src/database/data-directory.ts';
+import { openDatabase } from '../src/database/database.ts';
 import { examine, type Finding } from '../src/doctor.ts';
 import { TEST_SECRET } from './support/app.ts';
 import { runCommand } from './support/command-line.ts';
@@ -69,6 +70,20 @@ describe('RU4 the findings', () => {
       expect.stringMatching(/^redis: .*ECONNREFUSED/),
     ]);
     expect(found.join()).not.toContain('hunter2');
+  });
+
+  it('tell of a user who may not make temporary tables, which large documents are stored with', async () => {
+    const url = new URL(await freshDatabaseUrl());
+    const [name, user] = [url.pathname.slice(1), `user_${url.pathname.slice(-12)}`];
+    const server = await openDatabase({ url: url.href });
+    await server.log.query(`create role ${user} login password 'plain'`);
+    await server.log.query(`revoke temporary on database ${name} from public`);
+    await server.log.query(`grant select on migration to ${user}`);
+    await server.close();
+    [url.username, url.password] = [user, 'plain'];
+    expect(faults(await examine('serve', { ...good, DATABASE_URL: url.href }))).toEqual([
+      expect.stringMatching(/^database: postgresql .*, the user may not make temporary tables$/),
+    ]);
   });
 
   it('do without Redis where none is configured', async () => {

@@ -4,12 +4,13 @@
  *
  *   node bench/durability/main.ts [acknowledge] [sustain] [fan-out] [opening] [large]
  *
- * The server has one core; the load, as raw frames from a process of its own, shares the other with PostgreSQL.
+ * The server has one core; the load, as raw frames from a process of its own, shares the other with PostgreSQL. With a
+ * large document the server has threads beside its event loop, and V8 has its own: there all share both cores.
  * `bench/durability/long.ts` is for a document that is edited a million times.
  */
 import { openDatabase } from '../../src/database/database.ts';
 import { machine } from '../machine.ts';
-import { startServer } from '../postgres.ts';
+import { startServer, type PostgresServer } from '../postgres.ts';
 import { measure, type Cost, type Shape } from './fan-out.ts';
 import { measureOpening } from './opening.ts';
 import { bareDocuments, openDiagrams } from './place.ts';
@@ -19,31 +20,40 @@ const PEOPLE = 40;
 const wanted = new Set(process.argv.slice(2));
 const wants = (part: string) => wanted.size === 0 || wanted.has(part);
 
-const postgres = await startServer();
-pin(postgres.pid, CORES.rest);
-try {
-  console.log(machine());
+console.log(machine());
+await withPostgres(CORES.rest, async (postgres) => {
   const database = await openDatabase({ url: postgres.url });
-  await database.migrate();
   console.log((await database.log.query<{ version: string }>('select version() as version'))[0]!.version);
   console.log('peer: bare @hocuspocus/server 4.7.0 on ws, storing nothing\n');
   await database.close();
 
   if (wants('acknowledge'))
-    await compare('1,000 updates/s over 100 documents', 100, { editors: 1, writing: 1, rate: 1000 });
+    await compare(postgres, '1,000 updates/s over 100 documents', 100, { editors: 1, writing: 1, rate: 1000 });
   if (wants('sustain'))
-    await compare('5,000 updates/s over 500 documents', 500, { editors: 1, writing: 1, rate: 5000 });
+    await compare(postgres, '5,000 updates/s over 500 documents', 500, { editors: 1, writing: 1, rate: 5000 });
   for (const rate of [8000, 16_000]) {
     const what = `${rate} edits/s in 200 documents, 4 editors each, 2 writing`;
-    if (wants('fan-out')) await compare(what, 200, { editors: 4, writing: 2, rate });
+    if (wants('fan-out')) await compare(postgres, what, 200, { editors: 4, writing: 2, rate });
   }
-  if (wants('opening')) await measureOpening(postgres, 10_000);
-  if (wants('large')) await measureOpening(postgres, 100_000);
-} finally {
-  await postgres.stop();
+  if (wants('opening')) await measureOpening(postgres, 10_000, CORES.server);
+});
+if (wants('large')) await withPostgres(null, (postgres) => measureOpening(postgres, 100_000, null));
+
+/** @param core the one that it is held to, if any */
+async function withPostgres(core: number | null, work: (postgres: PostgresServer) => Promise<void>): Promise<void> {
+  const postgres = await startServer();
+  if (core !== null) pin(postgres.pid, core);
+  try {
+    const database = await openDatabase({ url: postgres.url });
+    await database.migrate();
+    await database.close();
+    await work(postgres);
+  } finally {
+    await postgres.stop();
+  }
 }
 
-async function compare(what: string, count: number, shape: Shape): Promise<void> {
+async function compare(postgres: PostgresServer, what: string, count: number, shape: Shape): Promise<void> {
   const ours = await on(startRoundtable(postgres.url), async (server) =>
     measure(server, await openDiagrams(server.url, count, PEOPLE), shape, postgres.pid),
   );

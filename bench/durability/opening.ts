@@ -17,8 +17,9 @@ const OPENINGS = 9;
 const PEOPLE = 3;
 const pause = (length: number) => new Promise((resolve) => setTimeout(resolve, length));
 
-export async function measureOpening(postgres: PostgresServer, cells: number): Promise<void> {
-  const [ours, theirs] = [await startRoundtable(postgres.url), await startBare(postgres.url)];
+/** @param core the one that each server is held to; null: wherever there is room */
+export async function measureOpening(postgres: PostgresServer, cells: number, core: number | null): Promise<void> {
+  const [ours, theirs] = [await startRoundtable(postgres.url, core), await startBare(postgres.url, core)];
   try {
     const { desk } = await openDiagrams(ours.url, 1, PEOPLE);
     const bytes = documentOf(cells);

@@ -27,8 +27,9 @@ function serveArguments(): string[] {
   return rest.map((argument) => (argument === 'src/main.ts' ? path('../../src/main.ts') : argument));
 }
 
-export const startRoundtable = (databaseUrl: string, flags: readonly string[] = []) =>
-  start([...flags, ...SERVE], {
+/** @param core see `start` */
+export function startRoundtable(databaseUrl: string, core?: number | null): Promise<MeasuredServer> {
+  const environment = {
     HOST: '127.0.0.1',
     PORT: '0',
     JWT_SECRET: SECRET,
@@ -37,7 +38,9 @@ export const startRoundtable = (databaseUrl: string, flags: readonly string[] = 
     MAX_SOCKETS_PER_USER: '1000',
     SESSION_HOST_GRACE_MS: '600000',
     LOG_LEVEL: 'error',
-  });
+  };
+  return start(SERVE, environment, core);
+}
 
 /** @param core see `start` */
 export const startBare = (databaseUrl: string, core?: number | null) => start([path('bare.ts'), databaseUrl], {}, core);

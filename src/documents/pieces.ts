@@ -1,12 +1,17 @@
 /**
- * Stored bytes, read in pieces, because the driver reads each at a stretch, and put together again, a few in each turn of
- * the event loop. What is large is put where the workshop's thread can read it too: to copy it for the thread, this one
- * would have to stand still.
+ * Stored bytes, read and written in pieces, because the driver reads and writes each at a stretch. What was read is put
+ * together again a few pieces in each turn of the event loop; what is written, by the database. What is large is put where
+ * the workshop's thread can read it too: to copy it for the thread, this one would have to stand still.
  */
+import { randomUUID } from 'node:crypto';
+import type { SqlExecutor } from '../database/database.ts';
 import { bytesOf } from './row.ts';
 import { turn } from './turn.ts';
 
-const PIECE = 262_144;
+/** The driver makes a text of each, twice as long: longer ones V8 would have to treat as large objects. */
+const PIECE = 49_152;
+/** What is written goes in larger pieces, each in a statement of its own. */
+const WRITTEN = 1_048_576;
 /** How many bytes are put together in one turn. */
 const TOGETHER = 524_288;
 /** From how many bytes on work is done in the thread. */
@@ -43,6 +48,35 @@ export async function assembled(pieces: readonly Piece[]): Promise<{ seq: number
     end += bytes.byteLength;
   }
   return starts.map(({ seq, start }, index) => ({ seq, bytes: room.subarray(start, starts[index + 1]?.start ?? end) }));
+}
+
+/** Bytes as they stand in a statement: an expression of SQL, and the value of its parameter. */
+export interface Sent {
+  expression: string;
+  value: unknown;
+}
+
+/**
+ * Sends bytes ahead of the statement that stores them, if they are large.
+ * @param parameter the parameter that the statement leaves for them, such as `$2`
+ * @returns what stands for them, in this transaction
+ */
+export async function send(transaction: SqlExecutor, bytes: Uint8Array, parameter: string): Promise<Sent> {
+  if (bytes.byteLength <= WRITTEN) return { expression: parameter, value: bytes };
+  await transaction.query(
+    'create temporary table if not exists piece (whole uuid, place int, bytes bytea) on commit drop',
+  );
+  const whole = randomUUID();
+  for (let place = 0; place * WRITTEN < bytes.byteLength; place += 1)
+    await transaction.query('insert into piece values ($1, $2, $3)', [
+      whole,
+      place,
+      bytes.subarray(place * WRITTEN, (place + 1) * WRITTEN),
+    ]);
+  return {
+    expression: `(select string_agg(bytes, ''::bytea order by place) from piece where whole = ${parameter})`,
+    value: whole,
+  };
 }
 
 /** Bytes put together, if they are large in turns with everything else, and where the thread can read them. */

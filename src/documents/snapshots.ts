@@ -7,6 +7,7 @@
 import type { SqlExecutor } from '../database/database.ts';
 import { isDue, type CompactionLimits, type Sizes } from './compacting.ts';
 import type { Unreadable } from './log-part.ts';
+import { send } from './pieces.ts';
 import { readWhole } from './reading.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -29,12 +30,14 @@ export async function compact(
   if (!made) return null;
   const { head, value } = made;
   await executor.transaction(async (transaction) => {
-    for (const { seq, bytes } of value.snapshots)
+    for (const { seq, bytes } of value.snapshots) {
+      const sent = await send(transaction, bytes, '$3');
       await transaction.query(
-        `insert into document_snapshot (diagram_id, seq, bytes) select id, $2, $3 from diagram where id = $1
+        `insert into document_snapshot (diagram_id, seq, bytes) select id, $2, ${sent.expression} from diagram where id = $1
          on conflict (diagram_id, seq) do update set bytes = excluded.bytes`,
-        [diagram, seq, bytes],
+        [diagram, seq, sent.value],
       );
+    }
     await transaction.query(
       `delete from document_snapshot where diagram_id = $1 and (
          seq < (select min(seq) from (select seq from document_snapshot where diagram_id = $1 order by seq desc limit 3) as kept)

@@ -8,7 +8,7 @@ import { recordAudit } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
 import type { DocumentStore } from './document-store.ts';
 import { Unreadable } from './log-part.ts';
-import { assembled, inPieces, type Piece } from './pieces.ts';
+import { assembled, inPieces, send, type Piece } from './pieces.ts';
 import { asQueries } from './queries.ts';
 import type { Workshop } from './workshop.ts';
 import { requireWriter, type Audited } from './writing.ts';
@@ -90,9 +90,11 @@ export function createVersions({ executor, workshop, documents, newId }: Version
       const id = newId();
       return executor.transaction(async (transaction) => {
         await requireWriter(transaction, diagram, person);
+        const sent = await send(transaction, bytes, '$6');
         await transaction.query(
-          `insert into document_version (id, diagram_id, seq, name, kind, author_id, bytes) values ($1, $2, $3, $4, 'named', $5, $6)`,
-          [id, diagram, head, name, person, bytes],
+          `insert into document_version (id, diagram_id, seq, name, kind, author_id, bytes)
+           values ($1, $2, $3, $4, 'named', $5, ${sent.expression})`,
+          [id, diagram, head, name, person, sent.value],
         );
         if (audit) {
           const entry = { ...audit, details: { version: id, name, head } };
@@ -128,11 +130,12 @@ export async function keepAutomatic(
   const { head, bytes } = await currentState(documents, diagram);
   return executor.transaction(async (transaction) => {
     await transaction.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK, diagram]);
+    const sent = await send(transaction, bytes, '$4');
     await transaction.query(
-      `insert into document_version (id, diagram_id, seq, kind, bytes) select $2, id, $3, 'automatic', $4 from diagram
+      `insert into document_version (id, diagram_id, seq, kind, bytes) select $2, id, $3, 'automatic', ${sent.expression} from diagram
        where id = $1 and not exists (select from document_version where diagram_id = $1
          and (seq = $3 or (kind = 'automatic' and at > clock_timestamp() - $5 * interval '1 millisecond')))`,
-      [diagram, newId(), head, bytes, interval],
+      [diagram, newId(), head, sent.value, interval],
     );
     const text = 'select from document_version where diagram_id = $1 and seq = $2 limit 1';
     return (await transaction.query(text, [diagram, head])).length > 0;

@@ -1,14 +1,17 @@
-/** Large bytes: read in pieces, put together where the workshop's thread reads them too, and worked on behind everything else. */
+/**
+ * Large bytes: read and written in pieces, put together where the workshop's thread reads them too, and worked on behind
+ * everything else.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openDatabase, type Database } from '../../src/database/database.ts';
-import { assembled, inPieces, shareable, type Piece } from '../../src/documents/pieces.ts';
+import { openDatabase, type Database, type SqlExecutor } from '../../src/database/database.ts';
+import { assembled, inPieces, send, shareable, type Piece } from '../../src/documents/pieces.ts';
 import type { Job } from '../../src/documents/worker.ts';
 import { createWorkshop } from '../../src/documents/workshop.ts';
 import { freshDatabase } from '../support/database.ts';
 
-const sizes = [0, 1, 262_143, 262_144, 262_145, 700_000];
+const sizes = [0, 1, 49_151, 49_152, 49_153, 700_000];
 const bytesOf = (size: number) => Buffer.alloc(size, 'a document of which every byte counts');
 const QUESTION = inPieces(
   'seq',
@@ -25,22 +28,47 @@ describe.each([
   });
   afterAll(() => database.close());
 
-  it('DO3 gives no piece of more than 256 KiB, and all of them', async () => {
+  it('DO3 gives no piece of more than 48 KiB, and all of them', async () => {
     const pieces = await database.content.query<Piece>(QUESTION, [sizes]);
-    expect(Math.max(...pieces.map(({ bytes }) => bytes.byteLength))).toBe(262_144);
+    expect(Math.max(...pieces.map(({ bytes }) => bytes.byteLength))).toBe(49_152);
     const found = await assembled(pieces.toReversed());
     expect(found.map(({ seq, bytes }) => [seq, bytes.byteLength])).toEqual(sizes.map((size) => [size, size]));
     expect(found.every(({ bytes }) => bytes.every((byte) => byte === 0x78))).toBe(true);
     expect(found.at(-1)!.bytes.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
+  it('DO3 sends no more than 1 MiB at a stretch, and stores all of it', async () => {
+    const wholes = [0, 1_048_576, 1_048_577, 3_000_000, 2_500_000].map((size, index) => ({
+      bytes: Buffer.from(bytesOf(size).map((byte, at) => byte + at + index)),
+    }));
+    let largest = 0;
+    await database.content.transaction(async (transaction) => {
+      const watched: SqlExecutor = {
+        ...transaction,
+        query: (text, values = []) => {
+          largest = Math.max(largest, ...values.map((value) => (value instanceof Uint8Array ? value.byteLength : 0)));
+          return transaction.query(text, values);
+        },
+      };
+      const sent = [];
+      for (const { bytes } of wholes) sent.push(await send(watched, bytes, '$1'));
+      for (const [index, { expression, value }] of sent.entries()) {
+        const [row] = await watched.query<{ bytes: Uint8Array }>(`select ${expression}::bytea as bytes`, [value]);
+        expect(Buffer.from(row!.bytes).equals(wholes[index]!.bytes)).toBe(true);
+      }
+    });
+    expect(largest).toBe(1_048_576);
+    const left = await database.content.query("select from pg_class where relname = 'piece'");
+    expect(left).toEqual([]);
   });
 });
 
 it('DO3 what is large is put together in turns with everything else', async () => {
   let others = 0;
   setImmediate(() => (others += 1));
-  const pieces = Array.from({ length: 20 }, (_, piece) => ({ seq: '1', piece, bytes: bytesOf(262_144) }));
+  const pieces = Array.from({ length: 20 }, (_, piece) => ({ seq: '1', piece, bytes: bytesOf(49_152) }));
   const [whole] = await assembled(pieces);
-  expect([whole!.bytes.byteLength, others]).toEqual([20 * 262_144, 1]);
+  expect([whole!.bytes.byteLength, others]).toEqual([20 * 49_152, 1]);
 });
 
 it('DO3 what is large is shared with the thread, and stays as it is for this one', async () => {
