@@ -59,8 +59,11 @@ export function replayRow(document: Y.Doc, row: Stored, origin: unknown = null):
 
 /** Whether a row may take long to be applied in one transaction. */
 export function isHeavy(document: Y.Doc, row: Stored): boolean {
-  if (row.bytes.byteLength > LARGE) return true;
-  if (!isLong(document)) return false;
+  if (row.bytes.byteLength > LARGE) {
+    longest.delete(document);
+    return true;
+  }
+  if (!isLong(document, row)) return false;
   const parts = split(`row ${row.seq}`, row.bytes).map((update) => weightOf(read(row.seq, update)));
   return parts.reduce((sum, weight) => sum + weight, 0) > WEIGHT;
 }
@@ -86,6 +89,7 @@ function* stepsOf(document: Y.Doc, { snapshot, rows }: LogPart, origin: unknown)
   const stepOf = (what: string, update: Uint8Array) => () =>
     guarded(document, what, () => document.transact(() => apply(document, update, origin), origin));
   if (snapshot) {
+    longest.delete(document);
     const what = `snapshot ${snapshot.seq}`;
     for (const update of split(what, snapshot.bytes)) yield stepOf(what, update);
   }
@@ -101,9 +105,20 @@ function* stepsOf(document: Y.Doc, { snapshot, rows }: LogPart, origin: unknown)
   }
 }
 
-function isLong({ store }: Y.Doc): boolean {
-  for (const structs of store.clients.values()) if (structs.length > LONG) return true;
-  return false;
+/**
+ * How many structs the longest client of a document has at most: as they were counted, and one for each byte of the rows
+ * since. A document may have thousands of clients, and is edited all the time.
+ */
+const longest = new WeakMap<Y.Doc, number>();
+
+function isLong(document: Y.Doc, { bytes }: Stored): boolean {
+  let most = (longest.get(document) ?? Infinity) + bytes.byteLength;
+  if (most > LONG) {
+    most = bytes.byteLength;
+    for (const structs of document.store.clients.values()) most = Math.max(most, structs.length + bytes.byteLength);
+  }
+  longest.set(document, most);
+  return most > LONG;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Applying what was read of a log: as a whole or not at all, row by row, in turns where it takes long. */
 import { expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { Unreadable } from '../../src/documents/log-part.ts';
+import { Unreadable, type LogPart } from '../../src/documents/log-part.ts';
 import { isHeavy, replayInTurns, replayRow } from '../../src/documents/replaying.ts';
 import { joinUpdates } from '../../src/documents/row.ts';
 import { encodeUpdate } from '../../src/documents/slicing.ts';
@@ -45,6 +45,30 @@ it('DO3 a row is heavy for what its updates delete together, however little each
   const deleting = (clock: number) => encodeUpdate([], new Map([[7, [{ clock, len: 400 }]]]));
   expect(isHeavy(document, rowOf(1, deleting(0)))).toBe(false);
   expect(isHeavy(document, rowOf(1, ...[0, 400, 800].map(deleting)))).toBe(true);
+});
+
+it.each<[string, (state: Uint8Array, updates: Uint8Array[]) => Pick<LogPart, 'snapshot' | 'rows'>]>([
+  ['a snapshot', (state) => ({ snapshot: rowOf(60, state), rows: [] })],
+  ['a large row', (state) => ({ snapshot: null, rows: [rowOf(1, state)] })],
+  [
+    'many small ones',
+    (_, updates) => ({
+      snapshot: null,
+      rows: Array.from({ length: 60 }, (_unused, index) =>
+        rowOf(index + 1, ...updates.slice(index * 1000, (index + 1) * 1000)),
+      ),
+    }),
+  ],
+])('DO3 a document that was short and is long by %s has heavy rows', async (_, partOf) => {
+  const grown = new Y.Doc();
+  grown.clientID = 7;
+  const updates = updatesOf(60_000, grown);
+  const row = rowOf(61, encodeUpdate([], new Map([[7, [{ clock: 100, len: 5000 }]]])));
+  const document = new Y.Doc();
+  expect(isHeavy(document, row)).toBe(false);
+  const part = { head: 60, ...partOf(Y.encodeStateAsUpdate(grown), updates) };
+  await replayInTurns(document, part, null, { turn: async () => {}, wanted: () => true });
+  expect(isHeavy(document, row)).toBe(true);
 });
 
 it('DO3 a row that is heavy is applied in parts, none of which deletes much', async () => {
