@@ -22,15 +22,16 @@ export interface WorkshopOptions {
   patience?: number;
 }
 
-/** What nobody waits for. */
+/** What nobody waits for: it may as well take a little longer, from so many bytes on. */
 const BACKGROUND: ReadonlySet<keyof Work> = new Set(['compaction', 'snapshot']);
+const LITTLE = 16_384;
 
 export function createWorkshop({ largeBytes = LARGE, patience = 120_000 }: WorkshopOptions = {}): Workshop {
   const [worker, background] = [createWorker(patience), createWorker(patience)];
   return {
     run(name, ...input) {
-      if (bytesIn(input) < largeBytes) return attempt(() => perform(name, input));
-      return (BACKGROUND.has(name) ? background : worker).do(name, input.map(shared));
+      const [thread, least] = BACKGROUND.has(name) ? [background, Math.min(LITTLE, largeBytes)] : [worker, largeBytes];
+      return bytesIn(input) < least ? attempt(() => perform(name, input)) : thread.do(name, input.map(shared));
     },
     async stop() {
       await Promise.all([worker.stop(), background.stop()]);

@@ -1,5 +1,6 @@
 /** The workshop: the same work, in a thread of its own where there is much of it. */
-import { afterAll, describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import type { StoredCell } from '../../src/documents/diagram.ts';
 import { Unreadable, type LogPart } from '../../src/documents/log-part.ts';
@@ -125,6 +126,20 @@ it('DO3 a compaction holds up nothing that somebody waits for', async () => {
   await thread.run('cells', partOf(Y.encodeStateAsUpdate(documentOf(1)))).then(() => done.push('cells'));
   await compaction;
   expect(done).toEqual(['cells', 'compaction']);
+});
+
+it('DO3 what nobody waits for holds up the event loop less than what somebody does', async () => {
+  const workshop = createWorkshop();
+  const sent = vi.spyOn(Worker.prototype, 'postMessage');
+  const part = partOf(Y.encodeStateAsUpdate(documentOf(500)));
+  await workshop.run('state', part);
+  expect([part.rows[0]!.bytes.byteLength > 16_384, sent.mock.calls.length]).toEqual([true, 0]);
+  await workshop.run('compaction', part);
+  expect(sent).toHaveBeenCalledOnce();
+  await workshop.run('compaction', partOf(Y.encodeStateAsUpdate(documentOf(5))));
+  expect(sent).toHaveBeenCalledOnce();
+  sent.mockRestore();
+  await workshop.stop();
 });
 
 it('what takes too long is given up, and the next work is done', async () => {
