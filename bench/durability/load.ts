@@ -13,6 +13,8 @@ export interface Plan {
   writing: number;
   /** How many people's pages have drawn something in each document before: each leaves a client id behind. */
   visits?: number;
+  /** How many edits were made in a document before at most: in the first one none, in each further one some more. */
+  earlier?: number;
   /** Edits per second, all together. */
   rate: number;
   /** Seconds that come before what is measured, and that are. */
@@ -51,13 +53,15 @@ interface Author {
 }
 
 const CONNECTING = 50;
+/** Between two of the earlier edits of an author, ms. */
+const EARLIER = 25;
 /** Every so many documents have one editor whose screen is watched. */
 const WATCHED = 5;
 const PATIENCE = 15_000;
 
 process.once('message', (plan: Plan) => void run(plan));
 
-async function run({ documents, writing, visits = 0, rate, warmUp, measured }: Plan): Promise<void> {
+async function run({ documents, writing, visits = 0, earlier = 0, rate, warmUp, measured }: Plan): Promise<void> {
   const acknowledgements: number[] = [];
   const screens: number[] = [];
   let measuring = false;
@@ -98,6 +102,12 @@ async function run({ documents, writing, visits = 0, rate, warmUp, measured }: P
     waiting.push(null);
     connection.update(writer.beginning);
   }
+  await until(() => unacknowledged(authors) === 0);
+  const quota = (place: number) => Math.floor((earlier * Math.floor(place / writing)) / documents.length / writing);
+  for (let count = 0; count < earlier / writing; count += 1) {
+    authors.filter((_, place) => count < quota(place)).forEach(write);
+    await pause(EARLIER);
+  }
   shuffle(authors);
   await until(() => unacknowledged(authors) === 0);
   tell({ kind: 'connected' });
@@ -116,7 +126,7 @@ async function run({ documents, writing, visits = 0, rate, warmUp, measured }: P
     const due = Math.floor(now * rate);
     if (measuring && sent > 0) late = Math.max(late, ((due - sent) / rate) * 1000);
     for (; sent < due; sent += 1) write(authors[sent % authors.length]!);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await pause(1);
   }
   measuring = false;
   tell({ kind: 'measured' });
@@ -149,9 +159,11 @@ const unacknowledged = (authors: readonly Author[]) => authors.reduce((sum, { wa
 async function until(holds: () => boolean): Promise<void> {
   for (const deadline = performance.now() + PATIENCE; !holds();) {
     if (performance.now() > deadline) throw new Error('what was waited for did not come');
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
 }
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function shuffle(values: unknown[]): void {
   for (let index = values.length - 1; index > 0; index -= 1) {

@@ -11,7 +11,7 @@ export interface Pace {
   round: number;
 }
 
-export const PACE: Pace = { distance: 8, round: 32 };
+export const PACE: Pace = { distance: 12, round: 32 };
 
 /** A flush of fewer diagrams costs as much. */
 const LEAST = 32;

@@ -56,7 +56,7 @@ interface Noted extends News {
 }
 
 const MOST_NOTED = 10_000;
-const DEFAULTS = { rows: 500, bytes: 65_536, versionInterval: 300_000 };
+const DEFAULTS = { rows: 1000, bytes: 65_536, versionInterval: 300_000 };
 const ROUND = 30_000;
 /** What is larger is being applied by everybody just now: it is left alone for so long, ms. */
 const LARGE = 500_000;
