@@ -27,13 +27,15 @@ export function replay(document: Y.Doc, part: LogPart, origin: unknown = null): 
 
 /**
  * Applies a part of the log in turns with everything else: after each few milliseconds it waits for its next turn.
- * @param turn resolves when it is; @param wanted asked after each wait
+ * @param turns.turn resolves when it is; @param turns.wanted asked after each wait
+ * @param applied told of the updates that have been applied, as they stand in the log
  */
 export async function replayInTurns(
   document: Y.Doc,
   part: LogPart,
   origin: unknown,
   { turn, wanted }: { turn(): Promise<void>; wanted(): boolean },
+  applied: (updates: readonly Uint8Array[]) => void = () => {},
 ): Promise<number> {
   let begun = performance.now();
   for (const step of collectedStepsOf(document, part, origin)) {
@@ -42,7 +44,8 @@ export async function replayInTurns(
       if (!wanted()) break;
       begun = performance.now();
     }
-    step();
+    const updates = step();
+    if (updates) applied(updates);
   }
   return lastOf(part);
 }
@@ -79,15 +82,20 @@ const LONG = 50_000;
 /** A row that changes more than so many structs of a long document is applied in parts. */
 const WEIGHT = 1000;
 
-function* collectedStepsOf(document: Y.Doc, part: LogPart, origin: unknown): Iterable<() => void> {
+/** Some of the work; what it applied. */
+type Step = () => readonly Uint8Array[] | void;
+
+function* collectedStepsOf(document: Y.Doc, part: LogPart, origin: unknown): Iterable<Step> {
   const collect = postponed(document);
   yield* stepsOf(document, part, origin);
   yield* collect();
 }
 
-function* stepsOf(document: Y.Doc, { snapshot, rows }: LogPart, origin: unknown): Iterable<() => void> {
-  const stepOf = (what: string, update: Uint8Array) => () =>
+function* stepsOf(document: Y.Doc, { snapshot, rows }: LogPart, origin: unknown): Iterable<Step> {
+  const stepOf = (what: string, update: Uint8Array) => () => {
     guarded(document, what, () => document.transact(() => apply(document, update, origin), origin));
+    return [update];
+  };
   if (snapshot) {
     longest.delete(document);
     const what = `snapshot ${snapshot.seq}`;

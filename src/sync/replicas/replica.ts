@@ -143,9 +143,9 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
   async function applyInTurns(part: LogPart): Promise<void> {
     applying = true;
     const tell = (update: Uint8Array) => applied([update]);
-    document!.on('update', tell); // of a snapshot only what is new
+    if (part.snapshot) document!.on('update', tell); // of a snapshot only what is new
     try {
-      await replayInTurns(document!, part, ORIGIN, { turn, wanted });
+      await replayInTurns(document!, part, ORIGIN, { turn, wanted }, part.snapshot ? undefined : applied);
       if (closed) return;
       if (part.snapshot) {
         have = part.snapshot.seq;
