@@ -8,8 +8,11 @@
  */
 import * as Y from 'yjs';
 
-/** How many clocks are deleted before it takes less to look at every struct than to have Yjs collect them. */
-const MUCH = 20_000;
+/**
+ * How many structs Yjs would move at most, one for each clock that is deleted and each struct of its client, before it
+ * takes less to look at every struct: some 20 ms.
+ */
+const MUCH = 200_000_000;
 /** How many structs are looked at in one step. */
 const AT_A_TIME = 20_000;
 
@@ -20,10 +23,13 @@ type Collected = Y.Item | Y.GC;
  * @returns what collects afterwards, outside of a transaction, in steps
  */
 export function postponed(document: Y.Doc, much: number = MUCH): () => Iterable<() => void> {
-  let deleted = 0;
+  let moved = 0;
   const weigh = ({ deleteSet }: Y.Transaction) => {
-    for (const ranges of deleteSet.clients.values()) for (const { len } of ranges) deleted += len;
-    if (deleted > much) document.gc = false;
+    for (const [client, ranges] of deleteSet.clients) {
+      const { length } = document.store.clients.get(client)!;
+      for (const { len } of ranges) moved += len * length;
+    }
+    if (moved > much) document.gc = false;
   };
   document.on('beforeObserverCalls', weigh); // the last that Yjs tells of before it collects
   return function* () {

@@ -80,7 +80,7 @@ it('DO3 what is collected at once is what Yjs collects by itself, and is edited 
     for (let round = 0; round < 4; round += 1) {
       for (let count = 0; count < 12; count += 1) change(random, random.of(editors)); // not knowing of each other
       const updates = log.splice(0);
-      const collect = postponed(ours, random.below(20));
+      const collect = postponed(ours, random.below(400));
       for (const update of updates) for (const replica of [yjs, ours]) Y.applyUpdate(replica, update);
       for (const step of collect()) {
         step();
@@ -111,6 +111,27 @@ it('DO3 structs that died one by one become few, also where the stretches meet',
   expect([...collect()].map((step) => step()).length).toBeGreaterThan(4);
   expect(document.store.clients.get(document.clientID)!.map(({ length }) => length)).toEqual([1, 50_000, 1]);
   expect(cells.toJSON()).toEqual({ left: {} });
+});
+
+it.each([
+  [100_000, 'collected at once in a document that is long'],
+  [20_000, 'left to Yjs in one that is not'],
+])('DO3 of %i structs 3,000 that are overwritten are %s', (length, _) => {
+  const document = new Y.Doc();
+  const cells = document.getMap('cells');
+  const fill = (map: Y.Map<unknown>, count: number) => {
+    for (let z = 0; z < count; z += 1) map.set(`c${z}`, z);
+  };
+  document.transact(() => fill(cells, length));
+  const stranger = new Y.Doc(); // knows nothing of what it overwrites, so its update does not say that it deletes
+  stranger.clientID = document.clientID + 1;
+  stranger.transact(() => fill(stranger.getMap('cells'), 3000));
+  const collect = postponed(document);
+  Y.applyUpdate(document, Y.encodeStateAsUpdate(stranger));
+  expect(document.gc).toBe(length === 20_000);
+  for (const step of collect()) step();
+  const dead = document.store.clients.get(document.clientID)!.filter(({ deleted }) => deleted) as Y.Item[];
+  expect(dead.filter(({ content }) => content instanceof Y.ContentDeleted).length).toBe(3000);
 });
 
 it('DO3 little is left to Yjs', () => {
