@@ -13,8 +13,9 @@ import * as Y from 'yjs';
  * takes less to look at every struct: some 20 ms.
  */
 const MUCH = 200_000_000;
-/** How many structs are looked at in one step. */
-const AT_A_TIME = 20_000;
+/** How many structs are collected in one step, and joined: for each such stretch those behind it are moved. */
+const COLLECTED = 4000;
+const JOINED = 20_000;
 
 type Collected = Y.Item | Y.GC;
 
@@ -49,9 +50,9 @@ export function collectedAfter(document: Y.Doc, change: () => void): void {
 
 function* steps({ store, gcFilter }: Y.Doc): Iterable<() => void> {
   for (const structs of store.clients.values()) {
-    for (let first = 0; first < structs.length; first += AT_A_TIME)
+    for (let first = 0; first < structs.length; first += COLLECTED)
       yield () => {
-        const end = Math.min(structs.length, first + AT_A_TIME);
+        const end = Math.min(structs.length, first + COLLECTED);
         for (let index = first; index < end; index += 1) {
           const struct = structs[index]!;
           if (isDead(struct) && gcFilter(struct)) struct.gc(store, false);
@@ -60,8 +61,8 @@ function* steps({ store, gcFilter }: Y.Doc): Iterable<() => void> {
   }
   for (const structs of store.clients.values()) {
     // From the end, so that little is left to be moved; each stretch with the first struct of the one behind it.
-    for (let end = structs.length; end > 0; end -= AT_A_TIME)
-      yield () => joinNeighbours(structs, Math.max(0, end - AT_A_TIME), Math.min(structs.length, end + 1));
+    for (let end = structs.length; end > 0; end -= JOINED)
+      yield () => joinNeighbours(structs, Math.max(0, end - JOINED), Math.min(structs.length, end + 1));
   }
 }
 
