@@ -3,6 +3,7 @@
  * server keeps up. It measures how long an acknowledgement takes, and how long an edit takes until it is with another
  * editor (of some, because reading what comes costs the load more than the server), and says how busy it was itself.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { openConnection, type EditorConnection } from './connection.ts';
 import { createHistory, createWriter, valuesIn, type Writer } from './edits.ts';
 import type { Desk } from './place.ts';
@@ -162,8 +163,6 @@ async function until(holds: () => boolean): Promise<void> {
     await pause(20);
   }
 }
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function shuffle(values: unknown[]): void {
   for (let index = values.length - 1; index > 0; index -= 1) {

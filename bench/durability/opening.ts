@@ -3,6 +3,7 @@
  * servers, nobody else on the document, medians of several openings. For a document of 100,000 cells, how long the
  * server's event loop stands still at worst while it is opened, edited, compacted and read over REST.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import * as Y from 'yjs';
 import { openDatabase } from '../../src/database/database.ts';
 import type { PostgresServer } from '../postgres.ts';
@@ -15,7 +16,6 @@ import { startBare, startRoundtable, type MeasuredServer } from './servers.ts';
 
 const OPENINGS = 9;
 const PEOPLE = 3;
-const pause = (length: number) => new Promise((resolve) => setTimeout(resolve, length));
 
 /** @param core the one that each server is held to; null: wherever there is room */
 export async function measureOpening(postgres: PostgresServer, cells: number, core: number | null): Promise<void> {

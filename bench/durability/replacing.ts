@@ -3,6 +3,7 @@
  * many others in their place, and a POST of as many new ones take, how long the typist's edits wait for their
  * acknowledgement, until all that were made meanwhile have it, and how long the server's event loop stands still.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { cellsOf, documentOf } from './cells.ts';
 import { openConnection } from './connection.ts';
 import { createWriter } from './edits.ts';
@@ -11,7 +12,6 @@ import type { MeasuredServer } from './servers.ts';
 
 /** Between two edits of the typist, ms. */
 const INTERVAL = 50;
-const pause = (length: number) => new Promise((resolve) => setTimeout(resolve, length));
 
 /** @param desk of a document that holds so many cells */
 export async function measureReplacing(server: MeasuredServer, desk: Desk, cells: number): Promise<void> {
