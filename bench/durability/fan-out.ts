@@ -23,7 +23,8 @@ export interface Cost extends Result {
   memory: number;
 }
 
-const SECONDS = { warmUp: 4, measured: 10 };
+/** Until V8 has compiled what a server does thousands of times a second, and what is measured. */
+const SECONDS = { warmUp: 10, measured: 10 };
 
 /** @param postgres the process whose use is told besides */
 export async function measure(

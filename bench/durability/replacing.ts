@@ -13,41 +13,58 @@ import type { MeasuredServer } from './servers.ts';
 /** Between two edits of the typist, ms. */
 const INTERVAL = 50;
 
-/** @param desk of a document that holds so many cells */
-export async function measureReplacing(server: MeasuredServer, desk: Desk, cells: number): Promise<void> {
-  const typist = await startTyping(desk);
-  const during = async (work: () => Promise<unknown>) => {
-    await pause(1000);
-    await server.observe();
-    typist.longest();
-    const began = performance.now();
-    await work();
-    const took = performance.now() - began;
-    await typist.acknowledged();
-    const { stall, collection } = await server.observe();
-    const ms = (length: number) => Math.round(length);
-    return {
-      took: ms(took),
-      'longest acknowledgement': ms(typist.longest()),
-      'longest stall': ms(stall),
-      'longest collection': ms(collection),
-    };
-  };
-  const path = (what: string) => restOf(desk, what);
-  const post = documentOf(cells, 'more');
+type Write = (desk: Desk) => Promise<unknown>;
+
+/** @param open makes a document, and says where it is; each write has one of its own, of so many cells */
+export async function measureReplacing(
+  server: MeasuredServer,
+  open: () => Promise<Desk>,
+  cells: number,
+): Promise<void> {
+  const [beginning, more] = [documentOf(cells), documentOf(cells, 'more')];
   const moved = cellsOf(cells).map((cell) => (cell.z % 100 === 0 ? { ...cell, x: -1 } : cell));
-  const put = (list: object[]) => {
+  const post =
+    (update: Uint8Array): Write =>
+    (desk) =>
+      call(server.url, 'POST', restOf(desk, 'updates'), update);
+  const put = (list: object[]): Write => {
     const body = Buffer.from(JSON.stringify({ cells: list }));
-    return during(() => call(server.url, 'PUT', path('content'), body, 0, 'application/json'));
+    return (desk) => call(server.url, 'PUT', restOf(desk, 'content'), body, 0, 'application/json');
   };
-  console.log(`while somebody makes ${1000 / INTERVAL} edits/s, writes of ${cells} cells, ms`);
-  console.table({
-    nothing: await during(() => pause(3000)),
-    'PUT of moved cells': await put(moved),
-    'PUT of other cells': await put(cellsOf(cells, 'other')),
-    'POST updates': await during(() => call(server.url, 'POST', path('updates'), post)),
-  });
+  const writes: Record<string, Write> = {
+    nothing: () => pause(3000),
+    'PUT of moved cells': put(moved),
+    'PUT of other cells': put(cellsOf(cells, 'other')),
+    'POST updates': post(more),
+  };
+  const measured: Record<string, object> = {};
+  for (const [what, write] of Object.entries(writes)) {
+    const desk = await open();
+    await post(beginning)(desk);
+    measured[what] = await measure(server, desk, write);
+  }
+  console.log(`while somebody makes ${1000 / INTERVAL} edits/s, writes of ${cells} cells into as many, ms`);
+  console.table(measured);
+}
+
+async function measure(server: MeasuredServer, desk: Desk, write: Write) {
+  const typist = await startTyping(desk);
+  await pause(1000);
+  await server.observe();
+  typist.longest();
+  const began = performance.now();
+  await write(desk);
+  const took = performance.now() - began;
+  await typist.acknowledged();
+  const { stall, collection } = await server.observe();
   typist.stop();
+  const ms = (length: number) => Math.round(length);
+  return {
+    took: ms(took),
+    'longest acknowledgement': ms(typist.longest()),
+    'longest stall': ms(stall),
+    'longest collection': ms(collection),
+  };
 }
 
 async function startTyping(desk: Desk) {
@@ -76,9 +93,9 @@ async function startTyping(desk: Desk) {
       longest = 0;
       return found;
     },
-    /** Resolves when all that was typed by now is acknowledged, and one edit more. */
+    /** Resolves when all that was typed by now is acknowledged and applied: an edit is heard when the one before it is. */
     async acknowledged() {
-      const next = value + 1;
+      const next = value + 2;
       while (value - sent.length < next) await pause(INTERVAL);
     },
     stop() {

@@ -83,7 +83,7 @@ const LONG = 50_000;
 const WEIGHT = 1000;
 
 /** Some of the work; what it applied. */
-type Step = () => readonly Uint8Array[] | void;
+type Step = () => readonly Uint8Array[] | undefined;
 
 function* collectedStepsOf(document: Y.Doc, part: LogPart, origin: unknown): Iterable<Step> {
   const collect = postponed(document);

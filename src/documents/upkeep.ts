@@ -51,7 +51,7 @@ interface Noted extends News {
   versionedAt: number;
   /** Whether there were edits since. */
   unversioned: boolean;
-  /** Much came, and it is looked at in a while. */
+  /** Much came, and it is looked after in a while. */
   later?: NodeJS.Timeout | undefined;
 }
 
@@ -104,7 +104,7 @@ export function createUpkeep(dependencies: UpkeepDependencies): Upkeep {
   }
 
   function version(diagram: string, noted: Noted): void {
-    if (!noted.unversioned || now() - noted.versionedAt < limits.versionInterval) return;
+    if (noted.later || !noted.unversioned || now() - noted.versionedAt < limits.versionInterval) return;
     noted.versionedAt = now();
     noted.unversioned = false;
     enqueue('an automatic version', diagram, async () => {

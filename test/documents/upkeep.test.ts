@@ -56,6 +56,25 @@ it('DO3 a large write is left alone while everybody applies it, and then looked 
   vi.useRealTimers();
 });
 
+it('DO6 no version is taken of a large write before everybody has applied it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const read: string[] = [];
+  const content = async (diagram: string) => (read.push(diagram), null);
+  const { edited, look, idle } = open({
+    documents: { content, replace: () => Promise.reject(new Error('nobody asked')) },
+  });
+  edited('large', 1, 1_000_000);
+  edited('small', 1);
+  look();
+  await idle();
+  expect(read).toEqual(['small']);
+  vi.advanceTimersByTime(10_000);
+  look();
+  await idle();
+  expect(read).toEqual(['small', 'large']);
+  vi.useRealTimers();
+});
+
 it('DO3 what is noted of diagrams is bounded: those that were edited last are remembered', async () => {
   const { edited, asked, idle } = open();
   for (const diagram of ['remembered', 'forgotten']) edited(diagram, 2);
