@@ -26,5 +26,5 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/livez`, { signal: AbortSignal.timeout(2500) }).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Also `migrate`, `token` and `doctor`. Node is the first process, so that SIGTERM reaches it.
-ENTRYPOINT ["node", "--initial-old-space-size=512", "--max-semi-space-size=16", "--no-parallel-scavenge", "src/main.ts"]
+ENTRYPOINT ["node", "--initial-old-space-size=512", "--max-semi-space-size=16", "src/main.ts"]
 CMD ["serve"]

@@ -17,10 +17,12 @@ const STOP_DEADLINE = 9500;
 // V8 collects all of its heap in pauses of a tenth of a second and more where it has one processor (`bench/durability`).
 // An edit lives as long as a flush: V8 would take that for long, and from then on make whatever is made at the same place
 // in the code in its old generation. And it would collect all whenever 64 MB of buffers have come, however large the heap.
+// To copy what is new it would wait for threads of its own, which often have no processor just then.
 // (`npm run serve` and the image start with room for the heap to grow, and with less for what is new, which V8 copies at a
 // stretch: that cannot be said from in here.)
 setFlagsFromString('--no-allocation-site-pretenuring');
 setFlagsFromString('--external-memory-accounted-in-global-limit');
+setFlagsFromString('--no-parallel-scavenge');
 
 const program = new Command('roundtable')
   .description('Real-time collaboration backend for Yjs diagram editors')

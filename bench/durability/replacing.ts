@@ -1,7 +1,7 @@
 /**
  * Large writes over REST while somebody types: how long a PUT of many cells, a hundredth of which has moved, a PUT of as
- * many others in their place, and a POST of as many new ones take, how long the typist's edits wait for their
- * acknowledgement, until all that were made meanwhile have it, and how long the server's event loop stands still.
+ * many others in their place, and a POST of as many new ones take; and, until all of it is applied, how long the
+ * typist's edits wait for their acknowledgement at worst, and how long the server's event loop stands still.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { cellsOf, documentOf } from './cells.ts';

@@ -92,8 +92,14 @@ export function createUpkeep(dependencies: UpkeepDependencies): Upkeep {
     noted.bytes += bytes;
     if (noted.later || (noted.rows < limits.rows && noted.bytes < limits.bytes)) return noted;
     if (noted.bytes < LARGE) compactNow(diagram, noted);
-    else noted.later = setTimeout(() => compactNow(diagram, noted), CALM).unref();
+    else noted.later = setTimeout(() => lookAfter(diagram, noted), CALM).unref();
     return noted;
+  }
+
+  /** What was put off because much had come. */
+  function lookAfter(diagram: string, noted: Noted): void {
+    compactNow(diagram, noted);
+    version(diagram, noted);
   }
 
   function compactNow(diagram: string, noted: Noted): void {

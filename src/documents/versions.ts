@@ -130,20 +130,20 @@ export async function keepAutomatic(
   const { head, bytes } = await currentState(documents, diagram);
   return executor.transaction(async (transaction) => {
     await transaction.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK, diagram]);
-    const [due] = await transaction.query(
-      `select from diagram where id = $1 and not exists (select from document_version where diagram_id = $1
-         and (seq = $2 or (kind = 'automatic' and at > clock_timestamp() - $3 * interval '1 millisecond')))`,
+    const [found] = await transaction.query<{ kept: boolean; young: boolean }>(
+      `select exists (select from document_version where diagram_id = $1 and seq = $2) as kept,
+         exists (select from document_version where diagram_id = $1 and kind = 'automatic'
+           and at > clock_timestamp() - $3 * interval '1 millisecond') as young
+       from diagram where id = $1`,
       [diagram, head, interval],
     );
-    if (due) {
-      const sent = await send(transaction, bytes, '$4');
-      await transaction.query(
-        `insert into document_version (id, diagram_id, seq, kind, bytes) values ($1, $2, $3, 'automatic', ${sent.expression})`,
-        [newId(), diagram, head, sent.value],
-      );
-    }
-    const text = 'select from document_version where diagram_id = $1 and seq = $2 limit 1';
-    return (await transaction.query(text, [diagram, head])).length > 0;
+    if (!found || found.kept || found.young) return found?.kept ?? false;
+    const sent = await send(transaction, bytes, '$4');
+    await transaction.query(
+      `insert into document_version (id, diagram_id, seq, kind, bytes) values ($1, $2, $3, 'automatic', ${sent.expression})`,
+      [newId(), diagram, head, sent.value],
+    );
+    return true;
   });
 }
 

@@ -108,7 +108,7 @@ it('DO3 structs that died one by one become few, also where the stretches meet',
   cells.delete('large');
   const structs = document.store.clients.get(document.clientID)!;
   expect(structs.length).toBe(50_002);
-  expect(Array.from(collect(), (step) => step()).length).toBeGreaterThan(4);
+  expect([...collect()].map((step) => step()).length).toBeGreaterThan(4);
   expect(document.store.clients.get(document.clientID)!.map(({ length }) => length)).toEqual([1, 50_000, 1]);
   expect(cells.toJSON()).toEqual({ left: {} });
 });
