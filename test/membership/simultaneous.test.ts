@@ -1,6 +1,7 @@
 /** What happens at the same moment, for real: many connections, one PostgreSQL (MB1, MB3). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
+import { clientOf } from '../support/client.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
 
 let app: TestApp;
@@ -70,12 +71,10 @@ describe('identical additions', () => {
   });
 
   it('MB1 ID3 fifty first calls of one new person make one profile', async () => {
-    const { token } = await newcomer(app);
-    const calls = await Promise.all(
-      Array.from({ length: 50 }, () => fetch(`${app.url}/me`, { headers: { authorization: `Bearer ${token}` } })),
-    );
-    const ids = await Promise.all(calls.map(async (answer) => ((await answer.json()) as { id: string }).id));
-    expect(new Set(ids).size).toBe(1);
+    const { call } = clientOf(app.url, 'fifty@firm.example');
+    const answers = await Promise.all(Array.from({ length: 50 }, () => call('GET', '/me')));
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
   });
 });
 
