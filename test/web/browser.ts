@@ -1,11 +1,10 @@
-/** A real Chromium, the system's own. */
+/** A real Chromium, the system's own: the one that its name starts, wherever on the PATH it is. */
+import { execFileSync } from 'node:child_process';
 import { chromium, type Browser } from 'playwright-core';
-
-const EXECUTABLE = '/usr/bin/chromium';
 
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: EXECUTABLE,
+    executablePath: execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim(),
     args: [
       '--no-sandbox',
       '--disable-gpu',
