@@ -110,7 +110,7 @@ async function otherHand(page: Page, move: Move): Promise<void> {
 async function measureOurs(on: Browser): Promise<Record<string, Frames>> {
   const server = spawn(process.execPath, ['src/main.ts', 'dev'], {
     cwd: join(import.meta.dirname, '../..'),
-    env: { ...process.env, PORT: '0', DATA_DIR: directory, LOG_LEVEL: 'fatal' },
+    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: directory, LOG_LEVEL: 'fatal' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
