@@ -1,5 +1,6 @@
 /** Coming in, in a real browser against a real server. */
 import { describe, expect, it } from 'vitest';
+import { isSaved } from './diagram/hands.ts';
 import { stage } from './stage.ts';
 import { SOON } from './visitor.ts';
 
@@ -11,6 +12,7 @@ describe('WE1 coming in', () => {
     const { page, complaints } = await on.stranger(diagram);
     await page.getByRole('button', { name: 'Grace Hopper' }).click();
     await expect.poll(() => new URL(page.url()).pathname, SOON).toBe(diagram);
+    await isSaved(page);
     expect(complaints).toEqual([]);
   });
 });
