@@ -80,7 +80,7 @@ describe('ID1 ID2 401', () => {
     ['PS256, which nobody configured', () => rsa.sign(claims(), { algorithm: 'PS256' })],
     ['another key under a published id', () => unpublished.sign(claims())],
     ['a key under the id of one of another kind', () => ec.sign(claims(), { keyid: rsa.kid })],
-    ['no key id, where there are several keys', () => forged({ alg: 'RS256', typ: 'JWT' }, 'x')],
+    ['no key id, where there are several keys', () => rsa.sign(claims(), { header: { alg: 'RS256', kid: undefined } })],
     ['a key that is not published', () => makeKey('rsa-9', 'RS256').sign(claims())],
     [
       'a key of its own in the header',
