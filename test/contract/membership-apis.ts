@@ -31,8 +31,7 @@ export interface Api {
   kind: 'workspace' | 'group' | 'conversation';
   /** Spoken where the caller asks for nothing. */
   language: 'pl' | 'en';
-  /** The role that may manage the roster, and one that may not; null without roles. */
-  manager: string | null;
+  /** A role that may not manage the roster; null without roles. */
   plain: string | null;
   /** HTTP statuses of an addition, of a removal, and of a refusal (null: always 200). */
   statuses: { added: number; removed: number; refused: Record<string, number> | null };
@@ -118,7 +117,6 @@ function workspaces(call: Call): Api {
     name: 'workspaces',
     kind: 'workspace',
     language: 'pl',
-    manager: 'admin',
     plain: 'member',
     statuses: { added: 201, removed: 204, refused: statuses },
     table: 'workspace_member',
@@ -164,7 +162,6 @@ function groups(call: Call): Api {
     name: 'groups',
     kind: 'group',
     language: 'en',
-    manager: null,
     plain: null,
     statuses: { added: 201, removed: 204, refused: statuses },
     table: 'group_member',
@@ -261,7 +258,6 @@ function conversations(call: Call): Api {
     name: 'conversations',
     kind: 'conversation',
     language: 'en',
-    manager: 'admin',
     plain: 'moderator',
     statuses: { added: 201, removed: 204, refused: statuses },
     table: 'conversation_participant',

@@ -7,7 +7,6 @@ import { createDocumentStore } from '../../src/documents/document-store.ts';
 import type { CommittedRow } from '../../src/documents/row.ts';
 import { compact } from '../../src/documents/snapshots.ts';
 import { createWorkshop } from '../../src/documents/workshop.ts';
-import type { Actor } from '../../src/identity/person.ts';
 import { freshDatabase } from '../support/database.ts';
 import { addDiagram, addPerson, logger } from '../sync/stage.ts';
 
@@ -67,6 +66,3 @@ export function updateOf(write: (cells: Y.Map<unknown>) => void, document = new 
   document.transact(() => write(document.getMap('cells')));
   return Y.encodeStateAsUpdate(document, before);
 }
-
-/** The person's role in a diagram is somebody else's business; here they are known by name. */
-export type People = Record<'ann' | 'bob', Actor>;

@@ -20,8 +20,6 @@ export interface ClusterOptions {
   environment?: Record<string, string>;
   /** Whether Redis runs when the nodes start. */
   redisStarted?: boolean;
-  /** Another deployment's, to share it. */
-  redis?: RedisProcess;
   /** A migrated database, in place of a new one. */
   databaseUrl?: string;
 }
@@ -30,12 +28,9 @@ export async function startCluster({
   nodes: count = 2,
   environment = {},
   redisStarted = true,
-  ...options
+  databaseUrl: given,
 }: ClusterOptions = {}): Promise<Cluster> {
-  const [databaseUrl, redis] = await Promise.all([
-    options.databaseUrl ?? freshDatabaseUrl(),
-    options.redis ?? createRedis(redisStarted),
-  ]);
+  const [databaseUrl, redis] = await Promise.all([given ?? freshDatabaseUrl(), createRedis(redisStarted)]);
   const database = await openDatabase({ url: databaseUrl });
   const creating = Array.from({ length: count }, () => createNode({ databaseUrl, redisUrl: redis.url, environment }));
   const nodes = await Promise.all(creating);
@@ -55,7 +50,7 @@ export async function startCluster({
     async stop() {
       await Promise.all(nodes.map((node) => node.dispose()));
       await database.close();
-      if (!options.redis) await redis.kill();
+      await redis.kill();
     },
   };
 }

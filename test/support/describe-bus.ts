@@ -11,10 +11,10 @@ export function describeBus(name: string, create: (onError: (error: unknown) => 
     let far: Bus;
     beforeAll(async () => {
       [near, far] = await create((error) => errors.push(error));
-      await Promise.all(new Set([near, far].map((bus) => bus.start())));
+      await Promise.all([...new Set([near, far])].map((bus) => bus.start()));
     });
     afterAll(async () => {
-      await Promise.all([near.stop(), far.stop()]);
+      await Promise.all([...new Set([near, far])].map((bus) => bus.stop()));
     });
 
     const heard = async (bus: Bus, channel: string) => {

@@ -27,7 +27,6 @@ export interface Ended {
 export interface NodeProcess {
   readonly url: string;
   readonly port: number;
-  readonly pid: number;
   /** Its ways out. */
   readonly database: TcpProxy;
   readonly redis: TcpProxy | null;
@@ -108,9 +107,6 @@ export async function createNode({ databaseUrl, redisUrl, environment = {} }: No
   const node: NodeProcess = {
     url: `http://127.0.0.1:${port}`,
     port,
-    get pid() {
-      return child?.pid ?? 0;
-    },
     database,
     redis,
     log,

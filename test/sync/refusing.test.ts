@@ -518,7 +518,7 @@ it('AC5 of two tokens that are verified at once the one that was sent last count
     updateBy(7, () => {}),
   );
   await eventually(() => expect(statuses(socket)).toEqual([1]));
-  await pause(300); // three rounds
+  await pause(300); // fifteen rounds
   expect(socket.ws.readyState).toBe(socket.ws.OPEN);
 });
 

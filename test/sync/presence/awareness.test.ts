@@ -98,7 +98,7 @@ describe('awareness behind the guard', () => {
       user: { name: 'Eve', color: 'red' },
       participant: { is_host: false },
       kind: 'session',
-      __proto__: { a: 1 },
+      ['__proto__']: { a: 1 },
       more: 1,
     });
     const expected = { cursor: { x: 1 }, selection: ['a'], viewport: { zoom: 2 }, ...stampOf('ada') };
