@@ -10,6 +10,7 @@ import { openDatabase } from '../src/database/database.ts';
 import { startApp, TEST_SECRET } from './support/app.ts';
 import { call } from './support/client.ts';
 import { freshDatabaseUrl } from './support/database.ts';
+import { endedWithUs } from './support/ended-with-us.ts';
 import { eventually, within } from './support/patience.ts';
 import { newcomer, personOf } from './support/people.ts';
 
@@ -17,10 +18,11 @@ const SCRIPT = new URL('./support/start-and-stop.ts', import.meta.url).pathname;
 
 /** How a process came out that starts and stops an app with this environment; one that does not end by itself is killed. */
 async function startAndStop(environment: Record<string, string>): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [SCRIPT], {
+  const spawned = spawn(process.execPath, [SCRIPT], {
     env: { PATH: process.env.PATH, JWT_SECRET: TEST_SECRET, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const child = endedWithUs(spawned);
   const deadline = setTimeout(() => child.kill('SIGKILL'), within(60_000));
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApi } from '../../src/client/index.ts';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
 import { emptyDatabaseUrl } from '../support/database.ts';
+import { endedWithUs } from '../support/ended-with-us.ts';
 import { tokenOf } from './stage.ts';
 
 const run = promisify(execFile);
@@ -189,7 +190,8 @@ describe('the roundtable command', () => {
     const help = await run(node, [command(), '--help'], options);
     expect(help.stdout).toContain('doctor');
     expect((await run(node, [command(), 'migrate'], options)).stdout).toContain('applied');
-    const serving = spawn(node, [command(), 'serve'], { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
+    const spawned = spawn(node, [command(), 'serve'], { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
+    const serving = endedWithUs(spawned);
     try {
       const url = await new Promise<string>((resolve, reject) => {
         let output = '';

@@ -1,10 +1,11 @@
 /** The real command line, as a process of its own: with no environment but what a test gives it. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { endedWithUs } from './ended-with-us.ts';
 import { within } from './patience.ts';
 
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
-const START_LINE = /running at (http:\S+)/;
+export const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+export const START_LINE = /running at (http:\S+)/;
 /** How long a process may take to start or to end, ms. */
 const PATIENCE = within(60_000);
 
@@ -44,15 +45,16 @@ export async function startCommand(
 }
 
 function start(command: readonly string[], environment: Record<string, string>) {
-  const child: ChildProcess = spawn(process.execPath, [MAIN, ...command], {
+  const spawned = spawn(process.execPath, [MAIN, ...command], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const child = endedWithUs(spawned);
   const deadline = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
   let output = '';
   let errors = '';
-  child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const closed = once(child, 'close').then(() => clearTimeout(deadline));
   return {
     process: child,
@@ -68,7 +70,7 @@ function start(command: readonly string[], environment: Record<string, string>) 
           clearTimeout(deadline);
           resolve(found);
         };
-        child.stdout!.on('data', look);
+        child.stdout.on('data', look);
         void closed.then(() => reject(new Error(`it ended with ${child.exitCode}:\n${output}${errors}`)));
       }),
   };

@@ -6,12 +6,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { TEST_SECRET } from './app.ts';
+import { MAIN, START_LINE } from './command-line.ts';
 import { endedWithUs } from './ended-with-us.ts';
 import { freePort } from './free-port.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
-const START_LINE = /running at (http:\S+)/;
 /** Log lines that are kept. */
 const MOST_LINES = 20_000;
 

@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { openDatabase, type Database } from '../../src/database/database.ts';
-import { readLog } from '../../src/documents/reading.ts';
-import { replay } from '../../src/documents/replaying.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
+import { endedWithUs } from '../support/ended-with-us.ts';
 import { eventually, pause, saved } from '../support/patience.ts';
 import { connect, disconnectAll } from '../support/provider.ts';
+import { stored } from '../support/stored.ts';
 import { addDiagram, addPerson } from './stage.ts';
 
 let url: string;
@@ -30,9 +30,11 @@ afterAll(() => database.close());
 
 /** Starts a node. @returns the process, and where its shared socket is */
 async function startNode(): Promise<{ child: ChildProcess; at: string }> {
-  const child = fork(new URL('stage-process.ts', import.meta.url), [url, JSON.stringify(people)], {
-    execArgv: ['--disable-warning=ExperimentalWarning'],
-  });
+  const child = endedWithUs(
+    fork(new URL('stage-process.ts', import.meta.url), [url, JSON.stringify(people)], {
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    }),
+  );
   processes.push(child);
   const [at] = (await once(child, 'message')) as [string];
   return { child, at };
@@ -66,9 +68,7 @@ it('DO1 nothing that was acknowledged is lost', async () => {
   await eventually(() => expect(clients.every((client) => client.closes.length > 0)).toBe(true));
   expect(zeros).toBeGreaterThan(0);
 
-  const log = new Y.Doc();
-  const part = (await readLog(database.log, diagram, 0))!;
-  replay(log, part);
+  const log = await stored(database, diagram);
   for (const [client, stateVector] of acknowledged) {
     const own = Y.decodeStateVector(stateVector).get(client.document.clientID) ?? 0;
     expect(Y.getState(log.store, client.document.clientID)).toBeGreaterThanOrEqual(own);
