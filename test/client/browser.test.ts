@@ -11,13 +11,13 @@ import { listCells, putCell } from '../../src/client/index.ts';
 import { useDiagram, useSaved } from '../../src/client/react/index.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/patience.ts';
-import { startRelay, type Relay } from '../support/relay.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { launchBrowser } from '../web/browser.ts';
 import type { PageWindow, Shown, Start } from './page/page.ts';
 import { becomes, joined, node, table, tokenOf, type Table } from './stage.ts';
 
 let app: TestApp;
-let relay: Relay;
+let proxy: TcpProxy;
 let browser: Browser;
 let site: Server;
 let home: string;
@@ -37,12 +37,12 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
   home = `http://localhost:${(site.address() as AddressInfo).port}`;
   app = await startApp({ environment: { ALLOWED_ORIGINS: home } });
-  relay = await startRelay(app.url);
+  proxy = await startTcpProxy(app.url);
 });
 afterAll(async () => {
   await browser.close();
   site.close();
-  await relay.stop();
+  await proxy.stop();
   await app.stop();
 });
 beforeEach(async () => {
@@ -81,7 +81,7 @@ async function openPage(): Promise<Page> {
 /** Grace opens the page. */
 async function start(more: Partial<Start> = {}): Promise<void> {
   const options: Start = {
-    url: relay.url,
+    url: proxy.through(app.url),
     token: tokenOf(stage.people[1]!.email),
     place: stage.place,
     conversation: null,
@@ -158,10 +158,10 @@ describe('SD7 the hooks, in strict mode', () => {
     await shows({ said: ['before', 'now'] });
     await page.evaluate(() => (window as unknown as PageWindow).say('mine'));
     await shows({ said: ['before', 'now', 'mine'] });
-    await relay.cut();
+    await proxy.cut();
     await shows({ conversation: 'reconnecting' });
     await client.conversations.send(id, 'missed');
-    await relay.mend();
+    await proxy.mend();
     await shows({ conversation: 'live', said: ['before', 'now', 'mine', 'missed'] });
   });
 
@@ -178,7 +178,7 @@ describe('SD5 without a connection', () => {
     await shows({ status: 'live' });
     await put('saved');
     await shows({ saved: true, cells: ['saved'] });
-    await relay.cut();
+    await proxy.cut();
     await shows({ status: 'reconnecting' });
     for (const id of ['one', 'two']) await put(id);
     await shows({ saved: false, unsavedChanges: 2 });
@@ -192,7 +192,7 @@ describe('SD5 without a connection', () => {
     await put('three');
     await shows({ unsavedChanges: 3 });
 
-    await relay.mend();
+    await proxy.mend();
     await page.evaluate(() => (window as unknown as PageWindow).diagram!.retry());
     await shows({ status: 'live', saved: true, unsavedChanges: 0 });
     const { cells } = await stage.people[0]!.client.diagrams.content(stage.place);
@@ -219,7 +219,7 @@ describe('SD5 without a connection', () => {
     await shows({ status: 'live' });
     await put('mine');
     await shows({ saved: true });
-    await relay.cut();
+    await proxy.cut();
 
     await page.reload();
     await start({ offline: true, token: tokenOf('somebody-else@firm.example') });
@@ -233,6 +233,6 @@ describe('SD5 without a connection', () => {
     await page.reload();
     await start({ offline: true });
     await shows({ status: 'reconnecting', cells: [] });
-    await relay.mend();
+    await proxy.mend();
   });
 });

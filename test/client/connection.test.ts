@@ -6,7 +6,7 @@ import WebSocket from 'ws';
 import { startApp, type TestApp, type TestAppOptions } from '../support/app.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
 import { pause } from '../support/patience.ts';
-import { startRelay, type Relay } from '../support/relay.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { becomes, joined, node, opened, seated, somebody, table, tokenOf } from './stage.ts';
 
 const stops: (() => Promise<unknown>)[] = [];
@@ -20,12 +20,12 @@ async function run(options?: TestAppOptions): Promise<TestApp> {
   return app;
 }
 
-/** An app behind a relay that can be cut. */
-async function runBehind(options?: TestAppOptions): Promise<{ app: TestApp; relay: Relay; url: string }> {
+/** An app behind a proxy that can be cut. */
+async function runBehind(options?: TestAppOptions): Promise<{ app: TestApp; proxy: TcpProxy; url: string }> {
   const app = await run(options);
-  const relay = await startRelay(app.url);
-  stops.push(() => relay.stop());
-  return { app, relay, url: relay.url.replace(/\/$/, '') };
+  const proxy = await startTcpProxy(app.url);
+  stops.push(() => proxy.stop());
+  return { app, proxy, url: proxy.through(app.url).replace(/\/$/, '') };
 }
 
 const kinds = (diagram: LiveDiagram) => {
@@ -38,7 +38,7 @@ const kinds = (diagram: LiveDiagram) => {
 
 describe('SD3 the connection breaks', () => {
   it('edits made meanwhile are counted, kept, and saved once it is back', async () => {
-    const { app, relay, url } = await runBehind();
+    const { app, proxy, url } = await runBehind();
     const { place, people } = await table(app, ['ada', 'grace']);
     const near = await somebody({ url }, 'near');
     await people[0]!.client.threatModels.authorize(place.threatModelId, [
@@ -50,7 +50,7 @@ describe('SD3 the connection breaks', () => {
     diagram.setCursor({ x: 1, y: 1 });
     await becomes(() => host.presence.length, 1);
     const seen = kinds(diagram);
-    await relay.cut();
+    await proxy.cut();
     await becomes(() => diagram.status.kind, 'reconnecting');
     expect(diagram.status).toMatchObject({
       reason: 'unreachable',
@@ -60,7 +60,7 @@ describe('SD3 the connection breaks', () => {
     expect([diagram.saved, diagram.unsavedChanges]).toEqual([false, 3]);
     expect(diagram.unsavedCells().map(({ id }) => id)).toEqual(['a', 'b', 'c']);
     await becomes(() => host.presence.length, 0);
-    await relay.mend();
+    await proxy.mend();
     diagram.retry();
     await diagram.whenSaved();
     await diagram.whenLive();
@@ -72,15 +72,15 @@ describe('SD3 the connection breaks', () => {
   });
 
   it('it comes back by itself, again and again', async () => {
-    const { app, relay, url } = await runBehind();
+    const { app, proxy, url } = await runBehind();
     const { place, people } = await table(app, ['ada']);
     const client = createClient({ url, token: () => people[0]!.client.token(), WebSocket });
     const diagram = await joined(client, place);
     for (let round = 0; round < 3; round += 1) {
-      await relay.cut();
+      await proxy.cut();
       await becomes(() => diagram.status.kind, 'reconnecting');
       putCell(diagram.cells, node(`round ${round}`));
-      await relay.mend();
+      await proxy.mend();
       await diagram.whenSaved();
     }
     expect(listCells(diagram.cells)).toHaveLength(3);
@@ -88,10 +88,10 @@ describe('SD3 the connection breaks', () => {
   });
 
   it('opens with a server that is not there yet: what is edited is kept until it is', async () => {
-    const { app, relay, url } = await runBehind();
+    const { app, proxy, url } = await runBehind();
     const { place, people } = await table(app, ['ada']);
     const client = createClient({ url, token: () => people[0]!.client.token(), WebSocket, language: 'pl' });
-    await relay.cut();
+    await proxy.cut();
     const diagram = opened(client, place);
     putCell(diagram.cells, node('early'));
     await becomes(() => diagram.status.kind, 'reconnecting');
@@ -102,7 +102,7 @@ describe('SD3 the connection breaks', () => {
     diagram.on('refused', ({ message }) => refused.push(message));
     diagram.requestPresenter();
     expect(refused).toEqual(['Nie ma teraz połączenia z sesją.']);
-    await relay.mend();
+    await proxy.mend();
     diagram.retry();
     await diagram.whenLive();
     await diagram.whenSaved();
@@ -110,16 +110,16 @@ describe('SD3 the connection breaks', () => {
   });
 
   it('4404 the session ended meanwhile: the edits are kept, and a new session takes them', async () => {
-    const { app, relay, url } = await runBehind({ environment: { SESSION_HOST_GRACE_MS: '100' } });
+    const { app, proxy, url } = await runBehind({ environment: { SESSION_HOST_GRACE_MS: '100' } });
     const { place, people } = await table(app, ['ada', 'grace']);
     const client = createClient({ url, token: () => people[1]!.client.token(), WebSocket });
     const [host, diagram] = [await joined(people[0]!.client, place), await joined(client, place)];
-    await relay.cut();
+    await proxy.cut();
     await becomes(() => diagram.status.kind, 'reconnecting');
     putCell(diagram.cells, node('kept'));
     host.end();
     await becomes(() => host.status.kind, 'ended');
-    await relay.mend();
+    await proxy.mend();
     diagram.retry();
     await becomes(() => diagram.status.kind, 'ended');
     expect(diagram.status).toMatchObject({ reason: 'no_session' });
@@ -134,18 +134,18 @@ describe('SD3 the connection breaks', () => {
 
 describe('SD5 after an end', () => {
   it('what the server has got from elsewhere, such as another tab with the same copy, counts as saved once it is asked', async () => {
-    const { app, relay, url } = await runBehind();
+    const { app, proxy, url } = await runBehind();
     const { place, people } = await table(app, ['ada', 'grace']);
     const client = createClient({ url, token: () => people[1]!.client.token(), WebSocket });
     const [host, diagram] = [await joined(people[0]!.client, place), await joined(client, place)];
     putCell(diagram.cells, node('both'));
     await diagram.whenSaved();
-    await relay.cut();
+    await proxy.cut();
     putCell(diagram.cells, node('kept'));
     diagram.cells.delete('both');
     host.end();
     await becomes(() => host.status.kind, 'ended');
-    await relay.mend();
+    await proxy.mend();
     diagram.retry();
     await becomes(() => diagram.status.kind, 'ended');
     await diagram.checkSaved();

@@ -5,7 +5,7 @@ import WebSocket from 'ws';
 import { createClient, type ConversationMessage, type Room } from '../../src/client/index.ts';
 import { clientOf } from '../../src/client/client.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { startRelay } from '../support/relay.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { playedClock } from './played.ts';
 import { becomes, somebody, tokenOf } from './stage.ts';
 
@@ -55,22 +55,22 @@ describe('SD6 a conversation', () => {
   });
 
   it('is entered anew after the connection was lost, and says so', async () => {
-    const relay = await startRelay(app.url);
+    const proxy = await startTcpProxy(app.url);
     const { email, client } = await somebody(app);
     const { id } = await client.conversations.create({ title: 'A shaky line' });
-    const near = createClient({ url: relay.url, token: () => tokenOf(email), WebSocket });
+    const near = createClient({ url: proxy.through(app.url), token: () => tokenOf(email), WebSocket });
     const room = near.conversations.listen(id);
     const { heard, entered } = hearing(room);
     await live(room);
-    await relay.cut();
+    await proxy.cut();
     await becomes(() => room.status.kind, 'reconnecting');
     await client.conversations.send(id, 'Nobody hears this');
-    await relay.mend();
+    await proxy.mend();
     await becomes(entered, 2);
     await client.conversations.send(id, 'Hello again');
     await becomes(() => heard.length, 1);
     room.close();
-    await relay.stop();
+    await proxy.stop();
   });
 
   it('of somebody else, or of nobody, is closed', async () => {

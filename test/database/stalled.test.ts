@@ -16,7 +16,7 @@ let database: Database;
 
 beforeAll(async () => {
   url = await freshDatabaseUrl();
-  proxy = await startTcpProxy(() => Number(new URL(url).port));
+  proxy = await startTcpProxy(url);
   database = await openDatabase({ url: proxy.through(url) }, PATIENCE);
 });
 afterAll(async () => {

@@ -6,7 +6,7 @@ import { call } from '../support/client.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
 import { newcomer } from '../support/people.ts';
 import { openRaw } from '../support/raw-socket.ts';
-import { startRelay, type Relay } from '../support/relay.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const SERVE = { JWT_SECRET: TEST_SECRET, RATE_LIMIT_PER_MINUTE: '0' };
 
@@ -55,15 +55,16 @@ it('NO1 a node that stops says so, lets nobody in any more, and closes its socke
 
 describe('RU5 a node whose database goes away and comes back', () => {
   let app: TestApp;
-  let relay: Relay;
+  let proxy: TcpProxy;
 
   beforeAll(async () => {
-    relay = await startRelay(await freshDatabaseUrl());
-    app = await startApp({ mode: 'serve', environment: { ...SERVE, DATABASE_URL: relay.url } });
+    const url = await freshDatabaseUrl();
+    proxy = await startTcpProxy(url);
+    app = await startApp({ mode: 'serve', environment: { ...SERVE, DATABASE_URL: proxy.through(url) } });
   });
   afterAll(async () => {
     await app.stop();
-    await relay.stop();
+    await proxy.stop();
   });
 
   it('is ready, then alive but not ready, then ready again', async () => {
@@ -71,21 +72,21 @@ describe('RU5 a node whose database goes away and comes back', () => {
       status: 200,
       body: { ready: true, phase: 'running', database: 'up', messenger: 'up' },
     });
-    await relay.cut();
+    await proxy.cut();
     expect(await call(app.url, 'GET', '/readyz')).toMatchObject({
       status: 503,
       body: { ready: false, database: 'down' },
     });
     expect(await call(app.url, 'GET', '/livez')).toMatchObject({ status: 200, body: { alive: true } });
-    await relay.mend();
+    await proxy.mend();
     expect(await call(app.url, 'GET', '/readyz')).toMatchObject({ status: 200, body: { ready: true } });
   });
 
   it('CO8 NO5 answers everybody 503 meanwhile, telling nothing of the inside', async () => {
     const person = await newcomer(app);
-    await relay.cut();
+    await proxy.cut();
     const { status, body } = await person.call('GET', '/me');
-    await relay.mend();
+    await proxy.mend();
     expect([status, body.code, body.message]).toEqual([503, 'unavailable', 'The service is not available right now']);
     expect(JSON.stringify(body)).not.toMatch(/ECONN|127\.0\.0\.1|postgres/i);
     expect((await person.call('GET', '/me')).status).toBe(200);
@@ -95,9 +96,9 @@ describe('RU5 a node whose database goes away and comes back', () => {
     const person = await newcomer(app);
     for (let count = 0; count < 15; count += 1) {
       await Promise.all([person.call('GET', '/me'), person.call('GET', '/me')]);
-      await relay.cut();
+      await proxy.cut();
       expect((await person.call('GET', '/me')).status).toBe(503);
-      await relay.mend();
+      await proxy.mend();
     }
     expect((await person.call('POST', '/api/workspaces', { body: { name: 'Still there' } })).status).toBe(201);
   });

@@ -53,8 +53,8 @@ export interface NodeOptions {
 
 export async function createNode({ databaseUrl, redisUrl, environment = {} }: NodeOptions): Promise<NodeProcess> {
   const port = await freePort();
-  const database = await startTcpProxy(() => Number(new URL(databaseUrl).port));
-  const redis = redisUrl === null ? null : await startTcpProxy(() => Number(new URL(redisUrl).port));
+  const database = await startTcpProxy(databaseUrl);
+  const redis = redisUrl === null ? null : await startTcpProxy(redisUrl);
   const log: LogLine[] = [];
   const crashes: Ended[] = [];
   let child: ChildProcess | null = null;

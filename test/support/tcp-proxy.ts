@@ -31,14 +31,14 @@ interface Pair {
   nonsense: Buffer | null;
 }
 
-/** @param target the port on the loopback to which the next connection goes; null: nobody is there */
-export async function startTcpProxy(target: () => number | null): Promise<TcpProxy> {
+/** @param target a URL on the loopback, or the port to which the next connection goes; null: nobody is there */
+export async function startTcpProxy(target: string | (() => number | null)): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   let paused = false;
   let latency = 0;
 
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (near) => {
-    const to = target();
+    const to = typeof target === 'string' ? Number(new URL(target).port) : target();
     if (to === null) return void near.on('error', () => {}).resetAndDestroy();
     const far = connect({ port: to, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     const pair: Pair = { near, far, dead: false, nonsense: null };
