@@ -95,7 +95,7 @@ async function importEmbeddedPostgres() {
 }
 
 /** Has something done when this process ends, however it does; returns a function that takes it back. */
-export function atEnd(work: () => void): () => void {
+function atEnd(work: () => void): () => void {
   const moments = ['exit', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const moment of moments) process.once(moment, work);
   return () => {

@@ -56,7 +56,7 @@ export async function createRedis(started = true): Promise<RedisProcess> {
     stall: () => void child?.kill('SIGSTOP'),
     wake: () => void child?.kill('SIGCONT'),
     async command(...parts) {
-      const client = createClient({ url, socket: { reconnectStrategy: () => 20 } });
+      const client = createClient({ url, socket: { reconnectStrategy: () => child?.exitCode === null && 20 } });
       client.on('error', () => {});
       await client.connect();
       try {

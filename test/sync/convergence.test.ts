@@ -9,14 +9,13 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import type { Database } from '../../src/database/database.ts';
-import { readLog } from '../../src/documents/reading.ts';
-import { replay } from '../../src/documents/replaying.ts';
 import { splitUpdates } from '../../src/documents/row.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { freshDatabase } from '../support/database.ts';
 import { eventually, pause, saved } from '../support/patience.ts';
 import { connect, disconnect, type Client } from '../support/provider.ts';
 import { seeded, type Chance } from '../support/seeded.ts';
+import { stored } from '../support/stored.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { addDiagram, addPerson, grant, logger, startStage, type Stage } from './stage.ts';
 import { troubled, type Commits } from './troubled.ts';
@@ -103,7 +102,7 @@ async function play(seed: number): Promise<void> {
       for (const client of clients) expect(client.cells.toJSON()).toEqual(clients[0]!.cells.toJSON());
     });
     expect(await untrue()).toEqual([]);
-    const document = await storedIn(at.diagram);
+    const document = await stored(database, at.diagram);
     expect(document.getMap('cells').toJSON()).toEqual(clients[0]!.cells.toJSON());
     expect(clients.flatMap((client) => client.closes).filter(({ code }) => code >= 4400)).toEqual([]);
   } finally {
@@ -149,15 +148,8 @@ function watchZeros(clients: readonly Client[], commits: Commits, diagram: strin
       for (const [, bytes] of [...commits].toSorted(([a], [b]) => a - b))
         for (const update of splitUpdates(bytes)) Y.applyUpdate(told, update);
       if (holds(told, state)) return;
-      doubts.push(storedIn(diagram).then((log) => (holds(log, state) ? [] : [document.clientID])));
+      doubts.push(stored(database, diagram).then((log) => (holds(log, state) ? [] : [document.clientID])));
     });
   }
   return async () => (await Promise.all(doubts)).flat();
-}
-
-/** What the log says. */
-async function storedIn(diagram: string): Promise<Y.Doc> {
-  const document = new Y.Doc();
-  replay(document, (await readLog(database.log, diagram, 0))!); // throws if it is not whole or has a gap
-  return document;
 }

@@ -5,6 +5,7 @@ import * as Y from 'yjs';
 import type { Database } from '../../src/database/database.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import { Refusal } from '../../src/refusal.ts';
+import { updateBy } from '../rules/stage.ts';
 import { documentOf, headOf } from '../support/content.ts';
 import { freshDatabase } from '../support/database.ts';
 import { eventually, pause, saved, within } from '../support/patience.ts';
@@ -76,15 +77,6 @@ const forgedAs = ({ document }: Client) => updateBy(document.clientID, (cells) =
 
 /** SyncStatus messages so far. */
 const statuses = ({ received }: RawSocket) => received.filter(({ type }) => type === 8).map(({ detail }) => detail);
-
-function updateBy(client: number, write: (cells: Y.Map<unknown>) => void, base?: Y.Doc): Uint8Array {
-  const document = new Y.Doc();
-  if (base) Y.applyUpdate(document, Y.encodeStateAsUpdate(base));
-  document.clientID = client;
-  const before = Y.encodeStateVector(document);
-  write(document.getMap('cells'));
-  return Y.encodeStateAsUpdate(document, before);
-}
 
 describe('before the upgrade', () => {
   it('403 for an origin that is not allowed, 404 for a path that is not there', async () => {
