@@ -374,8 +374,14 @@ describe.each(['workspaces', 'groups', 'groups over GraphQL', 'conversations'])(
 
   it('what is removed can be added again, and is then a new member', async () => {
     const { api, container, manager, member } = await sceneOf(name);
+    const listed = async () =>
+      (await api.list({ by: manager, container })).members.find((one) => JSON.stringify(one).includes(member.email));
+    const before = await listed();
     await api.remove({ by: manager, container }, api.removed(member));
-    expect((await api.add({ by: manager, container }, api.added(member))).code).toBe('granted');
+    const again = await api.add({ by: manager, container }, api.added(member), api.plain ?? undefined);
+    expect(again.code).toBe('granted');
+    expect(await listed()).toEqual(api.member(member, { container, role: api.plain, by: manager }));
+    expect(await listed()).not.toEqual(before); // the time of joining is another
     expect((await api.list({ by: member, container })).code).toBe('granted');
   });
 

@@ -128,7 +128,7 @@ describe('groups', () => {
 });
 
 describe('the same change', () => {
-  it('MB8 has the same effect, the same audit row and the same refusal as over REST', async () => {
+  it('MB8 a refusal is the same, and leaves the same audit row, as over REST', async () => {
     const rest = (method: string, path: string, headers: Record<string, string>, body?: unknown) =>
       owner.call(method, path, { headers, ...(body !== undefined && { body }) });
     const members = `/api/v1/groups/${group}/members`;

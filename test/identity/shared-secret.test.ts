@@ -14,6 +14,7 @@ const AUDIENCE = 'roundtable';
 const onSockets = tokenOptions({ kind: 'secret', secret: TEST_SECRET, issuer: ISSUER, audience: AUDIENCE });
 
 let app: TestApp;
+/** Every token so far. */
 const sent: string[] = [];
 
 beforeAll(async () => {
@@ -215,7 +216,9 @@ it('ID6 signs people in, in `dev`, with tokens that the configured issuer and au
   expect((await me(body.token)).status).toBe(200);
 });
 
-it('ID7 writes no token, good or bad, into any log line', () => {
+it('ID7 writes no token, good or bad, into any log line', async () => {
+  expect((await me(signed(good()))).status).toBe(200);
+  expect((await me(signed(good(), {}, 'another secret that is long enough for HS256'))).status).toBe(401);
   const log = JSON.stringify(app.log);
   expect(app.log.length).toBeGreaterThan(sent.length);
   for (const token of sent.filter((text) => text.length > 20)) {
