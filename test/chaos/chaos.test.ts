@@ -3,7 +3,7 @@
  * and refused at random moments while people edit. After each round: what was acknowledged is stored, what is stored was
  * sent, nothing that was stored before is gone, every replica is the log, and no process ended that was not killed.
  *
- * A few rounds by default. More, or others: CHAOS_ROUNDS=200 CHAOS_SEED=7 npm test -- test/chaos
+ * A few rounds by default. More, or others: CHAOS_ROUNDS=200 CHAOS_SEED=7 npx vitest run test/chaos
  */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { eventually, pause, saved, within } from '../support/patience.ts';
@@ -56,7 +56,7 @@ it('DO1 DO2 DO3 nothing that was acknowledged is ever lost, whatever is killed, 
       before = await check(before);
     }
   } catch (error) {
-    const replay = `CHAOS_SEED=${SEED} CHAOS_ROUNDS=${ROUNDS} npm test -- test/chaos`;
+    const replay = `CHAOS_SEED=${SEED} CHAOS_ROUNDS=${ROUNDS} npx vitest run test/chaos`;
     throw new Error(`${told.join('; ')}. To replay it: ${replay}`, { cause: error });
   }
   expect(editors.every(({ acknowledged }) => acknowledged.size > 0)).toBe(true);

@@ -4,7 +4,7 @@
  * goes. Whenever a client's counter is at zero, all that it has is in the log; in the end everybody has the same, and
  * it is what the log says.
  *
- * 50 seeds; others, or more: CONVERGENCE_SEED=51 CONVERGENCE_SEEDS=1000 npm test -- test/sync/convergence
+ * 50 seeds; others, or more: CONVERGENCE_SEED=51 CONVERGENCE_SEEDS=1000 npx vitest run test/sync/convergence
  */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
@@ -46,7 +46,7 @@ it('DO1 DO3 what is acknowledged is in the log, replicas converge, the log is wh
   const work = async () => {
     for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
       await play(seed).catch((error: Error) => {
-        failed.push(`CONVERGENCE_SEED=${seed} npm test -- test/sync/convergence replays: ${error.stack}`);
+        failed.push(`CONVERGENCE_SEED=${seed} npx vitest run test/sync/convergence replays: ${error.stack}`);
       });
     }
   };

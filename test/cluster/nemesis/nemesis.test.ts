@@ -178,7 +178,7 @@ it(`DO1 DO3 CS1 CS5 CS10 NO1 NO2 ${ROUNDS} rounds of the nemesis of seed ${SEED}
       expect(contradictions(people.sights, people.gifts)).toEqual([]);
       expect(cluster.nodes.flatMap(({ crashes }) => crashes)).toEqual([]);
     } catch (cause) {
-      const replay = `NEMESIS_SEED=${SEED} NEMESIS_ROUNDS=${count} NEMESIS_NODES=${NODES} npm test -- test/cluster/nemesis`;
+      const replay = `NEMESIS_SEED=${SEED} NEMESIS_ROUNDS=${count} NEMESIS_NODES=${NODES} npx vitest run test/cluster/nemesis`;
       throw new Error(`${happened}; again with ${replay}`, { cause });
     } finally {
       await people.rest();
