@@ -11,6 +11,8 @@ import { signToken } from './identity/tokens.ts';
 import { startFault } from './start-fault.ts';
 
 const EX_CONFIG = 78;
+/** Told to stop before it was done: as a shell says of a program that SIGTERM has ended. */
+const EX_STOPPED = 143;
 /** After SIGTERM the process is gone within this time, ms (NO1). */
 const STOP_DEADLINE = 9500;
 
@@ -43,6 +45,7 @@ program
   .command('migrate')
   .description('apply pending migrations under an advisory lock and exit')
   .action(async () => {
+    whenTold(() => process.exit(EX_STOPPED)); // in the middle of a transaction, which the database takes back
     // Which database is all that it needs to know; how tokens are verified is not its business.
     const config = readConfig('dev', process.env, { expose: true });
     const release = config.databaseUrl ? () => {} : await holdDataDirectory(config.dataDirectory);
@@ -100,26 +103,41 @@ function modeOf(environment: NodeJS.ProcessEnv): Mode {
 }
 
 async function run(config: Config): Promise<void> {
+  let starting: Promise<App> | null = null;
+  whenTold(() => void end(starting));
   const app = await build(config);
+  starting = started(app);
+  await starting;
+  print(
+    `Roundtable is running at ${app.url}${config.mode === 'dev' ? ' (development: anybody may sign in as anybody)' : ''}`,
+  );
+}
+
+/** To be called first of all: a signal for which the first process of a container has no handler is lost (NO1). */
+function whenTold(stop: () => void): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+}
+
+async function started(app: App): Promise<App> {
   try {
     await app.start();
+    return app;
   } catch (error) {
     await app.stop();
     throw error;
   }
-  print(
-    `Roundtable is running at ${app.url}${config.mode === 'dev' ? ' (development: anybody may sign in as anybody)' : ''}`,
-  );
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(app));
 }
 
-async function end(app: App): Promise<void> {
+/** @param starting what has been built, which is stopped when it has started; null: nothing yet */
+async function end(starting: Promise<App> | null): Promise<void> {
   // What a database that does not answer keeps from ending is not waited for: nobody was told that it is saved.
   setTimeout(() => {
     process.stderr.write('Not everything has ended in time.\n');
     process.exit(0);
   }, STOP_DEADLINE).unref();
-  await app.stop();
+  const app = await starting?.catch(() => null); // then `run` says why
+  if (app === null) return;
+  await app?.stop();
   process.exit(0);
 }
 

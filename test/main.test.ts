@@ -1,5 +1,7 @@
 /** The command line: what it prints, what it refuses, and with which exit code. */
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
@@ -7,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../src/database/database.ts';
 import { TEST_SECRET } from './support/app.ts';
 import { call } from './support/client.ts';
-import { runCommand, startCommand } from './support/command-line.ts';
+import { beginCommand, runCommand, startCommand } from './support/command-line.ts';
 import { emptyDatabaseUrl, freshDatabaseUrl } from './support/database.ts';
 import { within } from './support/patience.ts';
 
@@ -118,6 +120,41 @@ describe('RU2 RU7 migrate and serve', () => {
     const { code, errors } = await runCommand(['dev'], { ...second, PORT: new URL(running.url).port });
     expect([code, errors]).toEqual([1, expect.stringMatching(/^Cannot listen on 127\.0\.0\.1:\d+: another .*\n$/)]);
     await running.stop();
+  });
+});
+
+describe('NO1 SIGTERM during the start', () => {
+  /** Somebody who takes a connection and says nothing. */
+  async function mute() {
+    const server = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    return { at: `127.0.0.1:${port}`, called: once(server, 'connection'), close: () => server.close() };
+  }
+
+  it.each([
+    ['serve', 0],
+    ['migrate', 143],
+  ])('ends a `%s` whose database does not answer with exit code %s', async (command, expected) => {
+    const { at, called, close } = await mute();
+    const environment = { DATABASE_URL: `postgres://${at}/x`, JWT_SECRET: TEST_SECRET, PORT: '0' };
+    const child = beginCommand([command], environment);
+    await called;
+    child.process.kill('SIGTERM');
+    expect(await child.ended()).toEqual({ code: expected, output: '', errors: '' });
+    close();
+  });
+
+  it('ends a node that has begun to start in order, once it has started', async () => {
+    const { at, called, close } = await mute();
+    const environment = { DATABASE_URL: await freshDatabaseUrl(), REDIS_URL: `redis://${at}`, JWT_SECRET: TEST_SECRET };
+    const child = beginCommand(['serve'], { ...environment, PORT: '0' });
+    await called;
+    child.process.kill('SIGTERM');
+    const { code, output } = await child.ended();
+    expect(code).toBe(0);
+    expect(output).toMatch(/"msg":"started".*"msg":"stopped"/s);
+    close();
   });
 });
 

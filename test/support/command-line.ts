@@ -23,8 +23,7 @@ export interface Running {
 
 /** Runs a command to its end. */
 export async function runCommand(command: readonly string[], environment: Record<string, string> = {}): Promise<Ended> {
-  const child = start(command, environment);
-  return child.ended();
+  return beginCommand(command, environment).ended();
 }
 
 /** Starts `dev` or `serve` and waits for the line that says where it listens. */
@@ -32,7 +31,7 @@ export async function startCommand(
   command: readonly string[],
   environment: Record<string, string> = {},
 ): Promise<Running> {
-  const child = start(command, { PORT: '0', ...environment });
+  const child = beginCommand(command, { PORT: '0', ...environment });
   const url = await child.printed(START_LINE);
   return {
     url,
@@ -44,7 +43,8 @@ export async function startCommand(
   };
 }
 
-function start(command: readonly string[], environment: Record<string, string>) {
+/** Starts a command, whatever becomes of it. */
+export function beginCommand(command: readonly string[], environment: Record<string, string> = {}) {
   const spawned = spawn(process.execPath, [MAIN, ...command], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
