@@ -17,7 +17,7 @@ const CLOCK_TOLERANCE = 2000;
 export async function examine(mode: Mode, environment: Record<string, string | undefined>): Promise<Finding[]> {
   let config: Config;
   try {
-    config = readConfig(mode, environment);
+    config = readConfig(mode, environment, { expose: true }); // whether it was is seen at the start of `dev` alone
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return error.faults.map((fault) => ({ well: false, subject: 'configuration', finding: fault }));

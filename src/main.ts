@@ -66,7 +66,7 @@ program
   .option('--role <role>', 'a value for the roles claim')
   .option('--ttl <time>', 'how long it holds: 90s, 30m, 1h, 7d', '1h')
   .action(async (options: { email: string; name?: string; role?: string; ttl: string }) => {
-    const config = readConfig(modeOf(process.env), process.env);
+    const config = readConfig(modeOf(process.env), process.env, { expose: true }); // it does not listen
     if (config.tokens.kind === 'jwks')
       throw new ConfigurationError(['JWT_JWKS_URI is set: tokens are signed by somebody else']);
     const secret = config.tokens.secret ?? (await keptSecret(config.dataDirectory));

@@ -58,6 +58,12 @@ describe('RU4 the findings', () => {
     ]);
   });
 
+  it('do not mind where `dev --expose` listens', async () => {
+    const { DATABASE_URL: _, ...embedded } = good;
+    const exposed = { ...embedded, HOST: '0.0.0.0', DATA_DIR: join(folder, 'exposed') };
+    expect(faults(await examine('dev', exposed))).toEqual([]);
+  });
+
   it('name no address and no password', async () => {
     const nowhere = {
       ...good,

@@ -52,6 +52,7 @@ describe('token', () => {
     const { code, output } = await runCommand(
       ['token', '--email', 'Ida@Firm.Example', '--name', 'Ida', '--role', 'admin', '--ttl', '90s'],
       {
+        HOST: '0.0.0.0', // of `dev --expose`
         JWT_SECRET: TEST_SECRET,
         JWT_ISSUER: 'https://issuer.example',
         JWT_AUDIENCE: 'roundtable',
