@@ -13,8 +13,9 @@ export function oneAtATime(work: () => Promise<void>): () => Promise<void> {
     return running;
   };
   return () => {
+    if (following) return following; // also where `running` has just ended and it is about to begin
     if (!running) return begin();
-    following ??= running
+    following = running
       .catch(() => {})
       .then(() => {
         following = null;

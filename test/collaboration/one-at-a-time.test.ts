@@ -41,3 +41,35 @@ it('a run that fails fails for those who asked for it, and the next one runs', a
   expect(work).toHaveBeenCalledTimes(3);
   runs[2]?.resolve();
 });
+
+it.each(['well', 'badly'])(
+  'a call at any moment is served by a run after it, and no two run at once, also where one ends %s',
+  async (how) => {
+    const moments = Array.from({ length: 12 }, (_, moment) => moment);
+    for (const chosen of moments.flatMap((first) => moments.slice(first).map((second) => [first, second]))) {
+      const { work, runs } = stepwise();
+      let [underWay, most] = [0, 0];
+      const ask = oneAtATime(() => {
+        most = Math.max(most, (underWay += 1));
+        return work().finally(() => (underWay -= 1));
+      });
+      const runsAfter = async () => {
+        const before = runs.length;
+        await ask().catch(() => {});
+        return runs.length - before;
+      };
+      const calls = [runsAfter(), runsAfter()];
+      if (how === 'well') runs[0]!.resolve();
+      else runs[0]!.reject(new Error('away'));
+      for (const moment of moments) {
+        for (const one of chosen) if (one === moment) calls.push(runsAfter());
+        await Promise.resolve(); // the next microtask
+      }
+      for (let run = 1; run < runs.length; run += 1) {
+        runs[run]!.resolve();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect([Math.min(...(await Promise.all(calls))), most]).toEqual([1, 1]);
+    }
+  },
+);
