@@ -1,7 +1,8 @@
 /**
  * The poll finds what the bus has lost. Twice a second one query, for all that is open on this node: each part sends
  * along what this node has of it, and only what differs comes back. What is found has the same effect as the message
- * that was lost. A node that is not sure of its lease does not ask, nor act on an answer that came too late (NO1).
+ * that was lost. What takes long to catch up with keeps nothing else from being found: the next question is asked in its
+ * time. A node that is not sure of its lease does not ask, nor act on an answer that came too late (NO1).
  */
 import type { SqlExecutor } from '../database/database.ts';
 import { atMost } from './at-most.ts';
@@ -18,13 +19,13 @@ export interface PollPart {
   known(): readonly unknown[] | null;
   /** A query of text columns `key` and `what`, which gives what differs. @param first the number of its first parameter */
   query(first: number): string;
-  /** Resolves when what was missed has been caught up with, as far as that is waited for. */
+  /** Resolves when what was missed has been caught up with. Called again with what still differs, whether it has or not. */
   differ(differences: readonly Difference[]): Promise<unknown>;
 }
 
 export interface Poll {
   watch(part: PollPart): void;
-  /** Asks once, unless it is being asked. Never rejects. */
+  /** Asks once, unless it is being asked, and waits for what differs, though not until the next. Never rejects. */
   run(): Promise<void>;
   start(): void;
   /** Waits a moment for a poll that is under way. */
@@ -60,7 +61,8 @@ export function createPoll({ executor, lease, onError, interval = 500 }: PollDep
     if (queries.length === 0) return;
     const found = await executor.query<Difference & { part: number }>(queries.join('\nunion all\n'), values);
     if (!lease.held()) return;
-    await Promise.all(parts.map((one, index) => one.differ(found.filter(({ part }) => part === index))));
+    const caughtUp = parts.map((one, index) => one.differ(found.filter(({ part }) => part === index)));
+    await atMost(interval / 2, Promise.all(caughtUp).catch(onError));
   }
 
   const poll: Poll = {

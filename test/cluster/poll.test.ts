@@ -205,6 +205,25 @@ it('DO3 is over when what was missed has been caught up with; what goes wrong wi
   expect(onError).toHaveBeenCalledTimes(1);
 });
 
+it('DO3 AC3 AC4 what takes long to catch up with keeps nothing else from being found in its time; what goes wrong with it later is told', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
+  const { poll, one, other, query, onError } = polled([], [{ key: 'a', what: 'epoch', part: 1 }]);
+  one.knows = [];
+  other.knows = [];
+  const { promise: caughtUp, reject } = Promise.withResolvers<void>();
+  one.differ.mockReturnValueOnce(caughtUp);
+  poll.start();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(other.differ.mock.lastCall?.[0]).toHaveLength(1);
+  expect(query).toHaveBeenCalledTimes(2);
+  await poll.stop();
+  reject(new Error('away'));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(onError).toHaveBeenCalledTimes(1);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
 it('DO3 asks twice a second from start to stop, which waits a second for an answer and no longer', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
   const { poll, one, query } = polled();

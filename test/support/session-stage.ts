@@ -102,7 +102,8 @@ export function createStage(database: Database) {
       [leases.node],
     );
     const store = createSessionStore(through, { ...stageLimits, ...limits });
-    const poll = createPoll({ executor: through.log, lease: { held: () => true }, onError });
+    // Asked by hand, and waited for.
+    const poll = createPoll({ executor: through.log, lease: { held: () => true }, onError, interval: 60_000 });
     const notices = createNotices({ store, bus, poll, onError });
     const sessions = createSessions({ store, notices, leases, onError });
     const { beat } = sessions;

@@ -52,7 +52,7 @@ afterAll(() => database.close());
 function node(options: Partial<RoomDeskDependencies> = {}) {
   const { lease = { held: () => true } } = options;
   const executor: SqlExecutor = { ...database.log, query: (...asked) => database.log.query(...asked) };
-  const poll = createPoll({ executor, lease, onError: () => {} });
+  const poll = createPoll({ executor, lease, onError: () => {}, interval: 60_000 }); // asked by hand, and waited for
   const desk = createRooms({ database, bus: SILENT, poll, lease, logger: pino({ level: 'silent' }), ...options });
   desks.push(desk);
   return { ...desk, poll: poll.run };
