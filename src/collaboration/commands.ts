@@ -25,10 +25,10 @@ export function readCommand(message: unknown): Command {
   return read.data;
 }
 
-/**
- * @param by the id of who asks
- * @throws Refusal `member_not_found` if the session does not know the person named (CS8)
- */
+/** The id of nobody, for a person whom the session does not know: whether the one who asks may is decided first (CS8). */
+const NOBODY: UserId = '';
+
+/** @param by the id of who asks */
 export function eventOf(asked: Command, by: UserId, session: SessionMoment): SessionEvent {
   const at = session.now;
   switch (asked.type) {
@@ -48,7 +48,5 @@ export function eventOf(asked: Command, by: UserId, session: SessionMoment): Ses
 }
 
 function named(user: string, { people }: SessionMoment): UserId {
-  const person = [...people.values()].find((known) => known.email === user.toLowerCase());
-  if (!person) throw new Refusal('member_not_found');
-  return person.id;
+  return [...people.values()].find((known) => known.email === user.toLowerCase())?.id ?? NOBODY;
 }

@@ -210,6 +210,16 @@ describe('the sessions of a node', () => {
     await expect(stranger).rejects.toMatchObject({ code: 'member_not_found' });
   });
 
+  it('CS8 who may not ask for anything is not told whether somebody is in the session', async () => {
+    const { sessions, connect } = await stage.node();
+    await sessions.open(diagram, ada);
+    await connect(ada, diagram);
+    await connect(bob, diagram);
+    for (const type of ['change_presenter', 'change_host', 'presenter_denied', 'remove_participant'])
+      for (const user_id of [ada.email, bob.email, 'nobody@example.com'])
+        await expect(sessions.command(diagram, bob, { type, user_id })).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
   it('CS12 a change of access that finds the database away is decided anew when it is back', async () => {
     const { faults, through } = faulty();
     const { sessions, connect } = await stage.node({ through });
