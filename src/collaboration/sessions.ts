@@ -39,7 +39,7 @@ export interface SessionService {
   /** CS8. @throws Refusal `session_not_found`, `forbidden` */
   end(diagram: string, person: Person, requestId?: string): Promise<void>;
   /**
-   * CS3. Idempotent for a connection. Every join is to be followed by a `leave`, also one that was refused or came late.
+   * CS3. Idempotent for a connection. A join that was not refused is to be followed by a `leave`, also if it came late.
    * @throws Refusal `session_not_found`, `removed_from_session`, `session_full`, `unavailable`, and nothing else
    */
   join(connection: Joining): Promise<{ session: string }>;
@@ -131,7 +131,11 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
     tell(await inTurn(diagram, () => store.change(diagram, decide, requestId)));
 
   const sweepNodes = async () => {
-    if ((await leases.sweep()) > 0) peopleLost = true;
+    const swept = await leases.sweep().catch((error: unknown) => {
+      peopleLost = true; // it may have been carried out all the same
+      throw error;
+    });
+    if (swept > 0) peopleLost = true;
     if (!peopleLost) return;
     for (const advanced of await store.stepOutLost()) tell(advanced);
     peopleLost = false;

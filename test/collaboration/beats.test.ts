@@ -42,6 +42,15 @@ it('CS5 people without a connection are stepped out at first and when a node was
   expect(onError.mock.calls).toEqual([[AWAY]]);
 });
 
+it('CS5 a sweep whose answer was lost may have been carried out: people are stepped out after it too', async () => {
+  await sessions.beat();
+  leases.sweep.mockRejectedValueOnce(AWAY);
+  await sessions.beat();
+  expect(store.stepOutLost).toHaveBeenCalledTimes(1);
+  await sessions.beat();
+  expect(store.stepOutLost).toHaveBeenCalledTimes(2);
+});
+
 it('CS7 CS11 sessions end by themselves only while the lease is steady, which is asked again', async () => {
   leases.steady.mockReturnValueOnce(false);
   await sessions.beat();
