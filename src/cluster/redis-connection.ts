@@ -25,8 +25,8 @@ export interface RedisConnection {
   readonly condition: RedisCondition;
   /** Somebody waited for an answer in vain: it counts as away until the next sign of life. */
   doubt(): void;
-  /** Calls back with each client that takes the place of another. */
-  onReplaced(callback: (client: RedisClient) => void): void;
+  /** Calls back whenever another client has taken the place of the one before. */
+  onReplaced(callback: () => void): void;
   /** Calls back whenever Redis is there, also for the first time. */
   onReady(callback: () => void): void;
   /** Waits a moment for Redis, but does not depend on it. */
@@ -87,7 +87,7 @@ export function createRedisConnection({
   onCondition,
   pace = PACE,
 }: RedisConnectionOptions): RedisConnection {
-  const replacements: ((client: RedisClient) => void)[] = [];
+  const replacements: (() => void)[] = [];
   const arrivals: (() => void)[] = [];
   /** Whether the last sign of life is to be believed in. */
   let alive = false;
@@ -176,7 +176,7 @@ export function createRedisConnection({
     client = create();
     given.destroy();
     connect();
-    for (const callback of replacements) callback(client);
+    for (const callback of replacements) callback();
   }
 
   function connect(): void {

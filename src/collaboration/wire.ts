@@ -97,7 +97,7 @@ export function participantOnWire({
   };
 }
 
-export function attendanceOnWire({ person, joinedAt, leftAt }: AttendanceView): AttendanceOnWire {
+function attendanceOnWire({ person, joinedAt, leftAt }: AttendanceView): AttendanceOnWire {
   return { user_id: person.email, joined_at: joinedAt.toISOString(), left_at: leftAt?.toISOString() ?? null };
 }
 
