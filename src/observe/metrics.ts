@@ -53,7 +53,7 @@ export function createMetrics() {
     documents: new Gauge({ name: 'roundtable_documents', help: 'Documents open on this node', registers }),
     closes: new Counter({
       name: 'roundtable_socket_closes_total',
-      help: 'Closed WebSockets, by code',
+      help: 'Closed WebSockets, by the code with which the node closed them; 1006: the connection broke; client: by the client',
       labelNames: ['code'],
       registers,
     }),

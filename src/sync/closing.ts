@@ -48,6 +48,14 @@ export function closingOf(code: RefusalCode): Closing {
   return { code: codes[code], reason: code };
 }
 
+/** No close frame may carry it: the connection broke. */
+const BROKE = 1006;
+
+/** How the end of a socket is counted: a client can name any code, and must not pass for a node that cannot store. */
+export function countedAs(code: number, by: 'node' | 'client'): string {
+  return by === 'node' || code === BROKE ? String(code) : 'client';
+}
+
 /** On a socket that carries several documents these end only the one that they concern. */
 export function concernsOneDocument({ code }: Closing): boolean {
   return code === 4403 || code === 4404 || code === 4410;

@@ -22,7 +22,7 @@ import type { Workshop } from '../documents/workshop.ts';
 import { createAdmission, diagramOf, type Authenticator } from './admission.ts';
 import type { AwarenessGuard } from './presence/awareness.ts';
 import { createChannel, identityOf, type Channel } from './channel.ts';
-import { closings, type Closing } from './closing.ts';
+import { closings, countedAs, type Closing } from './closing.ts';
 import { createDirectory } from './directory.ts';
 import { guarded } from './guarded.ts';
 import { createHocuspocus } from './hocuspocus.ts';
@@ -154,12 +154,12 @@ export function createSync(dependencies: SyncDependencies): Sync {
       lease,
       now,
       logger,
-      closed: guarded((gone, { code, reason }) => {
+      closed: guarded((gone, { code, reason }, by) => {
         sockets.delete(gone);
         directory.release(gone);
         if (gone.channels.size === 0) logger.info({ code, reason }, 'a socket closed on which nobody wanted anything');
         metrics.sockets.set(sockets.size);
-        metrics.closes.inc({ code: String(code) });
+        metrics.closes.inc({ code: countedAs(code, by) });
       }, failed),
       createChannel: (owner, address) =>
         createChannel({

@@ -1,6 +1,6 @@
 /** What ends a connection, and with which code. */
 import { writeVarUint8Array } from 'lib0/encoding';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import type { Database } from '../../src/database/database.ts';
 import type { Actor } from '../../src/identity/person.ts';
@@ -87,6 +87,23 @@ describe('before the upgrade', () => {
     await expect(raw(`${stage.sharedUrl}/nothing`).opened).rejects.toThrow('404');
     await raw(stage.url(at), { headers: { origin: 'https://app.example.com' } }).opened;
   });
+});
+
+it('RU6 a close is counted by the code of the node; one by a client as that, whatever code it names', async () => {
+  const inc = vi.fn<(labels: { code: string }) => void>();
+  const silent = { set() {} };
+  const stage = await start({ overrides: { metrics: { sockets: silent, documents: silent, closes: { inc } } } });
+  const counted = async (end: (socket: RawSocket) => void) => {
+    const socket = raw(stage.url(await place()));
+    await socket.opened;
+    end(socket);
+    await socket.closed;
+    await eventually(() => expect(inc).toHaveBeenCalledTimes(1));
+    return inc.mock.calls.splice(0)[0]![0].code;
+  };
+  for (const code of [1000, 1013, 4400, 4999]) expect(await counted(({ ws }) => ws.close(code))).toBe('client');
+  expect(await counted(({ ws }) => ws.terminate())).toBe('1006');
+  expect(await counted(({ ws }) => ws.send('no frame'))).toBe('4400');
 });
 
 describe('before admission', () => {

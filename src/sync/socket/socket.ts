@@ -37,8 +37,8 @@ export interface SocketDependencies {
   lease: { held(): boolean; whenHeld(): Promise<void> };
   now(): number;
   logger: Logger;
-  /** Told once. */
-  closed(socket: Socket, closing: Closing): void;
+  /** Told once. @param by who closed it; the code and the reason of a client are what it likes */
+  closed(socket: Socket, closing: Closing, by: 'node' | 'client'): void;
 }
 
 /** Addresses that have ended are remembered, so that what is still on its way to them is not taken for a new one. */
@@ -72,18 +72,18 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   let held: (() => void)[] | null = null;
   let heldBytes = 0;
 
-  function end(closing: Closing): void {
+  function end(closing: Closing, by: 'node' | 'client'): void {
     if (ending) return;
     ending = closing;
     held &&= [];
     settle(() => false);
     for (const channel of channels.values()) channel.end(closing);
-    closed(socket, closing);
+    closed(socket, closing, by);
   }
 
   function close(closing: Closing): void {
     if (ending) return;
-    end(closing);
+    end(closing, 'node');
     outbox.flush();
     ws.close(closing.code, closing.reason);
     lastWords = setTimeout(() => ws.terminate(), LAST_WORDS).unref();
@@ -229,7 +229,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   ws.on('error', () => {}); // always followed by a close
   const bury = guarded((code: number, reason: Buffer) => {
     clearTimeout(lastWords);
-    end({ code, reason: reason.toString() });
+    end({ code, reason: reason.toString() }, 'client');
   }, failed);
   ws.on('close', bury);
   stream.write(inMessages([PING])); // together with the answer to the upgrade
