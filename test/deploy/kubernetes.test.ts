@@ -58,6 +58,13 @@ describe('RU8 the manifests for Kubernetes', () => {
     expect(migration.image).toBe(node.image);
   });
 
+  it('say to delete the migration of the version before first: a job cannot be changed', () => {
+    const words = readFileSync(join(FOLDER, 'roundtable.yaml'), 'utf8');
+    const lines = words.split('\n').filter((line) => line.startsWith('#') && line.includes('job'));
+    expect(lines[0]).toContain(`kubectl delete job ${of('Job').metadata.name} --ignore-not-found`);
+    expect(lines[1]).toContain('kubectl apply -f deploy/kubernetes/migrate.yaml');
+  });
+
   it('NO1 send nobody to a node that is not ready, and leave a node that stops the time it needs', () => {
     expect(node.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'http' });
     expect(node.livenessProbe.httpGet).toEqual({ path: '/livez', port: 'http' });
