@@ -196,6 +196,9 @@ describe('a balancer', () => {
     const own = openRaw(made.body.websocket_url, origin);
     await own.opened;
     own.close();
-    expect((await call(balancer.url, 'GET', '/metrics')).status).toBe(404);
+    for (const path of ['/metrics', '/metrics/', '/Metrics', '/METRICS/', '/metrics?a=b']) {
+      expect((await call(balancer.url, 'GET', path)).status, path).toBe(404);
+      expect((await call(cluster.nodes[0].url, 'GET', path)).body, path).toContain('roundtable_sockets');
+    }
   });
 });
