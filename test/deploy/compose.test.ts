@@ -14,6 +14,8 @@ const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 /** NO1, seconds. */
 const STOPPED = 10;
+/** How long a node may take to say that it is not ready, seconds. */
+const ASKED = 2;
 
 const document = parseDocument(read('docker-compose.yml'), { merge: true });
 const compose: any = document.toJS();
@@ -92,6 +94,7 @@ describe('RU8 docker-compose.yml', () => {
     const expected = nodes.map((node) => [node, `${node}:${config.port}`]);
     expect(servers).toEqual([...expected, ...expected]); // in both backends
     expect(balancer).toContain('http-check send meth GET uri /readyz');
+    expect(Number(/^ {2}timeout check (\d+)s$/m.exec(balancer)?.[1])).toBeGreaterThan(ASKED);
   });
 
   it('lets everybody reach what they need, and the database and the messenger by nobody else', () => {
