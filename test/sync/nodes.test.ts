@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import type { Bus } from '../../src/cluster/bus.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
-import type { Database } from '../../src/database/database.ts';
+import type { Database, SqlExecutor } from '../../src/database/database.ts';
 import { encodeRowMessage, joinUpdates, rowChannel } from '../../src/documents/row.ts';
 import { compact } from '../../src/documents/snapshots.ts';
 import type { Actor } from '../../src/identity/person.ts';
@@ -280,16 +280,59 @@ it('DO3 a row that says something else than the one that was applied (a database
   await saved(client);
 });
 
-it('NO1 a node that drains flushes its log, closes everybody with 1012, and refuses upgrades', async () => {
-  const stage = await start();
+/** The log's way to the database, which can be held up. */
+function heldUp() {
+  let arrived = () => {};
+  let held = Promise.resolve();
+  const executor: SqlExecutor = {
+    ...database.log,
+    async query(text, values) {
+      arrived();
+      await held;
+      return database.log.query(text, values);
+    },
+  };
+  /** @returns that something is held up, and the way to let it go on */
+  const hold = () => {
+    const { promise: waiting, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve: release } = Promise.withResolvers<void>();
+    [arrived, held] = [resolve, promise];
+    return { waiting, release };
+  };
+  return { executor, hold };
+}
+
+it('NO1 a node that drains tells everybody what is saved, closes them with 1012, and refuses upgrades', async () => {
+  const { executor, hold } = heldUp();
+  const stage = await start({ executor });
   const at = await place();
   const clients = [open(stage, at, ann), open(stage, at, bob)];
   await Promise.all(clients.map((client) => saved(client)));
+  const { waiting, release } = hold();
   clients[0]!.cells.set('last', 1);
-  await eventually(() => expect(stage.rows).toHaveLength(1));
-  await stage.sync.drain();
-  for (const client of clients) await eventually(() => expect(client.closes[0]?.code).toBe(1012));
+  await waiting;
+  const draining = stage.sync.drain();
+  release();
+  await draining;
   expect(await headOf(stage.store, at.diagram)).toBe(1);
+  for (const client of clients) await eventually(() => expect(client.closes[0]?.code).toBe(1012));
+  expect(clients.map(({ provider }) => provider.unsyncedChanges)).toEqual([0, 0]); // of before: nobody is let in again
   const late = new WebSocket(stage.url(at));
   await new Promise((resolve) => late.addEventListener('error', resolve));
+});
+
+it('NO1 a node that drains stores also what its database has not taken when everybody is closed', async () => {
+  const { executor, hold } = heldUp();
+  const stage = await start({ executor, overrides: { pace: { round: 100, flushDeadline: 300, closeOver: 40 } } });
+  const at = await place();
+  const client = open(stage, at, ann);
+  await saved(client);
+  const { waiting, release } = hold();
+  client.cells.set('last', 1);
+  await waiting;
+  const draining = stage.sync.drain();
+  await eventually(() => expect(client.closes[0]?.code).toBe(1012));
+  release();
+  await draining;
+  expect(await headOf(stage.store, at.diagram)).toBe(1);
 });
