@@ -93,3 +93,11 @@ it('NO1 who stands still in the middle of a transaction keeps its locks only for
     await direct.close();
   }
 });
+
+it.each(['log', 'content'] as const)(
+  'NO1 nor on the connections for the %s, where statements may be large, for longer than ten seconds',
+  async (way) => {
+    const [row] = await database[way].query(`select current_setting('idle_in_transaction_session_timeout') as longest`);
+    expect(row).toEqual({ longest: '10s' });
+  },
+);
