@@ -88,15 +88,12 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
     const room: RoomConnection = {
       id: newId(),
       name: channel.name,
-      get person() {
-        return admission.actor;
-      },
+      person: actor,
       admitted,
       sendStateless: channel.sendStateless,
       close: (code, reason) => channel.close({ code, reason }),
     };
-    const admission: Admission = { kind: 'room', actor, room };
-    return admission;
+    return { kind: 'room', actor, room };
   }
 
   function apply(channel: Channel, admission: DiagramAdmission, standing: DiagramStanding): void {
@@ -143,6 +140,7 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
         if (sentLast.get(channel) !== token) return;
         if (actor.id !== admission.actor.id) return channel.close(closings.unauthenticated);
         admission.actor = actor;
+        if (admission.kind === 'room') admission.room.person = actor;
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         if (error.code !== 'unavailable') channel.close(closingOf(error.code));

@@ -97,6 +97,9 @@ export interface ChannelDependencies {
   ended(channel: Channel, before: State, closing: Closing): void;
 }
 
+/** What Hocuspocus takes a channel for: a WebSocket in these states. */
+const OPEN = 1;
+const CLOSED = 3;
 /** Awareness that comes before the document is there: so many frames are kept, of no more than so many bytes. */
 const EARLY_AWARENESS = 4;
 const EARLY_AWARENESS_BYTES = 65_536;
@@ -133,6 +136,7 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     if (channel.state.kind === 'ended') return;
     const before = channel.state;
     channel.state = { kind: 'ended' };
+    wire.readyState = CLOSED;
     intake.end();
     client.handleClose(closing);
     ended(channel, before, closing);
@@ -211,12 +215,11 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     close,
     end,
   };
-  const client = connect(channel, {
+  const wire: WebSocketLike = {
     send: (data) => send(data as Uint8Array),
     close: () => close(closings.badFrame),
-    get readyState() {
-      return channel.state.kind === 'ended' ? 3 : 1;
-    },
-  });
+    readyState: OPEN,
+  };
+  const client = connect(channel, wire);
   return channel;
 }

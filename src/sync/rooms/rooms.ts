@@ -16,7 +16,7 @@ export interface RoomConnection {
   /** The document's name, `conversation:<id>` for instance. */
   readonly name: string;
   /** As their newest token says. */
-  readonly person: Actor;
+  person: Actor;
   readonly admitted: RoomStanding;
   /** Sends a stateless message, already written as JSON, to this connection only. */
   sendStateless(payload: string): void;

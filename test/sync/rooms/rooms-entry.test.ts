@@ -3,12 +3,16 @@ import { writeVarString } from 'lib0/encoding';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { toUlid } from '../../../src/identity/spelling.ts';
 import { placeOfRoom } from '../../../src/sync/rooms/room-name.ts';
-import { startApp, type TestApp } from '../../support/app.ts';
+import { signToken } from '../../../src/identity/tokens.ts';
+import { startApp, TEST_SECRET, type TestApp } from '../../support/app.ts';
 import { eventually } from '../../support/patience.ts';
 import { newcomer, type TestPerson } from '../../support/people.ts';
 import { disconnectAll } from '../../support/provider.ts';
 import { NO_STATE, openRaw, textOf } from '../../support/raw-socket.ts';
 import { listening, open, roomsUrl, sharedSocket, told } from './room-stage.ts';
+
+/** Types of frames. */
+const [AUTH, CLOSE] = [2, 7];
 
 let app: TestApp;
 let ada: TestPerson;
@@ -120,6 +124,20 @@ describe('AC1 who is let in', () => {
       const client = open(app, root, name);
       await eventually(() => expect(client.denials).toEqual(['forbidden']));
     }
+  });
+
+  it('AC3 a platform admin whose next token makes them none is put out', async () => {
+    const socket = openRaw(roomsUrl(app));
+    await socket.opened;
+    socket.auth(conversation, root.token);
+    await eventually(() => expect(socket.received.filter(({ type }) => type === AUTH)).toHaveLength(1));
+    socket.auth(conversation, signToken(TEST_SECRET, { email: root.email }, 60));
+    await eventually(() =>
+      expect(socket.received.filter(({ type }) => type === CLOSE).map((frame) => textOf(frame))).toEqual([
+        '4403 forbidden',
+      ]),
+    );
+    socket.close();
   });
 
   it('a diagram path carries no rooms', async () => {
