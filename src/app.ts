@@ -10,7 +10,7 @@ import { createGrants } from './access/grants.ts';
 import { decideWriters } from './access/standing.ts';
 import { createThreatModels } from './access/threat-models.ts';
 import { seedDemo } from './demo.ts';
-import { atMost } from './cluster/at-most.ts';
+import { atMost } from './waiting/at-most.ts';
 import { createLeases } from './cluster/leases.ts';
 import { createPoll } from './cluster/poll.ts';
 import { createNotices } from './collaboration/notices.ts';

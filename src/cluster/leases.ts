@@ -18,7 +18,7 @@
  */
 import { uuidv7 } from 'uuidv7';
 import type { SqlExecutor } from '../database/database.ts';
-import { atMost } from './at-most.ts';
+import { atMost } from '../waiting/at-most.ts';
 
 export interface Leases {
   /** The id of this node, UUIDv7; another one after the lease was lost. */

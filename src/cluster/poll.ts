@@ -5,7 +5,7 @@
  * time. A node that is not sure of its lease does not ask, nor act on an answer that came too late (NO1).
  */
 import type { SqlExecutor } from '../database/database.ts';
-import { atMost } from './at-most.ts';
+import { atMost } from '../waiting/at-most.ts';
 
 /** Something of a part that differs: its key, and in what, as the part's query says. */
 export interface Difference {

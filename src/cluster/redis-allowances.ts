@@ -5,7 +5,7 @@
  */
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { countedBy, memoryAllowances, NO_LIMIT, type Allowance, type Allowances } from './allowances.ts';
-import { overdue } from './overdue.ts';
+import { overdue } from '../waiting/overdue.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 /** ms */

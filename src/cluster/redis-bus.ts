@@ -8,7 +8,7 @@
  * again when Redis is back, and before anybody is told so.
  */
 import { crc32 } from 'node:zlib';
-import { atMost } from './at-most.ts';
+import { atMost } from '../waiting/at-most.ts';
 import type { Bus } from './bus.ts';
 import type { RedisConnection } from './redis-connection.ts';
 

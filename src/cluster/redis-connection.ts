@@ -13,7 +13,7 @@
  * the key that was written is not there any more.
  */
 import { createClient, ErrorReply } from 'redis';
-import { overdue } from './overdue.ts';
+import { overdue } from '../waiting/overdue.ts';
 
 export type RedisClient = ReturnType<typeof createRedisClient>;
 

@@ -2,7 +2,7 @@
  * What waits for the same thing is done together: while some work on a key is under way, what comes for it gathers, in
  * order, and makes the next. A crowd that comes at once so costs a few transactions, and each of them tells its news once.
  */
-import type { Turns } from './turns.ts';
+import type { Turns } from '../waiting/turns.ts';
 
 /**
  * @param work all that has gathered for a key, at least one; @returns for each item, in order, what became of it, or the

@@ -11,7 +11,7 @@
 import { z } from 'zod';
 import type { Bus } from '../cluster/bus.ts';
 import type { Poll } from '../cluster/poll.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { oneAtATime } from '../waiting/one-at-a-time.ts';
 import { AFTER_ALL, differingSessions, type PlacedNotice, type Position, type SessionMoment } from './session-rows.ts';
 import type { SessionStore } from './session-store.ts';
 

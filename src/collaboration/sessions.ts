@@ -6,7 +6,7 @@
  * what is owed, sweeps dead nodes and steps their people out, and ends sessions whose time has come.
  */
 import type { Permissions } from '../access/roles.ts';
-import { atMost } from '../cluster/at-most.ts';
+import { atMost } from '../waiting/at-most.ts';
 import type { Leases } from '../cluster/leases.ts';
 import type { Person } from '../identity/person.ts';
 import { Refusal } from '../refusal.ts';
@@ -14,11 +14,11 @@ import { eventOf, readCommand } from './commands.ts';
 import { createGathering } from './gathering.ts';
 import { refusedEntryOf } from './session-audit.ts';
 import type { Notices } from './notices.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { oneAtATime } from '../waiting/one-at-a-time.ts';
 import type { SessionMoment } from './session-rows.ts';
 import type { SessionStore } from './session-store.ts';
 import { viewOf, type SessionView } from './session-view.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from '../waiting/turns.ts';
 
 export type { SessionView };
 

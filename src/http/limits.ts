@@ -4,7 +4,7 @@
  */
 import type { Context } from 'koa';
 import type { Allowances, Spent } from '../cluster/allowances.ts';
-import { createTurns } from '../collaboration/turns.ts';
+import { createTurns } from '../waiting/turns.ts';
 import type { Actor } from '../identity/person.ts';
 import { Refusal } from '../refusal.ts';
 

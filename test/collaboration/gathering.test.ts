@@ -1,7 +1,7 @@
 /** What waits for the same thing is done together, each for itself. */
 import { expect, it } from 'vitest';
 import { createGathering } from '../../src/collaboration/gathering.ts';
-import { createTurns } from '../../src/collaboration/turns.ts';
+import { createTurns } from '../../src/waiting/turns.ts';
 
 /** Work that is held until the test lets it go on. */
 function held() {

@@ -8,7 +8,7 @@
  */
 import { posix } from 'node:path';
 
-const FOUNDATION = ['refusal', 'json', 'config', 'observe', 'database', 'cluster'];
+const FOUNDATION = ['refusal', 'json', 'config', 'waiting', 'observe', 'database', 'cluster'];
 const DOMAIN = ['identity', 'access', 'membership', 'collaboration', 'documents'];
 const EDGES = ['http', 'graphql', 'sync'];
 const BESIDE = ['membership', 'collaboration', 'documents'];
@@ -18,10 +18,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   refusal: [],
   json: ['refusal'],
   config: ['refusal'],
+  waiting: [],
   observe: ['refusal', 'config', 'database', 'cluster'],
   database: ['migrations'],
   migrations: ['database'],
-  cluster: ['refusal', 'config', 'observe', 'database'],
+  cluster: ['refusal', 'config', 'waiting', 'observe', 'database'],
   identity: FOUNDATION,
   access: [...FOUNDATION, 'identity'],
   membership: [...FOUNDATION, 'identity', 'access', ...BESIDE],

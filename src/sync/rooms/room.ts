@@ -10,7 +10,7 @@
  * Hints of the bus cause reads, one at a time; those that come during one share the next.
  */
 import type { Bus } from '../../cluster/bus.ts';
-import { oneAtATime } from '../../collaboration/one-at-a-time.ts';
+import { oneAtATime } from '../../waiting/one-at-a-time.ts';
 import { readRoomEvent, roomChannel, type Place } from '../../membership/announce.ts';
 import type { Kind } from '../../membership/kind.ts';
 import { conversation } from '../../membership/kinds/conversation.ts';

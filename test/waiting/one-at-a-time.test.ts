@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { oneAtATime } from '../../src/collaboration/one-at-a-time.ts';
+import { oneAtATime } from '../../src/waiting/one-at-a-time.ts';
 import { eventually } from '../support/patience.ts';
 
 /** Work whose runs end when the test says so. */

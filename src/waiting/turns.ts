@@ -1,6 +1,6 @@
 /**
- * Work on the same thing one after the other, on this node. A session's steps wait for its row anyway; waiting here
- * instead, a crowd that comes or goes at once does not hold all of the node's database connections.
+ * Work on the same thing one after the other, on this node. What would wait in the database for the same row waits here
+ * instead: a crowd that comes or goes at once does not hold all of the node's connections.
  */
 export type Turns = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { atMost } from '../../src/cluster/at-most.ts';
-import { overdue } from '../../src/cluster/overdue.ts';
+import { atMost } from '../../src/waiting/at-most.ts';
+import { overdue } from '../../src/waiting/overdue.ts';
 import { pause } from '../support/patience.ts';
 
 let time = 0;
