@@ -52,7 +52,7 @@ export function decodeRowMessage(payload: Uint8Array): RowMessage | null {
     const decoder = decoding.createDecoder(payload);
     const seq = decoding.readVarUint(decoder);
     const bytes = decoding.readVarUint8Array(decoder);
-    if (decoder.pos !== payload.byteLength) return null; // lib0 reads on where a buffer is a part of another
+    if (decoder.pos !== payload.byteLength) return null;
     return { seq, bytes: bytes.byteLength === 0 ? null : bytes };
   } catch {
     return null;
