@@ -14,7 +14,7 @@ import { endOf, type DecodedUpdate, type StateOf, type Struct } from './update.t
 export interface Advance {
   /** The clients whose end moves, with their new ends. */
   ends: ReadonlyMap<number, number>;
-  /** Its structs, each after those that it names. */
+  /** Its structs that are new, each after those that it names. */
   order: readonly (Y.Item | Y.GC)[];
 }
 
@@ -68,8 +68,10 @@ function walk(structs: readonly Struct[], state: StateOf): Advance | null {
       if (!(struct instanceof Y.Skip)) {
         const { client, clock } = struct.id;
         if (clock > now(client)) return null;
-        if (endOf(struct) > now(client)) ends.set(client, endOf(struct));
-        order.push(struct);
+        if (endOf(struct) > now(client)) {
+          ends.set(client, endOf(struct));
+          order.push(struct);
+        }
       }
       last.next += 1;
       if (path.length > 1) path.pop();

@@ -28,7 +28,7 @@ export interface Placements {
   /**
    * Takes in an update, or a slice of one.
    * @param update what it deletes, as a whole
-   * @param order its structs, each after those that it names
+   * @param order its structs that neither the document nor what was taken in before has, each after those that it names
    * @returns whether everything new is where an honest client would put it
    */
   take(update: Pick<DecodedUpdate, 'deletes'>, order: readonly Struct[]): boolean;
@@ -91,8 +91,8 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
   return {
     take(update, order) {
       for (const struct of order) {
+        if (!(struct instanceof Y.Item)) continue;
         const { client } = struct.id;
-        if (!(struct instanceof Y.Item) || endOf(struct) <= state(client)) continue;
         const place = placeOfNew(struct);
         if (place === undefined) return false;
         // Values of a key that were overwritten, one after the other, become one struct; one that stands does not.

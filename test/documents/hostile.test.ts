@@ -140,6 +140,21 @@ describe('DO4 is refused', () => {
     expect(taken).toBe(100);
     refused(Y.encodeStateAsUpdate(document));
   });
+
+  it('types nested too deep also where a run repeats a part of what it brought', () => {
+    const document = new Y.Doc();
+    let inner = document.getMap<unknown>('cells');
+    const deeper = (levels: number) => {
+      const before = Y.encodeStateVector(document);
+      for (let level = 0; level < levels; level += 1) inner = inner.set('deeper', new Y.Map());
+      return Y.encodeStateAsUpdate(document, before);
+    };
+    const beginning = deeper(10);
+    const run = [Y.mergeUpdates([beginning, deeper(50)]), beginning, deeper(40), beginning, deeper(1)];
+    const judge = createJudge(new Y.Doc(), AUTHOR, OWNERS);
+    const kinds = run.map((update) => judge.hear(decodeUpdate(update)).kind);
+    expect(kinds).toEqual(['complete', 'complete', 'complete', 'complete', 'foreign']);
+  });
 });
 
 describe('DO4 honest oddities are taken', () => {
