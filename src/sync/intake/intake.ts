@@ -115,15 +115,17 @@ export function createIntake({
   async function pump(): Promise<void> {
     if (running || !opened) return;
     running = true;
+    let run: Arrived[] | null = null;
     try {
       while (waiting.length > 0) {
         const edits = waiting[0]!.kind === 'update' && opened.standing().permissions === 'writer';
         if (edits) await log.upNext(opened.replica.diagram);
-        const run = await nextRun();
+        run = await nextRun();
         if (run) await handle(opened, run);
       }
     } catch (error) {
       logger.error({ err: error, address }, 'an update could not be handled');
+      release(run ?? []);
       drop(closings.unavailable);
     }
     running = false;
@@ -152,9 +154,9 @@ export function createIntake({
       run.map(({ updates }) => updates!),
       () => !dropped,
     );
-    if (!heard) return release(run);
+    if (!heard || dropped) return release(run);
     const { verdicts } = heard;
-    if (!dropped && run.length > verdicts.length) waiting.unshift(...run.splice(verdicts.length));
+    if (run.length > verdicts.length) waiting.unshift(...run.splice(verdicts.length));
     const judged = sorted(run, verdicts);
     for (const kind of ['complete', 'nothing', 'forbidden', 'foreign'] as const) release(judged[kind]);
     judged.forbidden.forEach(refuse);
