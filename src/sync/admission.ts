@@ -30,7 +30,7 @@ type DiagramAdmission = Extract<Admission, { kind: 'diagram' }>;
 export interface AdmissionDesk {
   /** @throws Refusal; @returns whether Hocuspocus should take the connection for a reader's */
   admit(channel: Channel, token: string): Promise<{ readOnly: boolean }>;
-  /** AC5: a client sent another token. Of several that are verified at once the one that came last counts. */
+  /** AC5: a client sent another token. One is verified at a time, and what is found counts if no other came meanwhile. */
   refresh(channel: Channel, token: string): Promise<void>;
   /** Decides everybody on a diagram anew whose epoch is not the diagram's. Never rejects. */
   redecide(diagram: string): Promise<void>;
@@ -55,7 +55,7 @@ export function diagramOf(name: string): string | null {
 
 export function createAdmission(dependencies: AdmissionDependencies): AdmissionDesk {
   const { authenticator, database, sessions, rooms, directory, limits, newId, logger } = dependencies;
-  /** The token that each channel sent last. */
+  /** The token that each channel sent last, while one of its tokens is verified. */
   const sentLast = new WeakMap<Channel, string>();
   const standingOf = (diagram: string, person: string) =>
     database.asSystem((em) => standingInDiagram(em, diagram, person));
@@ -109,6 +109,24 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
     if (!permissions) channel.close(closings.forbidden);
   }
 
+  /** AC5: a token that cannot be verified now is asked for once more. Never rejects. */
+  async function renew(channel: Channel, token: string): Promise<void> {
+    try {
+      const actor = await authenticator.authenticate(token);
+      if (sentLast.get(channel) !== token || !('admission' in channel.state)) return;
+      const { admission } = channel.state;
+      if (actor.id !== admission.actor.id) return channel.close(closings.unauthenticated);
+      admission.actor = actor;
+      if (admission.kind === 'room') admission.room.person = actor;
+    } catch (error) {
+      if (sentLast.get(channel) !== token) return;
+      const known = error instanceof Refusal;
+      if (known && error.code !== 'unavailable') return channel.close(closingOf(error.code));
+      if (!known) logger.warn({ err: error, document: channel.name }, 'a token could not be verified');
+      channel.askedForToken = 0;
+    }
+  }
+
   /** The connections to a diagram, with what was decided about each. */
   const admittedTo = (diagram: string) =>
     directory.of(`diagram:${diagram}`).flatMap((channel) => {
@@ -133,18 +151,15 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
 
     async refresh(channel, token) {
       if (channel.state.kind !== 'joined' && channel.state.kind !== 'open') return;
-      const { admission } = channel.state;
+      const waits = sentLast.has(channel);
       sentLast.set(channel, token);
-      try {
-        const actor = await authenticator.authenticate(token);
-        if (sentLast.get(channel) !== token) return;
-        if (actor.id !== admission.actor.id) return channel.close(closings.unauthenticated);
-        admission.actor = actor;
-        if (admission.kind === 'room') admission.room.person = actor;
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        if (error.code !== 'unavailable') channel.close(closingOf(error.code));
+      if (waits) return;
+      let verified: string | undefined;
+      while (sentLast.get(channel) !== verified) {
+        verified = sentLast.get(channel)!;
+        await renew(channel, verified);
       }
+      sentLast.delete(channel);
     },
 
     async redecide(diagram) {
