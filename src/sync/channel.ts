@@ -108,12 +108,13 @@ const HANDSHAKES = { perSecond: 1, burst: 20 };
 
 export function createChannel(dependencies: ChannelDependencies): Channel {
   const { socket, address, connect, createIntake, disputed, guard, writeStateless, ended } = dependencies;
+  /** Whether a step 1 was answered: what answers others counts against a client that reads slowly. */
   let synced = false;
   const handshakes = createTokenBucket(HANDSHAKES.perSecond, HANDSHAKES.burst);
   const earlyAwareness: Uint8Array[] = [];
-  /** Handshakes that wait for the document: what they are asked with, and as they came. */
-  const earlyHandshakes: [stateVector: Uint8Array, bytes: Uint8Array][] = [];
-  let opened: Opened | null = null;
+  const { promise: whenOpened, resolve: open } = Promise.withResolvers<Opened>();
+  /** Step 1s are answered one after the other, when the document is there. Never rejects. */
+  let answers: Promise<unknown> = whenOpened;
 
   const send = (bytes: Uint8Array, { initialSync } = { initialSync: false }): void => {
     if (channel.state.kind === 'ended') return;
@@ -142,15 +143,16 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     ended(channel, before, closing);
   }
 
-  async function shakeHands(stateVector: Uint8Array, bytes: Uint8Array): Promise<void> {
-    if (!opened) return void earlyHandshakes.push([stateVector, bytes]);
-    const { document, replica } = opened;
+  async function answer(stateVector: Uint8Array, bytes: Uint8Array): Promise<void> {
+    const { document, replica } = await whenOpened;
     const wanted = () => channel.state.kind === 'open';
+    if (!wanted()) return;
     try {
       const portions = await replica.portionsFor(stateVector);
       if (!wanted()) return;
       if (!portions) return client.handleMessage(bytes);
-      await answerInPortions({ address, document, portions, send, wanted });
+      const sendPortion: typeof send = synced ? (portion) => send(portion) : send;
+      await answerInPortions({ address, document, portions, send: sendPortion, wanted });
     } catch {
       close(closings.unavailable);
     }
@@ -193,19 +195,19 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
       if (frame.kind === 'step1') {
         if (!handshakes.take(performance.now())) return close(closings.tooMany);
         intake.acknowledgements.clientAsked();
-        return void shakeHands(frame.stateVector, bytes);
+        answers = answers.then(() => answer(frame.stateVector, bytes));
+        return;
       }
       client.handleMessage(bytes);
     },
     joined(admission) {
       channel.state = { kind: 'joined', admission };
     },
-    opened(connection, what) {
+    opened(connection, opened) {
       if (channel.state.kind !== 'joined') return;
       channel.state = { kind: 'open', admission: channel.state.admission, connection };
-      opened = what;
       intake.open(opened);
-      for (const handshake of earlyHandshakes.splice(0)) void shakeHands(...handshake);
+      open(opened);
       earlyAwareness.splice(0).forEach(receiveAwareness);
     },
     sendStateless(payload) {
