@@ -216,6 +216,23 @@ it('AC3 AC4 what somebody may do changes within a second on every node, without 
   await eventually(() => expect(b.closes[0]).toEqual({ code: 4403, reason: 'forbidden' }), 1000);
 });
 
+it('AC3 also who waits for a document that is being loaded is decided anew, without the bus', async () => {
+  const loaded = Promise.withResolvers<void>();
+  const query: Database['content']['query'] = async (...question) => {
+    await loaded.promise;
+    return database.content.query(...question);
+  };
+  const bus = fragileBus();
+  bus.up = false;
+  const stage = await start({ bus, database: { ...database, content: { ...database.content, query } } });
+  const at = await place();
+  const b = open(stage, at, bob);
+  await eventually(() => expect(stage.joined).toHaveLength(1));
+  await grant(database, at.model, bob, null);
+  await eventually(() => expect(b.closes[0]).toEqual({ code: 4403, reason: 'forbidden' }), 1000);
+  loaded.resolve();
+});
+
 it('a diagram that is deleted closes with 4404', async () => {
   const stage = await start();
   const at = await place();

@@ -1,7 +1,7 @@
 /**
  * The documents that are open on this node, as the poll looks after them. A head that differs is read (and if it is
  * lower, the database was set back: the replica finds that out); an access epoch that differs means that people must be
- * decided anew.
+ * decided anew, also those who wait for a document that is still being loaded (AC3).
  */
 import type { PollPart } from '../../cluster/poll.ts';
 import type { AdmissionDesk } from '../admission.ts';
@@ -14,7 +14,7 @@ export interface OpenDocuments {
   admission: Pick<AdmissionDesk, 'redecide'>;
 }
 
-/** A diagram that is gone has no head. */
+/** A diagram that is gone has no head, nor has this node one of a document that it is loading. */
 const query = (first: number) => `
   select known.id::text as key,
     concat_ws(' ', case when diagram.head is distinct from known.head then 'head' end, case when diagram.access_epoch <> known.epoch then 'epoch' end) as what
@@ -34,9 +34,8 @@ export function openDocuments({ replicas, directory, admission }: OpenDocuments)
   return {
     known() {
       const open = [...replicas.all()].flatMap(({ diagram, have }) => {
-        const head = have();
         const epoch = epochOf(diagram);
-        return head === null || epoch === null ? [] : [{ diagram, head, epoch }];
+        return epoch === null ? [] : [{ diagram, head: have(), epoch }];
       });
       if (open.length === 0) return null;
       return [open.map(({ diagram }) => diagram), open.map(({ head }) => head), open.map(({ epoch }) => epoch)];
