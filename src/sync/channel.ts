@@ -166,7 +166,7 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     }
     if (channel.state.admission.kind === 'room') return; // nobody is shown there
     try {
-      guard.receive(channel.state.connection, channel.state.admission.actor.id, update);
+      guard.receive(channel.state.connection, channel.state.admission.actor, update);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       close(closings.badFrame);

@@ -1,6 +1,6 @@
 /**
  * AC6: what clients may put into awareness. A connection has one client id, the first that it uses; nobody gets an id
- * that somebody else has used on this document, nor the server's; only the same person may take one over, as a client
+ * that somebody else has used on this document, on whatever node, nor the server's; only the same person may take one over, as a client
  * does that comes back before its old connection is gone. Of a state the client's own three fields are kept, and the
  * server adds who the client is. Until it is known who they are in the session, their entry is held back.
  *
@@ -27,17 +27,20 @@ export type StampOf = (person: string) => AwarenessStamp | null;
 export interface AwarenessGuard {
   /**
    * Takes the update of an awareness frame (type 1) of an admitted connection, in place of Hocuspocus.
-   * @param person the id of the connection's person; @param update what the frame carries, without its length
+   * @param person the connection's; @param update what the frame carries, without its length
    * @throws Refusal `invalid` for a frame that cannot be read (4400)
    */
-  receive(connection: Connection, person: string, update: Uint8Array): void;
+  receive(connection: Connection, person: Author, update: Uint8Array): void;
   /** Whether somebody else shows something under a client id, or has done since this node opened the document. */
-  isShownByAnother(document: Document, id: number, person: Person): boolean;
+  isShownByAnother(document: Document, id: number, person: Author): boolean;
   /** Sets what the entries of a document are stamped with, and stamps those that are there anew. */
   stamp(awareness: Awareness, stampOf: StampOf): void;
   /** Gives the entries of this node's connections a later clock, so that they are seen by whoever has come back. */
   renew(awareness: Awareness): void;
 }
+
+/** Who shows something: of those on other nodes only the email is known. */
+type Author = Pick<Person, 'id' | 'email'>;
 
 /** What a client may set. */
 type Own = Partial<Record<(typeof OWN_FIELDS)[number], unknown>>;
@@ -45,7 +48,7 @@ type Own = Partial<Record<(typeof OWN_FIELDS)[number], unknown>>;
 /** The entry of a connection. */
 interface Claim {
   readonly id: number;
-  readonly person: string;
+  readonly person: Author;
   /** Null after the client has removed itself. */
   own: Own | null;
   /** Whether it has been shown since it was last held back. */
@@ -56,7 +59,7 @@ interface Claim {
 interface Desk {
   stampOf: StampOf;
   claims: WeakMap<Connection, Claim>;
-  /** Who used a client id first. */
+  /** The email of who used a client id first, here or on another node. */
   owners: Map<number, string>;
   document: Document | null;
 }
@@ -82,6 +85,14 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
     if (known) return known;
     const desk: Desk = { stampOf: () => null, claims: new WeakMap(), owners: new Map(), document: null };
     desks.set(awareness, desk);
+    const note = (ids: Iterable<number>) => {
+      for (const id of ids) {
+        const email = userOf(awareness.states.get(id));
+        if (email !== undefined && !desk.owners.has(id)) desk.owners.set(id, email);
+      }
+    };
+    note(awareness.states.keys());
+    awareness.on('change', ({ added }: { added: number[] }) => note(added));
     return desk;
   };
 
@@ -95,10 +106,10 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
   /** @param clock the client's, or 0 when the server renews a stamp */
   const show = ({ stampOf }: Desk, connection: Connection, claim: Claim, clock: number): void => {
     const { awareness, connections } = connection.document;
-    const stamp = stampOf(claim.person);
+    const stamp = stampOf(claim.person.id);
     if (!stamp) return hide(connection, claim, clock);
     const there = awareness.states.get(claim.id);
-    if (there && !isTheirs(there, stamp)) return;
+    if (there && userOf(there) !== claim.person.email) return;
     connections.get(connection)?.clients.add(claim.id);
     const least = claim.shown ? clock : Math.max(clock, Math.floor(now() / TICK));
     claim.shown = true;
@@ -130,9 +141,7 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
     },
 
     isShownByAnother({ awareness }, id, person) {
-      const owner = desks.get(awareness)?.owners.get(id) ?? person.id;
-      const there = userOf(awareness.states.get(id)) ?? person.email;
-      return owner !== person.id || there !== person.email;
+      return (deskOf(awareness).owners.get(id) ?? person.email) !== person.email;
     },
 
     stamp(awareness, stampOf) {
@@ -140,7 +149,7 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
       desk.stampOf = stampOf;
       for (const connection of desk.document?.connections.keys() ?? []) {
         const claim = desk.claims.get(connection);
-        if (claim?.own && isStale(awareness, claim, stampOf(claim.person))) show(desk, connection, claim, 0);
+        if (claim?.own && isStale(awareness, claim, stampOf(claim.person.id))) show(desk, connection, claim, 0);
       }
     },
 
@@ -155,15 +164,10 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
   };
 }
 
-function mayClaim(desk: Desk, { awareness }: Document, person: string, { id, json }: AwarenessEntry): boolean {
-  if (json === 'null' || id === awareness.clientID || (desk.owners.get(id) ?? person) !== person) return false;
+function mayClaim(desk: Desk, { awareness }: Document, { email }: Author, { id, json }: AwarenessEntry): boolean {
+  if (json === 'null' || id === awareness.clientID || (desk.owners.get(id) ?? email) !== email) return false;
   const there = awareness.states.get(id);
-  return !there || isTheirs(there, desk.stampOf(person));
-}
-
-/** Whether an entry, perhaps of another node, is the person's who is stamped so. */
-function isTheirs(there: Record<string, unknown>, stamp: AwarenessStamp | null): boolean {
-  return stamp !== null && userOf(there) === stamp.participant.user_id;
+  return !there || userOf(there) === email;
 }
 
 /** Whose an entry is, by the server's stamp. */
@@ -180,7 +184,7 @@ function take(desk: Desk, connection: Connection, claim: Claim): Claim {
     desk.claims.delete(other);
     clients.delete(claim.id);
   }
-  desk.owners.set(claim.id, claim.person);
+  desk.owners.set(claim.id, claim.person.email);
   desk.claims.set(connection, claim);
   return claim;
 }

@@ -89,7 +89,11 @@ describe('awareness between two nodes', () => {
         {},
       );
     const show = (connection: Connection, id: number, cursor: number, clock = 1) =>
-      guard.receive(connection, 'ada', writeAwareness({ id, clock, json: JSON.stringify({ cursor }) }));
+      guard.receive(
+        connection,
+        { id: 'ada', email: 'ada@example.com' },
+        writeAwareness({ id, clock, json: JSON.stringify({ cursor }) }),
+      );
     const sees = (id: number) => document.awareness.getStates().get(id)?.cursor as unknown;
     return { document, relay, connect, show, sees };
   }

@@ -56,7 +56,7 @@ describe('awareness behind the guard', () => {
       {},
     );
     const send = (update: Uint8Array) => {
-      guard.receive(connection, person, update);
+      guard.receive(connection, { id: person, email: `${person}@example.com` }, update);
       document.flush();
     };
     const client = {
@@ -129,7 +129,12 @@ describe('awareness behind the guard', () => {
     eve.send(writeAwareness({ id: 7, clock: 9, json: '{"cursor":"forged"}' }));
     eve.send(writeAwareness({ id: 7, clock: 10, json: 'null' }));
     expect(document.awareness.getStates().get(7)).toMatchObject({ cursor: 1 });
-    removeAwarenessStates(document.awareness, [7], null);
+    removeAwarenessStates(document.awareness, [7], null); // she is gone, and may come back
+    eve.send(writeAwareness({ id: 7, clock: 11, json: '{"cursor":"forged"}' }));
+    expect(document.awareness.getStates().get(7)).toBeUndefined();
+    const shownTo = (person: string) =>
+      guard.isShownByAnother(document, 7, { id: person, email: `${person}@example.com` });
+    expect(['ada', 'eve'].map(shownTo)).toEqual([false, true]);
     const ada = connect('ada');
     ada.send(writeAwareness({ id: 7, clock: 1, json: '{"cursor":2}' }));
     expect(document.awareness.getStates().get(7)).toMatchObject({ cursor: 2 });
