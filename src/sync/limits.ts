@@ -8,7 +8,7 @@ export interface SyncLimits {
   maxAwarenessBytes: number;
   /** Sockets of one person on this node (4429). */
   maxSocketsPerUser: number;
-  /** Unsent bytes at which a socket is dropped, the initial sync excepted (1013). */
+  /** Unsent bytes at which a socket is dropped, the initial sync excepted up to twice the largest document (1013). */
   slowConsumerBytes: number;
   /** Documents on one socket (4429). */
   maxDocumentsPerSocket: number;

@@ -180,7 +180,10 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   }
 
   const checkPace = guarded(() => {
-    if (ws.bufferedAmount - excepted > limits.slowConsumerBytes) close(closings.tooSlow);
+    // A document is told as its log, which grows to twice its size before it is made anew; who opens it again and again
+    // is not told more than one such on credit.
+    const credit = Math.min(excepted, 2 * limits.maxDocumentBytes);
+    if (ws.bufferedAmount - credit > limits.slowConsumerBytes) close(closings.tooSlow);
   }, failed);
 
   const outbox = createOutbox({ stream, atTurnEnd, open: () => ws.readyState === ws.OPEN, sent: checkPace });
