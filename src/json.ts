@@ -3,7 +3,7 @@
  * and with each field that is at fault named.
  */
 import { parse } from '@hapi/bourne';
-import type { ZodError } from 'zod';
+import { z } from 'zod';
 import { Refusal, type RefusalDetails } from './refusal.ts';
 
 /** Levels of lists and objects in a JSON body. Documents take up to 100, and keep something for what they add. */
@@ -47,12 +47,15 @@ function isNested(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }
 
-/** For each field at fault whether it is blank, malformed or unknown. @param value what was judged */
-export function faultsOf(error: ZodError, value: unknown): NonNullable<RefusalDetails['fields']> {
+/** Fields at fault that are named in one answer. */
+const MOST_FAULTS = 20;
+
+/** For each field at fault, up to 20, whether it is blank, malformed or unknown. @param value what was judged */
+export function faultsOf(error: z.ZodError, value: unknown): NonNullable<RefusalDetails['fields']> {
   const found: Record<string, 'blank' | 'format' | 'unknown'> = {};
-  for (const issue of error.issues) {
+  for (const issue of error.issues.slice(0, MOST_FAULTS)) {
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) found[key] = 'unknown';
+      for (const key of issue.keys.slice(0, MOST_FAULTS)) found[key] = 'unknown';
       continue;
     }
     const field = issue.path.length > 0 ? issue.path.map(String).join('.') : 'body';
@@ -63,4 +66,12 @@ export function faultsOf(error: ZodError, value: unknown): NonNullable<RefusalDe
     found[field] ??= typeof given === 'string' && given.trim() === '' ? 'blank' : 'format';
   }
   return found;
+}
+
+/** The same list, judged up to its first member at fault: a few bytes each, there could be millions, each a fault to tell. */
+export function upToFault<List extends z.ZodArray>(list: List): z.ZodPreprocess<List> {
+  return z.preprocess((value) => {
+    const at = Array.isArray(value) ? value.findIndex((member) => !z.validate(list.element, member)) : -1;
+    return at === -1 ? value : (value as unknown[]).slice(0, at + 1);
+  }, list);
 }

@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
 import { z } from 'zod';
+import { upToFault } from '../json.ts';
 
 const id = z.string().min(1).max(200);
 const end = z.strictObject({ cell: id, port: z.string().max(200).optional() });
@@ -19,7 +20,7 @@ export const edgeSchema = z.strictObject({
   shape: z.enum(['edge', 'flow']),
   source: end,
   target: end,
-  vertices: z.array(point).optional(),
+  vertices: upToFault(z.array(point)).optional(),
   label: z.string().optional(),
   z: z.number(),
   data: z.unknown().optional(),
@@ -45,9 +46,10 @@ export const nodeSchema = z.strictObject({
 
 export const cellSchema = z.union([edgeSchema, nodeSchema]);
 
-const cellsSchema = z
-  .array(cellSchema)
-  .refine((cells) => new Set(cells.map((cell) => cell.id)).size === cells.length, 'ids must differ');
+const cellsSchema = upToFault(z.array(cellSchema)).refine(
+  (cells) => new Set(cells.map((cell) => cell.id)).size === cells.length,
+  'ids must differ',
+);
 
 /** The body of `PUT content`: every id once. */
 export const replacementSchema = z.strictObject({ cells: cellsSchema });

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
-import type { StoredCell } from '../../src/documents/diagram.ts';
+import { edgeSchema, type StoredCell } from '../../src/documents/diagram.ts';
 import { Unreadable, type LogPart } from '../../src/documents/log-part.ts';
 import { joinUpdates, splitUpdates } from '../../src/documents/row.ts';
 import { MalformedUpdate } from '../../src/documents/update.ts';
@@ -100,6 +100,19 @@ describe.each<[string, Workshop]>([
       expect(await faults(body)).toEqual({});
     expect(await faults('{"cells":[],"more":1}')).toEqual({ fields: { more: 'unknown' } });
     expect(await faults('[]')).toEqual({ fields: { body: 'format' } });
+  });
+
+  it('CO5 names the first cell, and of an edge the first vertex, that is at fault, and twenty members that are not known', async () => {
+    const faults = (body: unknown) => workshop.run('faultsOfBody', Buffer.from(JSON.stringify(body)));
+    const edge = { id: 'e', shape: 'flow', source: { cell: 'a' }, target: { cell: 'b' }, z: 0 };
+    const bent = { ...edge, vertices: [{ x: 1, y: 1 }] };
+    const zeros = Array.from({ length: 100_000 }, () => 0);
+    expect(await faults({ cells: [bent] })).toBeNull();
+    expect(await faults({ cells: [edge, ...zeros] })).toEqual({ fields: { 'cells.1': 'format' } });
+    const { error } = edgeSchema.safeParse({ ...edge, vertices: [{ x: 1, y: 1 }, ...zeros] });
+    expect(error!.issues.map(({ path }) => path)).toEqual([['vertices', 1]]);
+    const unknown = Object.fromEntries(zeros.map((_none, index) => [`m${index}`, 0]));
+    expect(Object.keys((await faults({ cells: [], ...unknown }))!.fields!)).toHaveLength(20);
   });
 
   it('DO5 tells what is wrong', async () => {

@@ -70,6 +70,25 @@ describe('CO5 members that are not known: 400', () => {
   });
 });
 
+describe('CO5 a list of nothing but faults: 400, and only the first is named', () => {
+  const zeros = JSON.stringify(Array.from({ length: 100_000 }, () => 0));
+
+  it.each([
+    ['authorization', zeros, '0'],
+    ['diagrams/:diagram/content', `{"cells":${zeros}}`, 'cells.0'],
+  ])('%s', async (path, body, field) => {
+    const at = `/threat_models/${stage.model}/${path.replace(':diagram', stage.workspace)}`;
+    const answered = await stage.raw('PUT', at, JSON_TYPE, body);
+    expect([answered.status, Object.keys(answered.json.details)]).toEqual([400, [field]]);
+  });
+
+  it('of members that are not known twenty', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 10_000 }, (_none, index) => [`m${index}`, 0]));
+    const answered = await sent(JSON.stringify({ name: 'x', ...unknown }));
+    expect([answered.status, Object.keys(answered.json.details).length]).toEqual([400, 20]);
+  });
+});
+
 describe('CO5 names that are none: 400', () => {
   it.each([
     ['nothing', undefined],

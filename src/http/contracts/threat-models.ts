@@ -4,6 +4,7 @@ import type { Grant, Grants } from '../../access/grants.ts';
 import { accessRoles } from '../../access/roles.ts';
 import type { ThreatModels, ThreatModelView } from '../../access/threat-models.ts';
 import { fromUlid, toUlid, ULID } from '../../identity/spelling.ts';
+import { upToFault } from '../../json.ts';
 import { commonSentences, type Contract } from '../contract.ts';
 import { cut, list, pageQuery, toPage } from '../page.ts';
 import { description, email, name, onWire, route, time, uuid, type Route } from '../route.ts';
@@ -78,13 +79,10 @@ const grantSchema = z.discriminatedUnion('subject_type', [
     role: grantRole,
   }),
 ]);
-const authorizationSchema = z
-  .array(grantSchema)
-  .max(1000)
-  .refine(
-    (grants) => new Set(grants.map((grant) => `${grant.subject_type}:${grant.subject}`)).size === grants.length,
-    'each subject once',
-  );
+const authorizationSchema = upToFault(z.array(grantSchema).max(1000)).refine(
+  (grants) => new Set(grants.map((grant) => `${grant.subject_type}:${grant.subject}`)).size === grants.length,
+  'each subject once',
+);
 export const grantsSchema = z
   .array(z.object({ subject_type: z.enum(['user', 'group']), subject: z.string(), role: grantRole }))
   .meta({ id: 'Authorization' });
