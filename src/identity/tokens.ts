@@ -8,6 +8,7 @@ import jwksRsa from 'jwks-rsa';
 import { z } from 'zod';
 import type { TokenConfig } from '../config.ts';
 import { Refusal } from '../refusal.ts';
+import { createKeyRing, type PublishedKey } from './key-ring.ts';
 
 /** What PostgreSQL keeps as it is. */
 const text = z.string().refine((value) => !value.includes('\0') && value.isWellFormed());
@@ -54,17 +55,22 @@ export function tokenOptions(config: TokenConfig): TokenOptions {
     if (secret === null) throw new Error('there is no secret to verify tokens with');
     return { secret: async () => secret, algorithms: ['HS256'], ...claims };
   }
-  const keys = jwksRsa({ jwksUri: config.uri, cache: true, rateLimit: true, jwksRequestsPerMinute: 30, timeout: 5000 });
-  return { secret: (header) => signingKey(keys, header), algorithms: ['RS256', 'ES256'], ...claims };
+  const { key } = createKeyRing(published(config.uri), () => performance.now());
+  return { secret: ({ kid }) => key(kid), algorithms: ['RS256', 'ES256'], ...claims };
 }
 
-async function signingKey(keys: jwksRsa.JwksClient, header: { kid?: string | undefined }): Promise<string> {
-  try {
-    return (await keys.getSigningKey(header.kid)).getPublicKey();
-  } catch (error) {
-    if (error instanceof jwksRsa.SigningKeyNotFoundError) throw new Refusal('unauthenticated');
-    throw new Refusal('unavailable');
-  }
+/** How long the key server may take, ms. */
+const PATIENCE = 5000;
+
+function published(jwksUri: string): () => Promise<readonly PublishedKey[]> {
+  const fetcher = async () => {
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = await fetch(jwksUri, { redirect: 'error', headers: { connection: 'close' }, signal });
+    if (!answer.ok) throw new Error(`the key server answers ${answer.status}`);
+    return (await answer.json()) as { keys: unknown };
+  };
+  const client = jwksRsa({ jwksUri, cache: false, fetcher });
+  return () => client.getSigningKeys();
 }
 
 /**

@@ -1,0 +1,80 @@
+/** The keys of an identity provider: what is known holds, and what was made up costs nobody anything. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createKeyRing, type KeyRing } from '../../src/identity/key-ring.ts';
+import type { Refusal } from '../../src/refusal.ts';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+let now: number;
+let asked: number;
+let published: readonly string[] | null;
+let ring: KeyRing;
+
+beforeEach(() => {
+  [now, asked, published] = [0, 0, ['a']];
+  const answer = async () => {
+    asked += 1;
+    if (published === null) throw new Error('away');
+    return published.map((kid) => ({ kid, getPublicKey: () => `PEM of ${kid}` }));
+  };
+  ring = createKeyRing(answer, () => now);
+});
+
+const given = (kid?: string) => ring.key(kid).catch((refusal: Refusal) => refusal.code);
+/** As many ids that were made up as it takes until the key server is asked no more. */
+async function makeUp(): Promise<void> {
+  let count = 0;
+  while ((await given(`made up ${count}`)) !== 'unavailable') count += 1;
+}
+
+describe('ID4 keys', () => {
+  it('are asked for once by all who wait, and again after ten minutes', async () => {
+    expect(await Promise.all([given('a'), given('a'), given()])).toEqual(['PEM of a', 'PEM of a', 'PEM of a']);
+    now += 10 * MINUTE - 1;
+    await given('a');
+    expect(asked).toBe(1);
+    now += 1;
+    await given('a');
+    expect(asked).toBe(2);
+  });
+
+  it('that are withdrawn hold no longer than ten minutes, and new ones at once', async () => {
+    await given('a');
+    published = ['b'];
+    now += 10 * MINUTE - 1;
+    expect(await given('a')).toBe('PEM of a');
+    now += 1;
+    expect([await given('a'), await given('b')]).toEqual(['unauthenticated', 'PEM of b']);
+    published = ['b', 'c'];
+    expect([await given('c'), await given()]).toEqual(['PEM of c', 'unauthenticated']);
+  });
+
+  it('hold for an hour while the key server fails, which is asked twice a minute then', async () => {
+    await given('a');
+    published = null;
+    for (now = 10 * MINUTE; now < 60 * MINUTE; now += SECOND) expect(await given('a')).toBe('PEM of a');
+    expect(asked).toBe(1 + 2 * 50);
+    expect([await given('a'), await given('b')]).toEqual(['unavailable', 'unavailable']);
+    published = ['a'];
+    now += 2 * SECOND;
+    expect(await given('a')).toBe('PEM of a');
+  });
+
+  it('of ids that were made up cost thirty questions a minute, and nobody who has a key', async () => {
+    await given('a');
+    await makeUp();
+    expect(asked).toBe(30);
+    now = 20 * MINUTE;
+    await makeUp();
+    expect([await given('a'), asked]).toEqual(['PEM of a', 60]);
+    published = ['a', 'new'];
+    now += 2 * SECOND;
+    await makeUp();
+    expect([await given('new'), await given('a'), asked]).toEqual(['PEM of new', 'PEM of a', 61]);
+    published = ['new'];
+    now += 2 * SECOND;
+    await makeUp();
+    expect(await given('a')).toBe('unavailable');
+  });
+});
