@@ -22,7 +22,7 @@ const claimsSchema = z.object({
     .transform((email) => email.toLowerCase()),
   exp: z.number(),
   iss: text.max(2048).default(''),
-  name: text.max(200).optional().catch(undefined),
+  name: text.trim().min(1).max(200).optional().catch(undefined),
   picture: z
     .url({ protocol: /^https?$/ })
     .max(2048)

@@ -178,6 +178,8 @@ describe('ID3 the profile', () => {
       full_name: 'After',
       avatar_url: 'https://firm.example/a.png',
     });
+    for (const name of ['', ' \t'])
+      expect((await me(signed(good({ ...person, name })))).body).toMatchObject({ id, full_name: 'After' });
   });
 
   it('of somebody else is never taken over by a new subject with their email: 401, and audited', async () => {
