@@ -11,7 +11,9 @@ const definer = (signature: string, returns: string, body: string, volatility = 
 
 export class Functions extends Migration {
   override up(): void {
-    this.addSql(`do $body$ begin create role roundtable_request nologin;
+    // Whoever may not create roles may not try either, not even one that an administrator has created.
+    this.addSql(`do $body$ begin
+      if not exists (select from pg_roles where rolname = 'roundtable_request') then create role roundtable_request nologin; end if;
       exception when duplicate_object or unique_violation then null; end $body$`);
     this.addSql(`do $body$ begin execute format('grant roundtable_request to %I', current_user);
       exception when insufficient_privilege then

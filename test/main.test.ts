@@ -103,6 +103,24 @@ describe('RU2 RU7 migrate and serve', () => {
     expect(output).not.toContain(TEST_SECRET);
   });
 
+  it('`migrate` needs no right to create roles where an administrator has created the one of the requests', async () => {
+    const url = new URL(await emptyDatabaseUrl());
+    const server = await openDatabase({ url: url.href });
+    const name = url.pathname.slice(1);
+    const statements = [
+      'create role NAME login nocreaterole password $$secret$$',
+      'grant roundtable_request to NAME',
+      'alter database NAME owner to NAME',
+    ];
+    for (const statement of statements) await server.log.query(statement.replaceAll('NAME', name));
+    await server.close();
+    [url.username, url.password] = [name, 'secret'];
+    const { code, output, errors } = await runCommand(['migrate'], { DATABASE_URL: url.href });
+    expect([code, errors]).toEqual([0, '']);
+    expect(output).toContain('applied 2026-11-21-02-functions');
+    expect((await runCommand(['doctor'], { DATABASE_URL: url.href, JWT_SECRET: TEST_SECRET })).code).toBe(0);
+  });
+
   it('`serve` with a database that cannot be reached ends with an error that names no password', async () => {
     const { code, errors } = await runCommand(['serve'], {
       DATABASE_URL: 'postgres://u:hunter2@127.0.0.1:1/x',
