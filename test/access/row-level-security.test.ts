@@ -110,6 +110,19 @@ describe.each(['postgresql', 'embedded'] as const)('MB9 on %s', (kind) => {
     expect(await rowCounts(database)).toEqual(before);
   });
 
+  it('a threat model is made in a workspace by its people only, not by those who may only read', async () => {
+    const made = (person: string, workspace: string | null) =>
+      touched(as(person), `select create_threat_model(?, ?, 'x', null, ?)`, [uuidv7(), uuidv7(), workspace]);
+    const before = await rowCounts(database);
+    for (const person of [id.bob, id.carl]) expect(await made(person, id.workspace)).toBeNull();
+    expect(await rowCounts(database)).toEqual(before);
+    for (const [person, workspace] of [
+      [id.ada, id.workspace],
+      [id.root, null],
+    ] as const)
+      expect(await made(person, workspace)).toBe(1);
+  });
+
   it('whoever may only read changes nothing, not even what they see', async () => {
     const carl = as(id.carl);
     expect(await touched(carl, `update workspace set name = 'x' returning 1`)).toBe(0);
