@@ -5,13 +5,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
+import { toRefusal } from '../http/boundary.ts';
 import { groupsContract } from '../http/contracts/groups.ts';
 import { speak } from '../http/language.ts';
 import type { RequestLimits } from '../http/limits.ts';
 import { route, type Route } from '../http/route.ts';
 import { createCaller, type CallerParts } from './caller.ts';
 import { createExecution } from './execution.ts';
-import { fieldsOf } from './unexecuted.ts';
+import { fieldsOf, triedIn } from './unexecuted.ts';
 import { createSchema, type SchemaParts } from './schema.ts';
 
 /** For the description only: what is wrong with an operation is said in GraphQL's own way. */
@@ -68,9 +69,14 @@ export function graphqlRoutes({ config, limits, groups, roster, attempts, logger
     },
     refusals: ['unauthenticated', 'invalid'],
     handle: async ({ actor, requestId, body, context }) => {
-      const more = fieldsOf(body) - 1; // the request itself is counted
-      if (more > 0) await limits.ofPerson(context, actor, more);
       const caller = createCaller({ attempts, logger }, { actor, requestId, language: speak(context, contract) });
+      const more = fieldsOf(body) - 1; // the request itself is counted
+      if (more > 0) {
+        await limits.ofPerson(context, actor, more).catch(async (error: unknown) => {
+          for (const tried of triedIn(body)) await caller.refused(tried, toRefusal(error));
+          throw error;
+        });
+      }
       return { status: 200, body: await execution.run(body, caller), contentType: 'application/json' };
     },
   });

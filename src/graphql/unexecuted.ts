@@ -46,14 +46,21 @@ export function triedBy({ query, variables, operationName }: Sent): Tried[] {
     }));
 }
 
+/** @param sent an operation, or a batch of them; @returns what each tries */
+export const triedIn = (sent: unknown): Tried[] => together(sent).flatMap(triedBy);
+
 /** @param sent an operation, or a batch of them; @returns for how many fields it asks, those of one name in one operation once */
 export function fieldsOf(sent: unknown): number {
-  const together = (Array.isArray(sent) ? sent : [sent]).slice(0, MOST_TOGETHER);
-  return together.reduce((sum: number, one: unknown) => {
-    const read = reading(typeof one === 'object' && one !== null ? one : {});
+  return together(sent).reduce((sum, one) => {
+    const read = reading(one);
     const fields = read ? [...rootFields(read.document, read.called.selectionSet, new Set())] : [];
     return sum + new Set(fields.map(({ alias, name }) => (alias ?? name).value)).size;
   }, 0);
+}
+
+function together(sent: unknown): Sent[] {
+  const sentTogether: unknown[] = Array.isArray(sent) ? sent : [sent];
+  return sentTogether.slice(0, MOST_TOGETHER).map((one) => (typeof one === 'object' && one !== null ? one : {}));
 }
 
 function reading({ query, operationName }: Sent): { document: DocumentNode; called: OperationDefinitionNode } | null {

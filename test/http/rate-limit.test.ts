@@ -63,6 +63,18 @@ describe('CO9 a person', () => {
       { action: 'workspace.create', outcome: 'rate_limited' },
     ]);
   });
+
+  it('MB5 leaves one for each change that GraphQL was asked for, if it is their number', async () => {
+    const add = (index: number) => `a${index}: addGroupMember(groupId: "g", userId: "u${index}") { userId }`;
+    const changes = { query: `mutation { ${[1, 2, 3].map(add).join(' ')} }` };
+    const busy = clientOf(app.url, 'changes@firm.example');
+    const refused = await busy.call('POST', '/graphql', { body: [changes, changes] });
+    expect(refused).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+    const rows = await auditOf(app.database, refused.body.request_id);
+    const tried = { action: 'group.member.add', container: 'group:g', outcome: 'rate_limited' };
+    expect(rows.map(({ subject }) => subject).sort()).toEqual(['u1', 'u1', 'u2', 'u2', 'u3', 'u3']);
+    for (const row of rows) expect(row).toMatchObject(tried);
+  });
 });
 
 describe('CO9 an address', () => {
