@@ -118,10 +118,11 @@ export function createDiagrams(database: Database) {
           place.diagram,
         ]);
         if (active.length > 0) throw new Refusal('conflict', { reason: 'session-active' });
-        await em.execute('delete from diagram where id = ? and threat_model_id = ?', [
-          place.diagram,
-          place.threatModel,
-        ]);
+        const gone = await em.execute<object[]>(
+          'delete from diagram where id = ? and threat_model_id = ? returning id',
+          [place.diagram, place.threatModel],
+        );
+        if (gone.length === 0) throw new Refusal('not_found', { reason: 'diagram' }); // by somebody, meanwhile
         await audited(em, actor, 'delete', place.diagram, requestId);
       }),
   };

@@ -1,4 +1,5 @@
 /** Conversations themselves: made, listed, renamed, deleted. Their participants are the roster's. */
+import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { Actor } from '../identity/person.ts';
 import { recordAudit } from '../observe/audit.ts';
@@ -49,11 +50,10 @@ export function createConversations(database: Database, announce: Announce) {
      */
     create: (actor: Actor, made: { title: string; diagram: string | null }, requestId: string) =>
       database.asPerson(actor, async (em): Promise<ConversationView> => {
-        if (made.diagram !== null) await requireDiagram(em, made.diagram);
-        const [row] = await em.execute<[ConversationRow]>(`select ${COLUMNS} from create_conversation(?, ?) c`, [
-          made.title,
-          made.diagram,
-        ]);
+        const [row] = await em
+          .execute<ConversationRow[]>(`select ${COLUMNS} from create_conversation(?, ?) c`, [made.title, made.diagram])
+          .catch(withoutDiagram);
+        if (!row) throw await whyNotAbout(em, made.diagram);
         await audited(em, actor, 'create', row.id, requestId);
         return toView(row);
       }),
@@ -93,13 +93,17 @@ export function createConversations(database: Database, announce: Announce) {
   };
 }
 
-async function requireDiagram(em: EntityManager, diagram: string): Promise<void> {
-  const [row] = await em.execute<[{ found: boolean; role: string | null }]>(
-    `select container_exists('diagram', ?) as found, diagram_role(?, current_person()) as role`,
-    [diagram, diagram],
-  );
-  if (!row.found) throw new Refusal('not_found', { reason: 'diagram' });
-  if (row.role === null) throw new Refusal('forbidden', { reason: 'diagram-forbidden' });
+const noDiagram = () => new Refusal('not_found', { reason: 'diagram' });
+
+/** The diagram went while the conversation was made. */
+function withoutDiagram(error: unknown): never {
+  throw error instanceof ForeignKeyConstraintViolationException ? noDiagram() : error;
+}
+
+/** Nothing was made: there is no such diagram, or the caller may not read it. */
+async function whyNotAbout(em: EntityManager, diagram: string | null): Promise<Refusal> {
+  const [row] = await em.execute<[{ found: boolean }]>(`select container_exists('diagram', ?) as found`, [diagram]);
+  return row.found ? new Refusal('forbidden', { reason: 'diagram-forbidden' }) : noDiagram();
 }
 
 async function managed(em: EntityManager, actor: Actor, id: number): Promise<void> {

@@ -67,3 +67,21 @@ it('CS12 a session is not opened by somebody whose role is being taken away', as
   );
   expect(opened).toMatchObject({ status: 401, body: { code: 'forbidden' } });
 });
+
+it('AC1 what is being deleted is deleted once, and nothing is made about it: 404', async () => {
+  const owner = await newcomer(app);
+  const { body: model } = await owner.call('POST', '/threat_models', { body: { name: 'Held' } });
+  const made = () => owner.call('POST', `/threat_models/${model.id}/diagrams`, { body: { name: 'Going' } });
+  const deletion = `with locked as materialized (select lock_container('threat_model', $1::text))
+    delete from diagram where threat_model_id = $1::text::uuid and exists (select from locked)`;
+  const { body: first } = await made();
+  const deleted = await during(deletion, [model.id], () =>
+    owner.call('DELETE', `/threat_models/${model.id}/diagrams/${first.id}`),
+  );
+  const { body: second } = await made();
+  const about = await during(deletion, [model.id], () =>
+    owner.call('POST', '/v1/messaging/conversations', { body: { title: 'About it', diagram_id: second.id } }),
+  );
+  for (const late of [deleted, about])
+    expect(late).toMatchObject({ status: 404, body: { code: 'not_found', message: 'The diagram was not found' } });
+});
