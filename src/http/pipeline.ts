@@ -14,6 +14,7 @@ import { readClaims, type TokenOptions } from '../identity/tokens.ts';
 import type { Attempt } from '../observe/attempts.ts';
 import { requireShallow } from '../json.ts';
 import { Refusal } from '../refusal.ts';
+import type { BodyMemory } from './body-memory.ts';
 import { readBytes } from './bytes.ts';
 import { NO_ROUTE } from './contract.ts';
 import type { RequestLimits } from './limits.ts';
@@ -39,9 +40,10 @@ export function routerOf(
   routes: readonly Route[],
   authenticate: (context: Context) => Promise<Actor>,
   limits: RequestLimits,
+  memoryOf: (person: string) => BodyMemory,
 ): Middleware[] {
   const router = new Router();
-  for (const route of routes) router[route.method](route.path, serve(route, authenticate, limits));
+  for (const route of routes) router[route.method](route.path, serve(route, authenticate, limits, memoryOf));
   const refuse = () => new Refusal('method_not_allowed');
   const allowed = router.allowedMethods({ throw: true, methodNotAllowed: refuse, notImplemented: refuse });
   const withAllow: Middleware = async (context, next) => {
@@ -58,7 +60,12 @@ export function routerOf(
   return [router.routes() as unknown as Middleware, withAllow];
 }
 
-function serve(route: Route, authenticate: (context: Context) => Promise<Actor>, limits: RequestLimits) {
+function serve(
+  route: Route,
+  authenticate: (context: Context) => Promise<Actor>,
+  limits: RequestLimits,
+  memoryOf: (person: string) => BodyMemory,
+) {
   const parse = bodyParser({
     enableTypes: [route.unparsed ? 'text' : 'json'],
     ...(route.unparsed && { extendTypes: { text: ['application/json'] } }),
@@ -89,20 +96,26 @@ function serve(route: Route, authenticate: (context: Context) => Promise<Actor>,
     };
     attempted({});
     if (actor) await limits.ofPerson(context, actor);
-    const body = await bodyOf(route, context, parse as unknown as Middleware);
-    context.state.body = body;
-    attempted(body);
-    const [params, query, checked] = validated([
-      { schema: route.params, value: context.params },
-      { schema: route.query, value: context.query },
-      { schema: bodySchema(route), value: body },
-    ]);
-    const requestId = context.state.requestId as string;
-    const call = { params, query, body: takesBytes(route) ? body : checked, actor: actor as Actor, requestId, context };
-    const handle = () => route.handle(call as never);
-    const answer = await (route.guesses ? limits.guess(call.actor, handle) : handle());
-    context.state.answer = answer;
-    write(context, answer);
+    const memory = memoryOf(actor?.id ?? '');
+    try {
+      const body = await bodyOf(route, context, parse as unknown as Middleware, memory);
+      context.state.body = body;
+      attempted(body);
+      const [params, query, checked] = validated([
+        { schema: route.params, value: context.params },
+        { schema: route.query, value: context.query },
+        { schema: bodySchema(route), value: body },
+      ]);
+      const requestId = context.state.requestId as string;
+      const given = takesBytes(route) ? body : checked;
+      const call = { params, query, body: given, actor: actor as Actor, requestId, context };
+      const handle = () => route.handle(call as never);
+      const answer = await (route.guesses ? limits.guess(call.actor, handle) : handle());
+      context.state.answer = answer;
+      write(context, answer);
+    } finally {
+      memory.giveBack();
+    }
   };
 }
 
@@ -115,13 +128,15 @@ function bodySchema(route: Route): z.ZodType | undefined {
   return route.body ?? nothing;
 }
 
-async function bodyOf(route: Route, context: Context, parse: Middleware): Promise<unknown> {
+async function bodyOf(route: Route, context: Context, parse: Middleware, memory: BodyMemory): Promise<unknown> {
   if (route.method === 'get') return undefined;
-  if (route.bytes) return readBytes(context, route.bytes);
+  if (route.bytes) return readBytes(context, route.bytes, memory);
   if (context.request.length === 0 || context.is('json') === null) return route.unparsed ? NOTHING : {};
   if (context.is('json') === false || !isUtf8(context.request.charset)) throw new Refusal('unsupported_media_type');
+  const limit = route.jsonLimit ?? JSON_LIMIT;
   if (route.unparsed && context.get('content-encoding') === '')
-    return readBytes(context, { contentType: 'json', limit: route.jsonLimit ?? JSON_LIMIT });
+    return readBytes(context, { contentType: 'json', limit }, memory);
+  if (route.unparsed) memory.take(limit); // how large it is unpacked nobody knows
   await parse(context, async () => {});
   const { body = {} } = context.request as { body?: unknown };
   if (route.unparsed) return typeof body === 'string' ? Buffer.from(body) : NOTHING;

@@ -9,6 +9,7 @@ import helmet from 'koa-helmet';
 import type { Config } from '../config.ts';
 import type { Actor } from '../identity/person.ts';
 import { Refusal } from '../refusal.ts';
+import { createBodyMemory } from './body-memory.ts';
 import { boundary, type BoundaryParts } from './boundary.ts';
 import { serveFiles, servePage, type Files } from './files.ts';
 import type { RequestLimits } from './limits.ts';
@@ -22,6 +23,9 @@ export interface HttpParts extends BoundaryParts {
   limits: RequestLimits;
   files: Files;
 }
+
+/** A node has room for three bodies of this size, also if none may be as large. */
+const LARGE_BODY = 16_777_216;
 
 export function createHttp(parts: HttpParts): Koa {
   const { config, routes, authenticate, limits, files, logger } = parts;
@@ -53,7 +57,8 @@ export function createHttp(parts: HttpParts): Koa {
   koa.use(etag());
   koa.use(serveFiles(files));
   koa.use(servePage(files, routes));
-  for (const middleware of routerOf(routes, authenticate, limits)) koa.use(middleware);
+  const memoryOf = createBodyMemory(Math.max(config.limits.maxDocumentBytes, LARGE_BODY));
+  for (const middleware of routerOf(routes, authenticate, limits, memoryOf)) koa.use(middleware);
   return koa;
 }
 

@@ -1,0 +1,76 @@
+/** What is sent in large bodies waits in the node's memory: how much of it, of everybody and of one person, is bounded. */
+import { request, type ClientRequest } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createBodyMemory } from '../../src/http/body-memory.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/patience.ts';
+import type { TestPerson } from '../support/people.ts';
+import { rawCall } from '../support/raw.ts';
+import { makeDiagram, type Drawn } from './drawn.ts';
+
+const LARGEST = 16_777_216;
+const bytes = { 'content-type': 'application/octet-stream' };
+
+describe('CO11 the memory for bodies', () => {
+  it('is three times the largest for all, twice for one, and is had again when they are answered', () => {
+    const memoryOf = createBodyMemory(10);
+    const [first, second, bobs, carls] = [memoryOf('ada'), memoryOf('ada'), memoryOf('bob'), memoryOf('carl')];
+    first.take(12);
+    second.take(8);
+    expect(() => second.take(1)).toThrow('unavailable');
+    bobs.take(10);
+    expect(() => carls.take(1)).toThrow('unavailable');
+    second.giveBack();
+    carls.take(8);
+    expect(() => carls.take(1)).toThrow('unavailable');
+    first.giveBack();
+    memoryOf('ada').take(12);
+  });
+});
+
+describe('CO11 a body that does not end', () => {
+  let app: TestApp;
+  let at: Drawn;
+  const open: ClientRequest[] = [];
+  beforeAll(async () => {
+    app = await startApp({ environment: { MAX_DOCUMENT_BYTES: String(LARGEST) } });
+    at = await makeDiagram(app);
+  });
+  afterAll(async () => {
+    for (const one of open) one.destroy();
+    await app.stop();
+  });
+
+  /** Sends so much, and no end; again, if there was no room for its last bytes just then. */
+  const begin = (person: TestPerson, path: string, size: number): void => {
+    const headers = { ...bytes, authorization: `Bearer ${person.token}`, 'transfer-encoding': 'chunked' };
+    const sent = request(new URL(path, app.url), { method: 'POST', headers }).on('error', () => {});
+    sent.on('response', () => begin(person, path, size));
+    sent.write(Buffer.alloc(size));
+    open.push(sent);
+  };
+
+  it('keeps its person out (503), nobody else, and no longer than it lasts', async () => {
+    const updates = `${at.path}/updates`;
+    const submit = async (person: TestPerson) => {
+      const { status, body } = await person.call('POST', updates, { body: new Uint8Array([7]), headers: bytes });
+      return [status, body.code];
+    };
+    for (let count = 0; count < 2; count += 1) begin(at.writer, updates, LARGEST);
+    await eventually(async () => expect(await submit(at.writer)).toEqual([503, 'unavailable']));
+    expect(await submit(at.owner)).toEqual([400, 'invalid']);
+    expect((await at.writer.call('GET', `${at.path}/content`)).status).toBe(200);
+    const packed = await rawCall(app.url, 'PUT', `${at.path}/content`, {
+      headers: {
+        authorization: `Bearer ${at.writer.token}`,
+        'content-type': 'application/json',
+        'content-encoding': 'gzip',
+      },
+      body: gzipSync('{"cells":[]}'),
+    });
+    expect(packed.status).toBe(503);
+    for (const one of open) one.destroy();
+    await eventually(async () => expect(await submit(at.writer)).toEqual([400, 'invalid']));
+  });
+});
