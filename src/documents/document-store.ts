@@ -13,7 +13,6 @@ import type { StoredCell } from './diagram.ts';
 import type { Unreadable } from './log-part.ts';
 import type { CommittedRow } from './row.ts';
 import { MalformedUpdate } from './update.ts';
-import type { Submission } from './work.ts';
 import type { Workshop } from './workshop.ts';
 import { write, type Audited, type Edit } from './writing.ts';
 
@@ -26,8 +25,8 @@ export interface DocumentStore {
    * those of `replace`
    */
   submit(diagram: string, person: string, update: Uint8Array, audit?: Audited): Promise<{ head: number }>;
-  /** Whether a body of `PUT content`, JSON in UTF-8, is what it has to be. @throws Refusal `invalid` */
-  check(wanted: { body: Uint8Array }): Promise<void>;
+  /** Whether a body of `PUT content`, JSON in UTF-8, or of `POST updates`, is one by itself. @throws Refusal `invalid` */
+  check(sent: { body: Uint8Array } | { update: Uint8Array }): Promise<void>;
   /**
    * `PUT content`, and a restored version (DO6): one edit that makes the content equal to something else.
    * @param wanted cells, the state of a version, or a body that was checked
@@ -88,8 +87,9 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
       return write({ ...dependencies, report }, edit);
     },
 
-    async check({ body }) {
-      const faults = await workshop.run('faultsOfBody', body);
+    async check(sent) {
+      if ('update' in sent) return void (await refusingNoise(workshop.run('read', sent.update)));
+      const faults = await workshop.run('faultsOfBody', sent.body);
       if (faults) throw new Refusal('invalid', faults);
     },
 
@@ -124,9 +124,9 @@ function formOf(wanted: Parameters<DocumentStore['replace']>[2]): ['state' | 'bo
   return ['body', 'body' in wanted ? wanted.body : Buffer.from(JSON.stringify({ cells: wanted }))];
 }
 
-async function refusingNoise(submission: Promise<Submission>): Promise<Submission> {
+async function refusingNoise<T>(reading: Promise<T>): Promise<T> {
   try {
-    return await submission;
+    return await reading;
   } catch (error) {
     if (error instanceof MalformedUpdate) throw new Refusal('invalid', { reason: 'update' });
     throw error;

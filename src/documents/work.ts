@@ -49,6 +49,9 @@ export const work = {
   /** An update cut into slices, joined. @throws MalformedUpdate */
   slices: (update: Uint8Array): Uint8Array => joinUpdates(sliced(decodeUpdate(update))),
 
+  /** Reads an update, for whoever only wants to know whether it is one. @throws MalformedUpdate */
+  read: (update: Uint8Array): void => void decodeUpdate(update),
+
   /** What an update would be as an edit of a document. @throws Unreadable, MalformedUpdate */
   submission(part: LogPart, update: Uint8Array, maxDocumentBytes: number): Submission {
     const document = documentOf(part);

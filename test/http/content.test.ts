@@ -5,6 +5,7 @@ import { startApp, type TestApp } from '../support/app.ts';
 import { audited } from '../support/audit.ts';
 import { eventually, saved } from '../support/patience.ts';
 import { connect, disconnectAll } from '../support/provider.ts';
+import type { TestPerson } from '../support/people.ts';
 import { rawCall } from '../support/raw.ts';
 import { makeDiagram, type Drawn } from './drawn.ts';
 
@@ -97,6 +98,21 @@ it('DO4 POST updates stores an update; what is no update, or has a gap, is 400',
   expect((await submit(new Uint8Array([1, 2, 3]))).status).toBe(400);
   expect((await submit(update, at.reader)).status).toBe(403);
   expect((await at.reader.call('GET', content)).body.cells).toEqual([node('a', 1)]);
+});
+
+it('CO2 what is no body is 400, also from whoever may not write and where no diagram is', async () => {
+  const submit = (person: TestPerson, path: string, body: Uint8Array) =>
+    person.call('POST', `${path}/updates`, { body, headers: { 'content-type': BYTES } });
+  const elsewhere = at.path.replace(at.diagram, '01900000-0000-7000-8000-000000000000');
+  const nothing = Y.encodeStateAsUpdate(new Y.Doc());
+  for (const [path, person, status] of [
+    [at.path, at.reader, 403],
+    [elsewhere, at.writer, 404],
+  ] as const) {
+    expect((await submit(person, path, new Uint8Array([1, 2, 3]))).status).toBe(400);
+    expect((await person.call('PUT', `${path}/content`, { body: { cells: 7 } })).status).toBe(400);
+    expect((await submit(person, path, nothing)).status).toBe(status);
+  }
 });
 
 it('MB5 each attempt to write leaves its audit row, in the transaction of what was granted', async () => {

@@ -114,9 +114,11 @@ export function contentRoutes({ diagrams, documents, maxDocumentBytes }: Content
       refusals,
       audit: audit.submit,
       handle: async ({ actor, params, body, requestId }) => {
+        const update = body as unknown as Uint8Array;
+        await documents.check({ update });
         await diagrams.read(actor, placeOf(params));
         const audited = granted(audit.submit, params, requestId);
-        return headed(await documents.submit(params.diagram_id, actor.id, body as unknown as Uint8Array, audited));
+        return headed(await documents.submit(params.diagram_id, actor.id, update, audited));
       },
     }),
   ];
