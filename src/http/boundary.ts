@@ -4,17 +4,15 @@
  * from here (MB5).
  */
 import type { Context, Middleware } from 'koa';
-import { uuidv7 } from 'uuidv7';
 import type { Actor } from '../identity/person.ts';
 import type { Attempt, Attempts } from '../observe/attempts.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { requestIdOf } from '../observe/request-id.ts';
 import { Refusal, type RefusalCode } from '../refusal.ts';
 import { NO_ROUTE, phrase, statuses, type Contract } from './contract.ts';
 import { speak } from './language.ts';
 import type { Answer, Route } from './route.ts';
-
-const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 export interface BoundaryParts {
   attempts: Attempts;
@@ -26,8 +24,7 @@ export interface BoundaryParts {
 
 export function boundary({ attempts, logger, metrics, contracts, fallback }: BoundaryParts): Middleware {
   return async (context, next) => {
-    const given = context.get('X-Request-Id');
-    const requestId = REQUEST_ID.test(given) ? given : uuidv7();
+    const requestId = requestIdOf(context.get('X-Request-Id'));
     context.state.requestId = requestId;
     context.set('X-Request-Id', requestId);
     const started = performance.now();

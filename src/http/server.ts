@@ -32,8 +32,8 @@ export function createHttp(parts: HttpParts): Koa {
   const koa = new Koa({ proxy: config.trustProxy > 0, maxIpsCount: config.trustProxy });
   koa.silent = true;
   // Not the error itself: a parse error carries the raw request, and with it the token.
-  koa.on('error', ({ code, message }: NodeJS.ErrnoException) =>
-    logger.warn({ code, fault: message }, 'an answer could not be sent'),
+  koa.on('error', ({ code, message }: NodeJS.ErrnoException, { state: { requestId } }: Context) =>
+    logger.warn({ code, fault: message, requestId }, 'an answer could not be sent'),
   );
   koa.use(boundary(parts));
   koa.use(async (context, next) => {

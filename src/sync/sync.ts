@@ -203,9 +203,10 @@ export function createSync(dependencies: SyncDependencies): Sync {
       try {
         const place = placeOf(request.url ?? '');
         const { origin } = request.headers;
-        if (origin !== undefined && !dependencies.originAllowed(origin, request)) return refuseUpgrade(socket, 403);
-        if (!place) return refuseUpgrade(socket, 404);
-        if (draining) return refuseUpgrade(socket, 503);
+        const refuse = (status: 403 | 404 | 503) => refuseUpgrade(request, socket, status);
+        if (origin !== undefined && !dependencies.originAllowed(origin, request)) return refuse(403);
+        if (!place) return refuse(404);
+        if (draining) return refuse(503);
         // In one piece with our ping, so that nobody types between them: `acknowledgements.ts` says what that would cost.
         socket.cork();
         server.handleUpgrade(request, socket, head, (ws) => open(ws, socket, request, place));

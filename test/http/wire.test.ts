@@ -1,10 +1,18 @@
 /** What every answer carries, whoever asks: request id, entity tag, compression, security headers, and CORS for allowed origins. */
+import { connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/patience.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
 import { rawCall, type RawAnswer } from '../support/raw.ts';
 
+const UPGRADE = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
 const ALLOWED = 'https://editor.example';
 
 let app: TestApp;
@@ -44,6 +52,27 @@ describe('CO7 X-Request-Id', () => {
       expect(first.headers['x-request-id']).not.toBe(second.headers['x-request-id']);
     },
   );
+
+  it('is there also where a WebSocket is refused', async () => {
+    const path = '/threat_models/none/ws';
+    const asked = (headers: Record<string, string> = {}) => get(path, { ...UPGRADE, ...headers });
+    expect(await asked({ 'x-request-id': 'trace:2' })).toMatchObject({
+      status: 404,
+      headers: { 'x-request-id': 'trace:2' },
+    });
+    expect((await asked()).headers['x-request-id']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  });
+
+  it('is logged also of an answer that could not be sent', async () => {
+    const { hostname, port } = new URL(app.url);
+    const connection = connect(Number(port), hostname).on('error', () => {});
+    const head = ['GET /me HTTP/1.1', 'Host: localhost', `Authorization: Bearer ${person.token}`, 'X-Request-Id: cut'];
+    connection.write(`${head.join('\r\n')}\r\n\r\nnonsense\r\n\r\n`);
+    await eventually(() =>
+      expect(app.log.filter(({ msg }) => msg === 'an answer could not be sent')).toMatchObject([{ requestId: 'cut' }]),
+    );
+    connection.destroy();
+  });
 });
 
 describe('CO7 ETag', () => {
@@ -179,18 +208,11 @@ describe('CO7 CORS', () => {
 });
 
 describe('RU2 in development, where anybody may sign in as anybody', () => {
-  const upgrade = {
-    connection: 'Upgrade',
-    upgrade: 'websocket',
-    'sec-websocket-version': '13',
-    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-  };
-
   it.each(['rebound.example', 'rebound.example:3000', 'localhost.rebound.example', '127.0.0.1.rebound.example'])(
     'a page whose name, %s, was made to point to this machine is refused',
     async (host) => {
       for (const path of ['/', '/livez', '/me']) expect((await get(path, { host })).status).toBe(403);
-      const asked = { host, origin: `http://${host}`, ...upgrade };
+      const asked = { host, origin: `http://${host}`, ...UPGRADE };
       expect((await rawCall(app.url, 'GET', '/ws', { headers: asked })).status).toBe(403);
     },
   );

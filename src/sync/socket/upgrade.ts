@@ -2,6 +2,7 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { UUID } from '../../identity/spelling.ts';
+import { requestIdOf } from '../../observe/request-id.ts';
 
 /** Where a socket was opened: at a diagram, or where it may carry several documents. */
 export type Place = { kind: 'diagram'; threatModel: string; diagram: string } | { kind: 'shared' };
@@ -18,10 +19,12 @@ export function placeOf(url: string): Place | null {
 }
 
 /** Answers an upgrade with a plain status, and hangs up: the HTTP server has forgotten the connection (RU7). */
-export function refuseUpgrade(socket: Duplex, status: 403 | 404 | 503): void {
+export function refuseUpgrade({ headers }: IncomingMessage, socket: Duplex, status: 403 | 404 | 503): void {
   socket.on('error', () => {}); // it may be gone already
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const id = requestIdOf(headers['x-request-id']);
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nX-Request-Id: ${id}`;
+  socket.end(`${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 /** The request as Hocuspocus wants it. */
