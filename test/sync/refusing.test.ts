@@ -410,9 +410,10 @@ describe('updates', () => {
   it('AC6 4400 for one that brings more client ids than anybody has', async () => {
     const stage = await start();
     const at = await place();
-    const { socket, address } = await admitted(stage, at, ann);
     const clients = Array.from({ length: 10_001 }, (_, client) => client + 1);
-    socket.sync(address, 2, Y.mergeUpdates(clients.map((client) => updateBy(client, (cells) => cells.set('a', 1)))));
+    const update = Y.mergeUpdates(clients.map((client) => updateBy(client, (cells) => cells.set('a', 1))));
+    const { socket, address } = await admitted(stage, at, ann);
+    socket.sync(address, 2, update);
     expect((await socket.closed).code).toBe(4400);
     expect(await database.log.query('select from document_client where diagram_id = $1', [at.diagram])).toEqual([]);
   });
