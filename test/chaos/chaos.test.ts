@@ -1,7 +1,8 @@
 /**
  * DO1, DO2 and DO3 against everything that dies or breaks: two real nodes and a real PostgreSQL, killed, cut off, stalled
- * and refused at random moments while people edit. After each round: what was acknowledged is stored, what is stored was
- * sent, nothing that was stored before is gone, every replica is the log, and no process ended that was not killed.
+ * and refused at random moments while people edit. Meanwhile: what somebody sees of the others is stored. After each
+ * round: what was acknowledged is stored, what is stored was sent, nothing that was stored before is gone, every replica
+ * is the log, and no process ended that was not killed.
  *
  * A few rounds by default. More, or others: CHAOS_ROUNDS=200 CHAOS_SEED=7 npx vitest run test/chaos
  */
@@ -84,17 +85,31 @@ async function trouble(names: readonly string[]): Promise<void> {
   await pause(chance.below(300));
 }
 
-/** Has everybody type while something goes on. */
+/** Has everybody type, and DO2 looked after, while something goes on. */
 async function typingOn(work: () => Promise<void>): Promise<void> {
   let typing = true;
+  const early: string[] = [];
+  const looking = async () => {
+    while (typing) {
+      early.push(...(await seenEarly()));
+      await pause(100);
+    }
+  };
   const all = editors.map(async (editor) => {
     while (typing) {
       editor.type();
       await pause(chance.below(40));
     }
   });
-  await work().finally(() => (typing = false));
-  await Promise.all(all);
+  await Promise.all([work().finally(() => (typing = false)), ...all, looking()]);
+  expect(early, 'seen and not stored').toEqual([]);
+}
+
+/** What editors see of each other and the log has not; nothing while it cannot be read. */
+async function seenEarly(): Promise<string[]> {
+  const seen = editors.flatMap(({ client, sent }) => [...client.cells.keys()].filter((key) => !sent.has(key)));
+  const log = await stored(world.database, table.diagram).catch(() => null);
+  return log === null ? [] : seen.filter((key) => !log.getMap('cells').has(key));
 }
 
 /** @param before what was stored after the last round; @returns what is stored now */
