@@ -56,6 +56,13 @@ function node() {
   const poll = createPoll({ executor, lease: { held }, onError });
   const known = new Map(diagrams.map((diagram, index) => [diagram, { have: index + 1, epoch: 0 }]));
   const [caughtUp, redecided, refreshed]: [string[], string[], string[]] = [[], [], []];
+  let decided = Promise.resolve();
+  /** Deciding anew takes as long as the test wants. */
+  const slowly = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    decided = promise;
+    return resolve;
+  };
   const replica = (diagram: string) => ({
     diagram,
     have: () => known.get(diagram)!.have,
@@ -73,7 +80,12 @@ function node() {
             { state: { kind: 'open', admission: { kind: 'diagram', epoch: known.get(name.slice(8))!.epoch } } },
           ] as never,
       },
-      admission: { redecide: async (diagram) => void redecided.push(diagram) },
+      admission: {
+        async redecide(diagram) {
+          redecided.push(diagram);
+          await decided;
+        },
+      },
     }),
   );
   const notices = createNotices({
@@ -95,7 +107,7 @@ function node() {
     await new Promise((resolve) => setImmediate(resolve));
     refreshed.length = 0;
   };
-  return { poll, queries, held, onError, known, caughtUp, redecided, refreshed, follow };
+  return { poll, queries, held, onError, known, caughtUp, redecided, refreshed, follow, slowly };
 }
 
 it(`DO3 is one query, which takes the database no more than ${LIMIT} ms for ${DOCUMENTS} documents and their sessions`, async () => {
@@ -136,6 +148,21 @@ it('DO3 AC3 CS10 gives back what differs, and only that: heads, also lower ones 
   expect(caughtUp.toSorted()).toEqual([behind, ahead, gone, both].map((index) => diagrams[index]).toSorted());
   expect(redecided.toSorted()).toEqual([diagrams[lowered], diagrams[both]].toSorted());
   expect(refreshed.toSorted()).toEqual([notice, ended, gone].map((index) => sessions[index]!.id).toSorted());
+});
+
+it('AC3 people are not decided anew again while they are, however often the poll finds them', async () => {
+  const { poll, known, redecided, slowly } = node();
+  const done = slowly();
+  const [diagram] = diagrams;
+  known.get(diagram!)!.epoch = -1;
+  const times = () => redecided.filter((one) => one === diagram).length;
+  await poll.run();
+  await poll.run();
+  expect(times()).toBe(1);
+  done();
+  await new Promise((resolve) => setImmediate(resolve));
+  await poll.run();
+  expect(times()).toBe(2);
 });
 
 it('NO1 a node that is not sure of its lease does not ask, and does not act on an answer that came too late', async () => {

@@ -31,6 +31,13 @@ export function openDocuments({ replicas, directory, admission }: OpenDocuments)
     });
     return epochs.length === 0 ? null : Math.min(...epochs);
   };
+  /** Diagrams whose people are being decided anew: the poll finds them again and again until that is done. */
+  const deciding = new Set<string>();
+  const redecide = (diagram: string): void => {
+    if (deciding.has(diagram)) return;
+    deciding.add(diagram);
+    void admission.redecide(diagram).finally(() => deciding.delete(diagram));
+  };
   return {
     known() {
       const open = [...replicas.all()].flatMap(({ diagram, have }) => {
@@ -43,7 +50,7 @@ export function openDocuments({ replicas, directory, admission }: OpenDocuments)
     query,
     async differ(differences) {
       for (const { key, what } of differences) {
-        if (what.includes('epoch')) void admission.redecide(key);
+        if (what.includes('epoch')) redecide(key);
         if (what.includes('head')) for (const replica of replicas.ofDiagram(key)) void replica.catchUp();
       }
     },
