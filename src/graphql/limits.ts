@@ -11,7 +11,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 
-export const MOST_DEPTH = 8;
+const MOST_DEPTH = 8;
 export const MOST_ALIASES = 30;
 /** Operations in one request. */
 export const MOST_TOGETHER = 5;

@@ -20,7 +20,7 @@ import { NO_ROUTE } from './contract.ts';
 import type { RequestLimits } from './limits.ts';
 import { validated, type Answer, type Route } from './route.ts';
 
-export const JSON_LIMIT = 256 * 1024;
+const JSON_LIMIT = 256 * 1024;
 
 /** Turns a verified or missing token into `context.state.actor`. @throws Refusal `unauthenticated` (through koa-jwt) */
 export function authentication(

@@ -75,14 +75,18 @@ function isCalledByItsOwnName({ mode, host, publicUrl }: Config, { req }: Pick<C
   return LOOPBACK.test(hostname) || (publicUrl !== null && hostname === new URL(publicUrl).hostname);
 }
 
-/** Everything from ourselves, nothing inline; the page calls nobody else but the issuer that signs people in. */
+/**
+ * Everything from ourselves, nothing inline; the page calls nobody else but the issuer that signs people in. Its sockets
+ * are ours too: where it was loaded from, and where `websocket_url` says.
+ */
 function securityHeaders({ publicUrl, oidc }: Config): Middleware {
+  const sockets = publicUrl === null ? [] : [new URL(publicUrl).origin.replace('http', 'ws')];
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        connectSrc: ["'self'", 'ws:', 'wss:', ...(oidc?.origins ?? [])],
+        connectSrc: ["'self'", ...sockets, ...(oidc?.origins ?? [])],
         imgSrc: ["'self'", 'data:', 'https:'],
         styleSrc: ["'self'"],
         objectSrc: ["'none'"],
@@ -108,7 +112,7 @@ export function addressCalled({ protocol, host }: Pick<Context, 'protocol' | 'ho
 }
 
 /** Whether a page of this origin may call us. */
-export function isAllowedOrigin(config: Config, context: Pick<Context, 'protocol' | 'host'>, origin: string): boolean {
+function isAllowedOrigin(config: Config, context: Pick<Context, 'protocol' | 'host'>, origin: string): boolean {
   const own = config.publicUrl === null ? addressCalled(context) : new URL(config.publicUrl).origin;
   return origin === own || config.allowedOrigins.includes(origin);
 }
