@@ -16,7 +16,7 @@ import type { Announce } from './announce.ts';
 import type { Kind, Member, Standing } from './kind.ts';
 import { memberRow, memberRows, type RosterPage } from './member-rows.ts';
 
-/** How the caller named the subject: found inside the transaction, after the caller's standing is known. */
+/** How the caller named the subject: looked for inside the transaction, and told of only to whoever may make the change. */
 export interface Subject {
   /** As it was sent, for the audit row. */
   named: string;
