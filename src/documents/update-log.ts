@@ -157,12 +157,14 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
         trouble(queue, new Error('the diagram is locked'));
         continue;
       }
+      if (verdict.kind === 'stale') {
+        stale.push(one); // if it failed before, it has not recovered until it is decided anew: the line leaves it alone
+        continue;
+      }
       queue.failures = 0;
       if (verdict.kind === 'in') {
         attempted(() => committed({ diagram: batch.diagram, seq: verdict.seq, bytes: batch.bytes }));
         for (const waiting of taken) settle(waiting, { kind: 'committed', seq: verdict.seq });
-      } else if (verdict.kind === 'stale') {
-        stale.push(one);
       } else {
         for (const waiting of taken) settle(waiting, { kind: verdict.kind });
       }
@@ -184,6 +186,7 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
           else kept.push(now);
         }
         queue.waiting.unshift(...kept);
+        queue.failures = 0;
       }
     } catch (error) {
       for (const { queue, taken } of stale) {

@@ -5,6 +5,7 @@ import { grant } from '../../sync/stage.ts';
 import { isFlush, openLogStage, type LogStage } from './stage.ts';
 
 let stage: LogStage;
+const PATIENT = 10_000;
 
 beforeAll(async () => void (stage = await openLogStage()));
 afterAll(() => stage.close());
@@ -59,5 +60,39 @@ describe('the fence', () => {
       await Promise.all([...writing, append(diagram, stage.bob, 'late')]);
       expect((await stage.stored(diagram)).length).toBe(before);
     }
+  });
+
+  it.each([
+    ['whose diagram was locked', Object.assign(new Error('locked'), { code: '55P03' })],
+    ['whose answer was lost', new Error('Connection terminated unexpectedly')],
+  ])('AC3 DO1 an edit %s keeps its place while it is decided anew and others are flushed', async (_, fault) => {
+    const { model, diagram } = await stage.sharedPlace();
+    const other = await stage.place();
+    const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let statements = 0;
+    const executor = stage.meddled((__, run) => ((statements += 1) === 1 ? Promise.reject(fault) : run()));
+    const { append, log } = stage.start({ executor, deciding: () => (asked.resolve(), answer.promise) });
+    await grant(stage.database, model, stage.bob, 'reader');
+    const first = append(diagram, stage.ann, 'a');
+    await asked.promise;
+    for (let edit = 1; edit <= 2; edit += 1)
+      expect(await append(other.diagram, stage.ann, 'x')).toEqual({ kind: 'committed', seq: edit });
+    const second = append(diagram, stage.ann, 'b', 1);
+    expect(await append(other.diagram, stage.ann, 'x')).toEqual({ kind: 'committed', seq: 3 });
+    answer.resolve();
+    expect(await log.drain(PATIENT)).toBe(true);
+    expect(await Promise.all([first, second])).toMatchObject([{ kind: 'committed' }, { kind: 'committed' }]);
+    expect((await stage.stored(diagram)).flatMap((row) => row.texts)).toEqual(['a', 'b']);
+  });
+
+  it('AC3 DO1 an edit that could not be decided anew is decided again', async () => {
+    const { model, diagram } = await stage.sharedPlace();
+    let asked = 0;
+    const deciding = () => ((asked += 1) < 3 ? Promise.reject(new Error('away')) : Promise.resolve());
+    const { append } = stage.start({ deciding });
+    await grant(stage.database, model, stage.bob, 'reader');
+    const outcomes = [append(diagram, stage.ann, 'a'), append(diagram, stage.bob, 'b')];
+    expect(await Promise.all(outcomes)).toEqual([{ kind: 'committed', seq: 1 }, { kind: 'forbidden' }]);
+    expect(asked).toBe(3);
   });
 });

@@ -15,6 +15,8 @@ export interface LogOptions {
   budget?: number;
   rowBytes?: number;
   spacing?: number;
+  /** Awaited before it is decided who may write. */
+  deciding?(): Promise<void>;
 }
 
 /** An executor that does something else before or after a statement of the log. */
@@ -41,7 +43,7 @@ export async function openLogStage() {
         [bob, 'writer'],
       ]),
 
-    start({ executor = database.log, budget = 1e9, rowBytes = 1e6, spacing = 0 }: LogOptions = {}) {
+    start({ executor = database.log, budget = 1e9, rowBytes = 1e6, spacing = 0, deciding }: LogOptions = {}) {
       const rows: CommittedRow[] = [];
       const log = createUpdateLog({
         executor,
@@ -49,7 +51,10 @@ export async function openLogStage() {
         newId: uuidv7,
         logger,
         committed: (row) => rows.push(row),
-        decide: (asked) => decideWriters(asQueries(database.log), asked),
+        async decide(asked) {
+          await deciding?.();
+          return decideWriters(asQueries(database.log), asked);
+        },
         limits: {
           rowBytes,
           lockTimeout: 200,
