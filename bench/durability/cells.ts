@@ -1,6 +1,5 @@
 /** Documents of so many cells. */
 import * as Y from 'yjs';
-import { replaceCells } from '../../src/documents/diagram.ts';
 
 export const cellsOf = (cells: number, prefix = 'cell') =>
   Array.from({ length: cells }, (_, z) => ({
@@ -16,6 +15,9 @@ export const cellsOf = (cells: number, prefix = 'cell') =>
 
 export function documentOf(cells: number, prefix?: string): Uint8Array {
   const document = new Y.Doc();
-  replaceCells(document, cellsOf(cells, prefix));
+  const map = document.getMap('cells');
+  document.transact(() => {
+    for (const cell of cellsOf(cells, prefix)) map.set(cell.id, new Y.Map<unknown>(Object.entries(cell)));
+  });
   return Y.encodeStateAsUpdate(document);
 }

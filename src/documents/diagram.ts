@@ -2,7 +2,11 @@
  * The shape of a diagram: a Yjs map `cells` from cell id to a Yjs map of the cell's members, and as JSON a list of
  * those in order of `z`, then `id`. Members are plain JSON; a member that changes is replaced as a whole.
  *
- * `replaceCells` makes a document equal to other cells with the smallest edit: cells that are gone are deleted, new ones
+ * A client may store anything that Yjs takes, and whatever it is can be read (CS13). Of a type within a cell that is its
+ * content: the members of a map, the elements of an array, the characters of a text; of XML, which no diagram has and
+ * which Yjs cannot always write down, nothing. In JSON a big integer is a number, and bytes are Base64.
+ *
+ * `alignCells` makes a document equal to other cells with the smallest edit: cells that are gone are deleted, new ones
  * added, and of the others only the members that differ are written, all in one transaction.
  */
 import { isDeepStrictEqual } from 'node:util';
@@ -13,6 +17,11 @@ import { upToFault } from '../json.ts';
 const id = z.string().min(1).max(200);
 const end = z.strictObject({ cell: id, port: z.string().max(200).optional() });
 const point = z.strictObject({ x: z.number(), y: z.number() });
+/** Yjs tells by its `constructor` what a value is, and writes none that has a member of that name. */
+const data = z
+  .unknown()
+  .refine((value) => !Object.hasOwn(Object(value), 'constructor'), 'no member may be called constructor')
+  .optional();
 
 /** Two cells joined. */
 export const edgeSchema = z.strictObject({
@@ -23,7 +32,7 @@ export const edgeSchema = z.strictObject({
   vertices: upToFault(z.array(point)).optional(),
   label: z.string().optional(),
   z: z.number(),
-  data: z.unknown().optional(),
+  data,
 });
 
 /** Anything that stands by itself: a process, a store, an actor, a boundary, a note. */
@@ -41,7 +50,7 @@ export const nodeSchema = z.strictObject({
   label: z.string(),
   z: z.number(),
   parent: id.optional(),
-  data: z.unknown().optional(),
+  data,
 });
 
 export const cellSchema = z.union([edgeSchema, nodeSchema]);
@@ -66,22 +75,38 @@ export const cellsMap = (document: Y.Doc) => document.getMap<unknown>('cells');
 export function readCells(document: Y.Doc): StoredCell[] {
   const cells: StoredCell[] = [];
   for (const [key, value] of cellsMap(document)) {
-    if (value instanceof Y.Map) cells.push({ ...value.toJSON(), id: key });
+    if (value instanceof Y.Map) cells.push({ ...membersOf(value), id: key });
   }
   return cells.sort((a, b) => depth(a) - depth(b) || (a.id < b.id ? -1 : 1));
 }
 
 function depth(cell: StoredCell): number {
-  return typeof cell.z === 'number' ? cell.z : 0;
+  return Number.isFinite(cell.z) ? (cell.z as number) : 0;
 }
 
-/** Makes the content equal to a list, in one transaction; nothing is written where nothing differs. */
-export function replaceCells(document: Y.Doc, cells: readonly StoredCell[]): void {
-  const wanted = new Map(cells.map((cell) => [cell.id, cell]));
-  alignCells(document, wanted, new Set([...cellsMap(document).keys(), ...wanted.keys()]), null);
+/** A list of cells as JSON. */
+export const jsonOf = (cells: readonly StoredCell[]): string => JSON.stringify(cells, jsonOfValue);
+
+function jsonOfValue(_: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
 }
 
-/** The same for some cells. @param ids of those that are looked at: one that is not wanted goes */
+function membersOf(map: Y.Map<unknown>): Record<string, unknown> {
+  const members: Record<string, unknown> = {};
+  for (const [key, value] of map.entries()) if (key !== '__proto__') members[key] = contentOf(value);
+  return members;
+}
+
+/** Values are left as they are. */
+function contentOf(value: unknown): unknown {
+  if (!(value instanceof Y.AbstractType)) return value;
+  if (value instanceof Y.Map) return membersOf(value);
+  if (value instanceof Y.Array) return value.toArray().map(contentOf);
+  return value instanceof Y.Text ? Y.Text.prototype.toString.call(value) : null;
+}
+
+/** @param ids of the cells that are looked at: one that is not wanted goes */
 export function alignCells(
   document: Y.Doc,
   wanted: ReadonlyMap<string, StoredCell>,
@@ -95,15 +120,28 @@ export function alignCells(
       const stored = map.get(key);
       if (!cell) map.delete(key);
       else if (stored instanceof Y.Map) replaceMembers(stored, cell);
-      else map.set(key, new Y.Map(Object.entries(cell).filter(([, value]) => value !== undefined)));
+      else map.set(key, new Y.Map(membersToWrite(cell)));
     }
   }, origin);
 }
 
 function replaceMembers(stored: Y.Map<unknown>, cell: StoredCell): void {
-  const current = stored.toJSON() as Record<string, unknown>;
-  for (const member of Object.keys(current)) if (cell[member] === undefined) stored.delete(member);
-  for (const [member, value] of Object.entries(cell)) {
-    if (value !== undefined && !isDeepStrictEqual(current[member], value)) stored.set(member, value);
+  const wanted = membersToWrite(cell);
+  for (const member of [...stored.keys()]) if (!wanted.has(member)) stored.delete(member);
+  for (const [member, value] of wanted) {
+    if (!isDeepStrictEqual(contentOf(stored.get(member)), value)) stored.set(member, value);
   }
+}
+
+function membersToWrite(cell: StoredCell): Map<string, unknown> {
+  const members = Object.entries(cell).filter(([, value]) => value !== undefined);
+  return new Map(members.map(([member, value]) => [member, writable(value)]));
+}
+
+/** What was stored by an update made by hand, in a form that Yjs would write too. */
+function writable(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if ([Object, Array, Uint8Array].includes(value.constructor as never)) return value;
+  const { constructor: _, ...rest } = value as Record<string, unknown>;
+  return rest;
 }

@@ -2,8 +2,8 @@
  * What is inside a Yjs update, read before anybody trusts it (DO4). `decodeUpdate` reads an update with bounds on how
  * many structs and deletions it may hold and how deep its values may nest: a few bytes must not become gigabytes, and
  * what this process can read must not overflow the stack of a browser. What no Yjs client writes, and what Yjs would
- * not apply as it was read here or only in quadratic time, is refused too: a client twice, deletions that overlap or
- * are empty, a key that a client sets twice without knowing of the first time. The rest asks simple questions of the
+ * not apply or write again as it was read here, or only in quadratic time, is refused too: a client twice, deletions that overlap or
+ * are empty, a key that a client sets twice without knowing of the first time, a value with a prototype. The rest asks simple questions of the
  * result, given where a document ends for each client (its state vector).
  */
 import * as Y from 'yjs';
@@ -90,9 +90,9 @@ function checkStruct(struct: Struct): void {
   if (!(struct instanceof Y.Item)) return;
   const { content } = struct;
   if (content instanceof Y.ContentDoc) throw new MalformedUpdate('a subdocument');
-  if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON) checkDepth(content.arr);
-  else if (content instanceof Y.ContentEmbed) checkDepth(content.embed);
-  else if (content instanceof Y.ContentFormat) checkDepth(content.value);
+  if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON) checkValue(content.arr);
+  else if (content instanceof Y.ContentEmbed) checkValue(content.embed);
+  else if (content instanceof Y.ContentFormat) checkValue(content.value);
 }
 
 function sortRanges(ranges: Range[]): void {
@@ -120,8 +120,18 @@ function checkKeys(structs: readonly Struct[]): void {
   }
 }
 
-function checkDepth(value: unknown): void {
+function checkValue(value: unknown): void {
   if (nestsDeeperThan(MAX_DEPTH, value)) throw new MalformedUpdate('a value nested too deep');
+  if (hasPrototype(value)) throw new MalformedUpdate('a value with a prototype');
+}
+
+/** A member `__proto__` makes of an object something else, such as bytes, which no replica could write any more. */
+function hasPrototype(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Uint8Array.prototype) return false;
+  if (prototype !== Object.prototype && prototype !== Array.prototype) return true;
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(hasPrototype);
 }
 
 /** The clock behind a struct. */

@@ -8,7 +8,7 @@ import { faultsOf, readJson } from '../json.ts';
 import { Refusal, type RefusalDetails } from '../refusal.ts';
 import { advance } from './causality.ts';
 import { partBefore } from './compacting.ts';
-import { readCells, replacementSchema, type StoredCell } from './diagram.ts';
+import { jsonOf, readCells, replacementSchema, type StoredCell } from './diagram.ts';
 import { LARGE } from './pieces.ts';
 import { createPlacements } from './placement.ts';
 import { Unreadable, type LogPart, type Stored } from './log-part.ts';
@@ -27,7 +27,7 @@ export type ReplacementOutcome = { kind: 'nothing' | 'too large' } | { kind: 'ed
 
 export const work = {
   /** The cells as a JSON list, UTF-8. @throws Unreadable */
-  cells: (part: LogPart): Uint8Array => Buffer.from(JSON.stringify(readCells(documentOf(part)))),
+  cells: (part: LogPart): Uint8Array => Buffer.from(jsonOf(readCells(documentOf(part)))),
 
   /** The state as one update. @throws Unreadable */
   state: (part: LogPart): Uint8Array => Y.encodeStateAsUpdate(documentOf(part)),
@@ -107,7 +107,7 @@ export const work = {
   },
 
   /** The cells of a state, such as a version's, as a JSON list, UTF-8. @throws Unreadable */
-  cellsOfState: (state: Uint8Array): Uint8Array => Buffer.from(JSON.stringify(readState(state))),
+  cellsOfState: (state: Uint8Array): Uint8Array => Buffer.from(jsonOf(readState(state))),
 };
 
 export type Work = typeof work;

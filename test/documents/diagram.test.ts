@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { replacementSchema, readCells, replaceCells, type StoredCell } from '../../src/documents/diagram.ts';
+import { replacementSchema, readCells, type StoredCell } from '../../src/documents/diagram.ts';
+import { replaceCells } from '../support/content.ts';
 
 const node = (id: string, z: number, members: object = {}) => ({
   id,
@@ -38,9 +39,17 @@ describe('content', () => {
     document.getMap('cells').set('a', new Y.Map([['id', 'another']]));
     expect(readCells(document)).toEqual([{ id: 'a' }]);
   });
+
+  it('DO3 is in one order, wherever the cells came from, also where z is none', () => {
+    const list = [2, NaN, 1, 0].map((z, index) => node(`${index}`, z));
+    const [one, other] = [new Y.Doc(), new Y.Doc()];
+    replaceCells(one, list);
+    replaceCells(other, list.toReversed());
+    expect(readCells(one)).toEqual(readCells(other));
+  });
 });
 
-describe('replaceCells', () => {
+describe('alignCells', () => {
   it('writes nothing where nothing differs', () => {
     const document = new Y.Doc();
     replaceCells(document, [node('a', 1, { data: { b: 1 } })]);
@@ -58,6 +67,15 @@ describe('replaceCells', () => {
     b.getMap<Y.Map<unknown>>('cells').get('a')!.set('label', 'meanwhile');
     Y.applyUpdate(a, Y.encodeStateAsUpdate(b));
     expect(readCells(a)).toEqual([node('a', 1, { x: 5, label: 'meanwhile' }), node('new', 3)]);
+  });
+
+  it('takes away members whose names every object knows', () => {
+    const document = new Y.Doc();
+    replaceCells(document, [node('a', 1)]);
+    const stored = document.getMap<Y.Map<unknown>>('cells').get('a')!;
+    for (const name of ['toString', 'constructor', '__proto__']) stored.set(name, 1);
+    replaceCells(document, [node('a', 1)]);
+    expect([...stored.keys()].toSorted()).toEqual(Object.keys(node('a', 1)).toSorted());
   });
 
   it('makes any content equal to any list, in one update', () => {
@@ -98,6 +116,7 @@ describe('replacementSchema', () => {
     ['a node without a place', [{ ...node('a', 1), x: undefined }]],
     ['a blank id', [node('', 1)]],
     ['no list', {}],
+    ['data that Yjs would not write', [node('a', 1, { data: { constructor: 1 } })]],
   ])('refuses %s', (_, cells) => {
     expect(replacementSchema.safeParse({ cells }).success).toBe(false);
   });

@@ -125,6 +125,21 @@ describe('DO4 is refused', () => {
     refused(update);
   });
 
+  it.each([{ a: 1 }, [], null, Uint8Array.of(1)])(
+    'a value that is given the prototype %s, which Yjs might not be able to write again',
+    (prototype) => {
+      const spoilt = Object.defineProperty({}, '__proto__', { value: prototype, enumerable: true });
+      for (const value of [spoilt, [{ inner: spoilt }]]) {
+        const document = new Y.Doc();
+        document.getMap('cells').set('a', value);
+        refused(Y.encodeStateAsUpdate(document));
+      }
+      const text = new Y.Doc();
+      text.getText('text').insertEmbed(0, { ...spoilt });
+      refused(Y.encodeStateAsUpdate(text));
+    },
+  );
+
   it('types nested so deep that whoever deletes the outermost overflows the stack', () => {
     const document = new Y.Doc();
     let inner = document.getMap<unknown>('cells');

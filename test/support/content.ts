@@ -1,7 +1,7 @@
 /** The content of a diagram as REST would serve it. */
 import * as Y from 'yjs';
 import type { DocumentStore } from '../../src/documents/document-store.ts';
-import type { StoredCell } from '../../src/documents/diagram.ts';
+import { alignCells, cellsMap, type StoredCell } from '../../src/documents/diagram.ts';
 
 type Store = Pick<DocumentStore, 'content'>;
 
@@ -21,4 +21,10 @@ export async function documentOf(store: Store, diagram: string): Promise<Y.Doc> 
   const document = new Y.Doc();
   Y.applyUpdate(document, (await store.content(diagram, 'state'))!.bytes);
   return document;
+}
+
+/** Makes the content equal to a list. */
+export function replaceCells(document: Y.Doc, cells: readonly StoredCell[]): void {
+  const wanted = new Map(cells.map((cell) => [cell.id, cell]));
+  alignCells(document, wanted, new Set([...cellsMap(document).keys(), ...wanted.keys()]), null);
 }

@@ -3,10 +3,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { cellsOf, listCells, putCell, type Cells } from '../../../src/client/index.ts';
-import { replaceCells } from '../../../src/documents/diagram.ts';
 import { addCells, placeNodes, removeCells, rename } from '../../../src/web/editor/document/edits.ts';
 import { openHistory, Step, type History } from '../../../src/web/editor/document/history.ts';
 import type { NodeCell } from '../../../src/web/editor/model/cell.ts';
+import { replaceCells } from '../../support/content.ts';
 
 const node = (id: string, x = 0): NodeCell =>
   ({ id, shape: 'process', x, y: 0, width: 140, height: 60, label: `at ${x}`, z: 1 }) as NodeCell;
