@@ -53,10 +53,30 @@ export function cellsOf(document: Y.Doc): Cells {
 
 /** The cells as a list, in order of `z`, then `id`; whatever is not a cell is left out. */
 export function listCells(cells: Cells): StoredCell[] {
-  const list: StoredCell[] = [];
-  for (const [id, cell] of cells) if (cell instanceof Y.Map) list.push({ ...cell.toJSON(), id });
-  const depth = ({ z }: StoredCell) => (typeof z === 'number' ? z : 0);
+  const list = Array.from(cells.keys()).flatMap((id) => getCell(cells, id) ?? []);
+  const depth = ({ z }: StoredCell) => (Number.isFinite(z) ? (z as number) : 0);
   return list.sort((one, other) => depth(one) - depth(other) || (one.id < other.id ? -1 : 1));
+}
+
+/** One cell; null if there is none of this id. */
+export function getCell(cells: Cells, id: string): StoredCell | null {
+  const cell: unknown = cells.get(id);
+  return cell instanceof Y.Map ? { ...(plain(cell) as object), id } : null;
+}
+
+/**
+ * What a cell holds as JSON, whatever somebody stored there: of a type its content, of XML, which Yjs cannot always
+ * write down, nothing, of a big integer the number. Bytes stay bytes.
+ */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
+  if (value instanceof Y.Text) return Y.Text.prototype.toString.call(value);
+  if (Array.isArray(value) || value instanceof Y.Array) return value.map(plain);
+  const isMap = value instanceof Y.Map;
+  if (value instanceof Y.AbstractType && !isMap) return null;
+  const members = isMap ? Array.from(value.entries()) : Object.entries(value);
+  return Object.fromEntries(members.map(([member, inner]) => [member, plain(inner)]));
 }
 
 /**
@@ -69,7 +89,7 @@ export function putCell(cells: Cells, cell: { id: string; [member: string]: unkn
     const present = cells.get(cell.id);
     if (!(present instanceof Y.Map)) return void cells.set(cell.id, new Y.Map(members));
     for (const [member, value] of members) {
-      if (JSON.stringify(present.get(member)) !== JSON.stringify(value)) present.set(member, value);
+      if (JSON.stringify(plain(present.get(member))) !== JSON.stringify(plain(value))) present.set(member, value);
     }
   };
   if (cells.doc) cells.doc.transact(write);

@@ -13,6 +13,7 @@ export type { AuditFilter } from './apis/people.ts';
 export type { Place } from './apis/diagrams.ts';
 export {
   cellsOf,
+  getCell,
   isEdge,
   isNode,
   listCells,

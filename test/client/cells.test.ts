@@ -1,6 +1,7 @@
 /** Cells as they are stored, which may be anything, told apart. */
 import { expect, it } from 'vitest';
-import { isEdge, isNode } from '../../src/client/index.ts';
+import * as Y from 'yjs';
+import { cellsOf, getCell, isEdge, isNode, listCells, putCell } from '../../src/client/index.ts';
 
 const box = { id: 'shop', x: 0, y: -1.5, width: 10, height: 10 };
 const line = { id: 'order', source: { cell: 'shop', port: 'left' }, target: { cell: 'bank' } };
@@ -26,4 +27,38 @@ it('SD1 an edge has two ends', () => {
     box,
   ])
     expect(isEdge(wrong)).toBe(false);
+});
+
+it('SD1 whatever somebody stored in a cell, it is read as JSON and can be overwritten', () => {
+  const cells = cellsOf(new Y.Doc());
+  putCell(cells, box);
+  const xml = new Y.XmlElement<Record<string, never>>('p');
+  xml.setAttribute('title', { toString: 1 } as never);
+  const stored = {
+    big: 10n,
+    data: { inner: [10n, null, 'a'] },
+    xml,
+    markup: new Y.XmlText('marked'),
+    text: new Y.Text('plain'),
+    list: Y.Array.from([1, [2]]),
+    map: new Y.Map([['x', new Y.Map([['y', 1]])]]),
+  };
+  for (const [member, value] of Object.entries(stored)) (cells.get('shop') as Y.Map<unknown>).set(member, value);
+  const read = {
+    ...box,
+    big: 10,
+    data: { inner: [10, null, 'a'] },
+    xml: null,
+    markup: 'marked',
+    text: 'plain',
+    list: [1, [2]],
+    map: { x: { y: 1 } },
+  };
+  expect(getCell(cells, 'shop')).toEqual(read);
+  expect(listCells(cells)).toEqual([read]);
+  const wanted = Object.fromEntries(Object.keys(stored).map((member) => [member, 1]));
+  putCell(cells, { id: 'shop', ...wanted });
+  expect(getCell(cells, 'shop')).toEqual({ ...box, ...wanted });
+  (cells as Y.Map<unknown>).set('noise', 5);
+  for (const id of ['noise', 'nothing']) expect(getCell(cells, id)).toBeNull();
 });

@@ -5,8 +5,8 @@
  * is shown with the next frame, and a node that they moved glides there. A node that is in hand stays with the hand
  * until it is let go, whatever others do to it.
  */
-import * as Y from 'yjs';
-import { listCells, type Cells, type StoredCell } from '../../../client/index.ts';
+import type * as Y from 'yjs';
+import { getCell, listCells, type Cells } from '../../../client/index.ts';
 import { Step } from '../document/history.ts';
 import { isEdge, readCell, rectOf, type Cell } from '../model/cell.ts';
 import type { Rect } from '../model/geometry.ts';
@@ -69,8 +69,8 @@ export function openDrawing(cells: Cells, describe: Describe): Drawing {
 
   function read(id: string, byOthers: boolean): void {
     const before = picture.rect(id);
-    const stored = cells.get(id);
-    const cell = stored instanceof Y.Map ? readCell({ ...stored.toJSON(), id } as StoredCell) : null;
+    const stored = getCell(cells, id);
+    const cell = stored && readCell(stored);
     picture.put(id, cell);
     if (!byOthers || !before || !cell || isEdge(cell) || held.has(id) || prefersStill()) return;
     if (before.x === cell.x && before.y === cell.y) return;
