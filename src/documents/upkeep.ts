@@ -49,16 +49,19 @@ export interface UpkeepDependencies {
 interface Noted extends News {
   /** When a version was last looked after, ms. */
   versionedAt: number;
-  /** Whether there were edits since. */
+  /** Whether there were edits since, or may be. */
   unversioned: boolean;
+  /** When it was opened last, ms. */
+  loadedAt: number;
   /** Much came, and it is looked after in a while. */
   later?: NodeJS.Timeout | undefined;
 }
 
+const NOTHING: Noted = { rows: 0, bytes: 0, versionedAt: -Infinity, unversioned: false, loadedAt: -Infinity };
 const MOST_NOTED = 10_000;
 const DEFAULTS = { rows: 1000, bytes: 65_536, versionInterval: 300_000 };
 const ROUND = 30_000;
-/** What is larger is being applied by everybody just now: it is left alone for so long, ms. */
+/** What is larger is being applied by everybody just now, as is what was opened: it is left alone for so long, ms. */
 const LARGE = 500_000;
 const CALM = 10_000;
 /** How often old versions are let go of, ms. */
@@ -84,7 +87,7 @@ export function createUpkeep(dependencies: UpkeepDependencies): Upkeep {
   };
 
   function note(diagram: string, { rows, bytes }: News): Noted {
-    const noted = diagrams.get(diagram) ?? { rows: 0, bytes: 0, versionedAt: -Infinity, unversioned: false };
+    const noted = diagrams.get(diagram) ?? { ...NOTHING };
     diagrams.delete(diagram); // the most recent are the last
     diagrams.set(diagram, noted);
     if (diagrams.size > MOST_NOTED) diagrams.delete(diagrams.keys().next().value!);
@@ -110,7 +113,8 @@ export function createUpkeep(dependencies: UpkeepDependencies): Upkeep {
   }
 
   function version(diagram: string, noted: Noted): void {
-    if (noted.later || !noted.unversioned || now() - noted.versionedAt < limits.versionInterval) return;
+    if (noted.later || now() - noted.loadedAt < CALM) return;
+    if (!noted.unversioned || now() - noted.versionedAt < limits.versionInterval) return;
     noted.versionedAt = now();
     noted.unversioned = false;
     enqueue('an automatic version', diagram, async () => {
@@ -138,7 +142,11 @@ export function createUpkeep(dependencies: UpkeepDependencies): Upkeep {
       noted.unversioned = true;
       version(diagram, noted);
     },
-    loaded: (diagram, news) => void note(diagram, news),
+    loaded(diagram, news) {
+      const noted = note(diagram, news);
+      noted.loadedAt = now();
+      noted.unversioned = true; // for all that this node knows
+    },
     look,
     start() {
       timer ??= setInterval(look, ROUND);

@@ -118,26 +118,24 @@ export function createVersions({ executor, workshop, documents, newId }: Version
 }
 
 /**
- * Keeps an automatic version, unless there is one that is younger than the interval or of the same state.
+ * Keeps an automatic version, unless there is one that is younger than the interval or of the same state. Asked before
+ * the document is read, too: that costs little where nothing was edited.
  * @param interval ms
  * @returns whether the state is in a version now
+ * @throws Refusal `not_found`, `unavailable` (DO5)
  */
 export async function keepAutomatic(
   { executor, documents, newId }: Pick<VersionsDependencies, 'executor' | 'documents' | 'newId'>,
   diagram: string,
   interval: number,
 ): Promise<boolean> {
+  const before = await isKept(executor, diagram, null, interval);
+  if (before !== 'due') return before === 'kept';
   const { head, bytes } = await currentState(documents, diagram);
   return executor.transaction(async (transaction) => {
     await transaction.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK, diagram]);
-    const [found] = await transaction.query<{ kept: boolean; young: boolean }>(
-      `select exists (select from document_version where diagram_id = $1 and seq = $2) as kept,
-         exists (select from document_version where diagram_id = $1 and kind = 'automatic'
-           and at > clock_timestamp() - $3 * interval '1 millisecond') as young
-       from diagram where id = $1`,
-      [diagram, head, interval],
-    );
-    if (!found || found.kept || found.young) return found?.kept ?? false;
+    const now = await isKept(transaction, diagram, head, interval);
+    if (now !== 'due') return now === 'kept';
     const sent = await send(transaction, bytes, '$4');
     await transaction.query(
       `insert into document_version (id, diagram_id, seq, kind, bytes) values ($1, $2, $3, 'automatic', ${sent.expression})`,
@@ -145,6 +143,30 @@ export async function keepAutomatic(
     );
     return true;
   });
+}
+
+/**
+ * Whether a state is in a version, or one is due, or too early. Of what nobody ever edited none is kept, and none is
+ * kept again of what is so old that its version was let go of.
+ * @param head of the state; null: the newest
+ */
+async function isKept(
+  asking: SqlExecutor,
+  diagram: string,
+  head: number | null,
+  interval: number,
+): Promise<'kept' | 'due' | 'early'> {
+  const [found] = await asking.query<{ kept: boolean; young: boolean }>(
+    `select head = 0 or updated_at < clock_timestamp() - interval '90 days'
+         or exists (select from document_version where diagram_id = $1 and seq = coalesce($2, head)) as kept,
+       exists (select from document_version where diagram_id = $1 and kind = 'automatic'
+         and at > clock_timestamp() - $3 * interval '1 millisecond') as young
+     from diagram where id = $1`,
+    [diagram, head, interval],
+  );
+  if (!found) throw new Refusal('not_found');
+  if (found.kept) return 'kept';
+  return found.young ? 'early' : 'due';
 }
 
 /**

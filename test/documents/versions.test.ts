@@ -243,6 +243,47 @@ it('DO6 the last edits are kept also where another node has just kept a version,
   await Promise.all([one, other, troubled].map((upkeep) => upkeep.stop()));
 });
 
+it('DO6 the last edits are kept also where their node was restarted, once somebody has opened the diagram and applied it', async () => {
+  const { diagram } = await stage.place();
+  const clock = { now: 0 };
+  let read = 0;
+  const content: DocumentStore['content'] = (...asked) => ((read += 1), store.content(...asked));
+  const after = async (upkeep: Upkeep, ms: number) => {
+    clock.now += ms;
+    upkeep.look();
+    await upkeep.idle();
+    return kept(diagram);
+  };
+  const opened = () => {
+    const upkeep = upkeepAt(clock, { ...store, content });
+    upkeep.loaded(diagram, { rows: 1, bytes: 10 });
+    return upkeep;
+  };
+  expect(await after(opened(), 10_000)).toEqual([]); // nobody ever edited it
+  await store.replace(diagram, stage.ann.id, [cell('last')], null);
+  expect(read).toBe(0);
+  const restarted = opened();
+  expect(await after(restarted, 9_999)).toEqual([]);
+  expect(await after(restarted, 1)).toEqual([['automatic', 1]]);
+  expect(await after(opened(), 10_000)).toHaveLength(1);
+  await store.replace(diagram, stage.ann.id, [cell('more')], null);
+  expect(await after(opened(), 10_000)).toHaveLength(1); // it is too early
+  expect(read).toBe(1);
+});
+
+it('DO6 of what is so old that its version was let go of none is kept again', async () => {
+  const { diagram } = await stage.place();
+  await store.replace(diagram, stage.ann.id, [cell('old')], null);
+  const text = `update diagram set updated_at = now() - interval '91 days' where id = $1`;
+  await stage.database.log.query(text, [diagram]);
+  const parts = { executor: stage.database.content, documents: store, newId: uuidv7 };
+  expect(await keepAutomatic(parts, diagram, 300_000)).toBe(true);
+  expect(await kept(diagram)).toEqual([]);
+  await store.replace(diagram, stage.ann.id, [cell('new')], null);
+  expect(await keepAutomatic(parts, diagram, 300_000)).toBe(true);
+  expect(await kept(diagram)).toEqual([['automatic', 2]]);
+});
+
 it('DO6 stay all for 24 hours, then the last one of each day for 90 days, and for ever if they have a name', async () => {
   const { diagram } = await stage.place();
   const noonOf = (days: number) =>
