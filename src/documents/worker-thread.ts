@@ -2,7 +2,7 @@
  * The thread of a worker: does one job after the other and says how it came out. Bytes are handed over, not copied:
  * to copy them the other thread would have to stand still. Where both have to share a processor, the other one goes first.
  */
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { perform } from './work.ts';
 import type { Done, Job } from './worker.ts';
@@ -13,8 +13,8 @@ import type { Done, Job } from './worker.ts';
  */
 const BEHIND = 10;
 
-// Linux alone does this to the thread that asks, and not to the whole process.
-if (process.platform === 'linux') setPriority(BEHIND);
+// Linux alone does this to the thread that asks, and not to the whole process. A process that stands behind already stays there.
+if (process.platform === 'linux' && getPriority() < BEHIND) setPriority(BEHIND);
 
 parentPort!.on('message', ({ id, name, input }: Job) => {
   const answer = done(id, () => perform(name, input));

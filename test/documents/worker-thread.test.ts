@@ -5,7 +5,8 @@ import { updateOf } from './stage.ts';
 
 const port = vi.hoisted(() => ({ on: vi.fn(), postMessage: vi.fn() }));
 vi.mock('node:worker_threads', () => ({ parentPort: port }));
-vi.mock('node:os', () => ({ setPriority: () => {} }));
+const os = vi.hoisted(() => ({ getPriority: vi.fn(() => 0), setPriority: vi.fn() }));
+vi.mock('node:os', () => os);
 
 const answered = (job: Omit<Job, 'id'>): [Done, ArrayBuffer[]] => {
   const [, receive] = port.on.mock.lastCall as [string, (job: Job) => void];
@@ -28,4 +29,18 @@ it('DO3 a result is handed over, not copied: to copy it the other thread would s
   expect(rows).toEqual(edit.rows.map(({ buffer }) => buffer));
   const [fault, none] = answered({ name: 'slices', input: [Uint8Array.of(9, 9)] });
   expect([fault, none]).toEqual([{ id: 1, fault: { kind: 'MalformedUpdate', message: expect.any(String) } }, []]);
+});
+
+it.runIf(process.platform === 'linux')('DO3 it stands behind the event loop, wherever its process stands', async () => {
+  for (const [nice, set] of [
+    [0, [[10]]],
+    [9, [[10]]],
+    [15, []], // it may not be raised
+  ] as const) {
+    vi.resetModules();
+    os.setPriority.mockClear();
+    os.getPriority.mockReturnValue(nice);
+    await import('../../src/documents/worker-thread.ts');
+    expect(os.setPriority.mock.calls, `${nice}`).toEqual(set);
+  }
 });
