@@ -133,7 +133,9 @@ export function createUpkeep(dependencies: UpkeepDependencies): Upkeep {
     for (const [diagram, noted] of diagrams) version(diagram, noted);
     if (now() - thinnedAt < THINNING) return;
     thinnedAt = now();
-    enqueue('letting go of old versions', null, () => thinOut(executor));
+    enqueue('letting go of old versions', null, async () => {
+      while (!stopped && (await thinOut(executor)) > 0);
+    });
   }
 
   return {

@@ -95,6 +95,25 @@ it('DO6 old versions are looked for once an hour', async () => {
   expect(asked).toEqual(['thinning', 'thinning']);
 });
 
+it.each([
+  ['until none is left', Infinity, 4],
+  ['until it stops', 2, 2],
+])('DO6 old versions are let go of, a portion after the other, %s', async (_, last, portions) => {
+  let asked = 0;
+  const executor = {
+    async query(text: string) {
+      if (text.includes('pg_try_advisory')) return [{ free: true }];
+      if ((asked += 1) === last) void upkeep.stop();
+      return Array.from({ length: asked < 4 ? 1000 : 0 });
+    },
+    transaction: (work: (transaction: SqlExecutor) => Promise<unknown>) => work(executor as never),
+  };
+  const upkeep = open({ executor: executor as never });
+  upkeep.look();
+  await upkeep.idle();
+  expect(asked).toBe(portions);
+});
+
 it('DO3 a job that fails stops no other; when it stops, no other is begun', async () => {
   const { edited, asked, idle, stop, break: breaks } = open();
   breaks(new Error('away'));
