@@ -6,6 +6,11 @@
  * A struct names its type, or a neighbour that it shares the type and the key with. What it names is in the document
  * or came earlier. What is named but was deleted for good is nowhere, and so is what
  * stands beside it: Yjs keeps only its length.
+ *
+ * What is judged is an update on the rows that its node has, not on those that come between. Somebody who may write, and
+ * sends different structs under the same clocks over two connections at once, gets past this: then replicas of that
+ * diagram may count a list differently, or lose what stood between its neighbours when one of these goes. To refuse it
+ * the database would have to keep, for each client, where its structs end.
  */
 import * as Y from 'yjs';
 import { deletesAll, endOf, type DecodedUpdate, type StateOf, type Struct } from './update.ts';
