@@ -29,7 +29,7 @@ function play(last: number) {
   const server = {
     last,
     participants: [participant(1)],
-    failing: null as RoundtableError | null,
+    failing: null as Error | null,
     answers: Promise.resolve() as Promise<unknown>,
   };
   const events = createEmitter<RoomEvents<ConversationMessage>>();
@@ -134,6 +134,40 @@ describe('SD6 the messages', () => {
     server.failing = null;
     await enter();
     expect([feed.state.error, feed.state.messages.length]).toEqual([null, 1]);
+  });
+
+  it('are read when somebody asks for it, also where nobody could be asked before', async () => {
+    const { feed, server, enter, ids } = play(1);
+    server.failing = new Error('the sign-in service is away');
+    await enter();
+    expect(feed.state.error).toMatchObject({ code: 'unreachable', message: 'the sign-in service is away' });
+    server.failing = null;
+    await feed.read();
+    expect([feed.state.error, ids()]).toEqual([null, [1]]);
+  });
+
+  it('before the first that is heard can be read, though it was heard before any was read', async () => {
+    const { feed, server, enter, hear, ids } = play(5);
+    server.failing = new RoundtableError({ code: 'unavailable', status: 503, message: 'busy' });
+    await enter();
+    hear(5);
+    server.failing = null;
+    await feed.read();
+    expect([ids(), feed.state.hasOlder]).toEqual([[4, 5], true]);
+    await feed.loadOlder();
+    expect(ids()).toEqual([2, 3, 4, 5]);
+  });
+
+  it('have no gap either where one was heard after a reading that failed', async () => {
+    const { feed, server, enter, hear, ids } = play(3);
+    await enter();
+    server.failing = new RoundtableError({ code: 'unavailable', status: 503, message: 'busy' });
+    server.last = 9;
+    await enter();
+    hear(9);
+    server.failing = null;
+    await feed.read();
+    expect([ids(), feed.state.hasOlder]).toEqual([[8, 9], true]);
   });
 });
 

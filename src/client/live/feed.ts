@@ -2,7 +2,8 @@
  * A conversation as a page shows it: what was said and who takes part, kept up to date by its live room.
  *
  * The list is read whenever the room is entered, because something may have been missed before; if there is a gap
- * between what is read then and what was known, what was known is read again when somebody asks for older messages.
+ * between what is read then and what was known, what was known is read again when somebody asks for older messages. A
+ * message that is heard before a reading succeeds does not close the gap.
  */
 import type { ConversationsApi } from '../apis/conversations.ts';
 import { createEmitter, type Listening } from '../emitter.ts';
@@ -28,6 +29,8 @@ export interface Feed extends Listening<{ change: FeedState }> {
   readonly state: FeedState;
   /** Says something. @throws RoundtableError */
   send(body: string): Promise<Message>;
+  /** Reads the lists anew, as when they could not be read; what goes wrong is told in `error`. */
+  read(): Promise<void>;
   /** Reads one more page of older messages. @throws RoundtableError */
   loadOlder(): Promise<void>;
   close(): void;
@@ -52,6 +55,8 @@ export function openFeed(conversations: Conversations, id: number): Feed {
   const { signal } = closing;
   let state: FeedState = { ...emptyFeed, status: room.status };
   let older: string | null = null;
+  /** The newest message up to which all are known; null for whatever is the newest, once a reading has succeeded. */
+  let known: number | null = 0;
   /** What comes while the lists are read, which may be older than that. Each reading has its own: only the last counts. */
   let meanwhile: ConversationMessage[] | null = null;
 
@@ -61,7 +66,7 @@ export function openFeed(conversations: Conversations, id: number): Feed {
   };
 
   async function read(): Promise<void> {
-    const known = state.messages.at(-1)?.id ?? 0;
+    const upTo = (known ??= state.messages.at(-1)?.id ?? 0);
     const came: ConversationMessage[] = (meanwhile = []);
     try {
       const [page, members] = await Promise.all([
@@ -69,14 +74,15 @@ export function openFeed(conversations: Conversations, id: number): Feed {
         conversations.participants(id, { signal }),
       ]);
       if (meanwhile !== came) return;
-      const reaches = page.next_cursor === null || page.data.some((message) => message.id <= known);
+      const reaches = page.next_cursor === null || page.data.some((message) => message.id <= upTo);
       const kept = reaches ? state.messages : state.messages.filter((message) => message.id > (page.data[0]?.id ?? 0));
-      if (!reaches || known === 0) older = page.next_cursor;
+      if (!reaches || upTo === 0) older = page.next_cursor;
+      known = null;
       const participants = came.reduce(changed, members.data as readonly ConversationParticipant[]);
       update({ messages: merged(kept, page.data), participants, hasOlder: older !== null, error: null });
     } catch (error) {
       if (signal.aborted || meanwhile !== came) return;
-      update({ error: error instanceof RoundtableError ? error : null });
+      update({ error: error instanceof RoundtableError ? error : unreachable(error) });
     }
     meanwhile = null;
   }
@@ -94,6 +100,7 @@ export function openFeed(conversations: Conversations, id: number): Feed {
     get state() {
       return state;
     },
+    read,
     async send(body) {
       const message = await conversations.send(id, body);
       update({ messages: merged(state.messages, [message]) });
@@ -111,6 +118,12 @@ export function openFeed(conversations: Conversations, id: number): Feed {
       events.clear();
     },
   };
+}
+
+/** Without a token, for instance, nobody could be asked. */
+function unreachable(cause: unknown): RoundtableError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new RoundtableError({ code: 'unreachable', status: 0, message, cause });
 }
 
 /** Each message once, oldest first. */

@@ -110,7 +110,7 @@ export function usePresence(diagram: Diagram): readonly Presence[] {
 export function useConversation(
   client: Client | null,
   id: number | null,
-): FeedState & Partial<Pick<Feed, 'send' | 'loadOlder'>> {
+): FeedState & Partial<Pick<Feed, 'send' | 'loadOlder' | 'read'>> {
   const feed = useHeld<Client, Feed>(client, id === null ? null : String(id), {
     open: (owner) => openFeed(owner.conversations, id as number),
     close: (opened) => opened.close(),
@@ -118,5 +118,5 @@ export function useConversation(
   const subscribe = useCallback((listener: () => void) => feed?.on('change', listener) ?? (() => {}), [feed]);
   const read = () => feed?.state ?? emptyFeed;
   const state = useSyncExternalStore(subscribe, read, read);
-  return feed ? { ...state, send: feed.send, loadOlder: feed.loadOlder } : state;
+  return feed ? { ...state, send: feed.send, loadOlder: feed.loadOlder, read: feed.read } : state;
 }

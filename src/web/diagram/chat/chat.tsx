@@ -4,7 +4,7 @@
  * there is none now and then.
  */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { Client, Conversation } from '../../../client/index.ts';
 import { useConversation } from '../../../client/react/index.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
@@ -17,7 +17,7 @@ interface Chat {
   feed: ReturnType<typeof useConversation>;
   /** Whether something was said that I have not seen. */
   unread: boolean;
-  /** Looks for it again. */
+  /** Looks for it again, and reads it anew. */
   look(): void;
 }
 
@@ -52,9 +52,14 @@ export function ChatProvider({ watching, children }: { watching: boolean; childr
     if (isOver) void queries.invalidateQueries({ queryKey: key });
   }, [isOver, key, queries]);
 
+  const { read } = feed;
+  const look = useCallback(() => {
+    void queries.invalidateQueries({ queryKey: key });
+    void read?.();
+  }, [queries, key, read]);
   const chat = useMemo(
-    () => ({ conversation, failed, feed, unread, look: () => void queries.invalidateQueries({ queryKey: key }) }),
-    [conversation, failed, feed, unread, queries, key],
+    () => ({ conversation, failed, feed, unread, look }),
+    [conversation, failed, feed, unread, look],
   );
   return <ChatContext value={chat}>{children}</ChatContext>;
 }
