@@ -121,4 +121,21 @@ describe('SD5 what counts', () => {
     provider.decrementUnsyncedChanges();
     expect(unsaved.cells()).toEqual([]);
   });
+
+  it('of an earlier page brings all cells, because nobody knows which those were, until they are saved', () => {
+    const kept = new Y.Doc();
+    for (const id of ['a', 'b']) kept.getMap('cells').set(id, new Y.Map(Object.entries({ z: 1 })));
+    Y.applyUpdate(document, Y.encodeStateAsUpdate(kept), COPY);
+    unsaved.restore(0);
+    expect(unsaved.cells()).toEqual([]);
+    unsaved.restore(2);
+    document.getMap('cells').delete('b');
+    expect(unsaved.cells()).toEqual([
+      { id: 'a', z: 1 },
+      { id: 'b', deleted: true },
+    ]);
+    unsaved.forget();
+    document.getMap('cells').set('c', new Y.Map());
+    expect(unsaved.cells()).toEqual([{ id: 'c' }]);
+  });
 });

@@ -50,7 +50,10 @@ export interface LiveDiagram extends Commands, Listening<DiagramEvents> {
   readonly presence: readonly Presence[];
   /** For what this does not offer: editor plug-ins, awareness. It is kept up from here; do not connect it by hand. */
   readonly provider: HocuspocusProvider;
-  /** The cells that were changed here and are not durable yet; of one that was deleted only the id. */
+  /**
+   * The cells that were changed here and are not durable yet; of one that was deleted only the id. While changes of an
+   * earlier page are among what is not durable, all cells.
+   */
   unsavedCells(): (StoredCell | { id: string; deleted: true })[];
   setCursor(cursor: Point | null): void;
   /** @param ids of cells */

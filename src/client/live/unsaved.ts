@@ -2,7 +2,7 @@
  * Which changes made here the server does not have yet. The provider's own counter tells when there are none: the server
  * acknowledges exactly, and only what is committed. In between that counter also counts handshakes, and it starts again
  * with every connection; so changes are counted here, and forgotten when it reaches zero. What an offline copy brings
- * back was counted by the page that made it.
+ * back was counted by the page that made it; which cells those changes were of, nobody knows any more.
  */
 import type { HocuspocusProvider } from '@hocuspocus/provider';
 import type * as Y from 'yjs';
@@ -11,7 +11,10 @@ import type { StoredCell } from '../shapes.ts';
 
 export interface Unsaved {
   readonly count: number;
-  /** The cells that were changed here since everything was saved; of one that was deleted only the id. */
+  /**
+   * The cells that were changed here since everything was saved; of one that was deleted only the id. While changes of an
+   * earlier page are not saved, all cells: theirs are among them.
+   */
   cells(): (StoredCell | { id: string; deleted: true })[];
   /** Changes of an earlier page that were not saved then. */
   restore(count: number): void;
@@ -33,10 +36,14 @@ export function trackUnsaved({ document, provider, isCopy, changed }: UnsavedOpt
   const cells = cellsOf(document);
   const touched = new Set<string>();
   let count = 0;
+  let isRestored = false;
   const set = (next: number) => {
     if (next === count) return;
     count = next;
-    if (count === 0) touched.clear();
+    if (count === 0) {
+      touched.clear();
+      isRestored = false;
+    }
     changed(count);
   };
   const madeHere = (origin: unknown) => origin !== provider && !isCopy(origin);
@@ -62,9 +69,13 @@ export function trackUnsaved({ document, provider, isCopy, changed }: UnsavedOpt
     },
     cells() {
       const present = new Map(listCells(cells).map((cell) => [cell.id, cell]));
-      return [...touched].map((id) => present.get(id) ?? { id, deleted: true });
+      const ids = isRestored ? new Set([...present.keys(), ...touched]) : touched;
+      return [...ids].map((id) => present.get(id) ?? { id, deleted: true });
     },
-    restore: (more) => set(count + more),
+    restore(more) {
+      isRestored ||= more > 0;
+      set(count + more);
+    },
     forget: () => set(0),
     stop() {
       document.off('update', onUpdate);
