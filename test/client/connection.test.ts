@@ -234,6 +234,23 @@ describe('SD3 the server says why', () => {
     await ada.whenLive();
     await becomes(() => String(listCells(grace.cells)[0]?.label).length, 200_000);
   });
+
+  it('1009 and is tried again there, while the server has no time for it', async () => {
+    const app = await run({ environment: { MAX_FRAME_BYTES: '65536' } });
+    const { place, people } = await table(app, ['ada']);
+    let isBusy = true;
+    const between: typeof fetch = async (input, init) =>
+      isBusy && String(input).endsWith('/updates') ? new Response(null, { status: 503 }) : fetch(input, init);
+    const client = createClient({ url: app.url, token: () => people[0]!.client.token(), WebSocket, fetch: between });
+    const ada = await joined(client, place);
+    putCell(ada.cells, node('large', 'x'.repeat(200_000)));
+    await becomes(() => ada.status.kind === 'reconnecting' && ada.status.reason, 'server_busy');
+    isBusy = false;
+    ada.retry();
+    await ada.whenSaved();
+    await ada.whenLive();
+    expect((await people[0]!.client.diagrams.content(place)).cells).toHaveLength(1);
+  });
 });
 
 describe('AC5 tokens', () => {

@@ -1,19 +1,11 @@
 /** The parts of an open diagram that are pure, or nearly so. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
-import {
-  cellsOf,
-  listCells,
-  putCell,
-  removeCell,
-  RoundtableError,
-  type Me,
-  type Roster,
-  type Session,
-} from '../../src/client/index.ts';
+import { cellsOf, listCells, putCell, removeCell, RoundtableError, type Roster } from '../../src/client/index.ts';
 import { createEmitter } from '../../src/client/emitter.ts';
+import { createAsking } from '../../src/client/live/asking.ts';
 import { hearBrowser } from '../../src/client/live/browser.ts';
-import { createEntering } from '../../src/client/live/entering.ts';
+import { afterEntering, afterSubmitting } from '../../src/client/live/ending.ts';
 import { openCopy } from '../../src/client/live/offline-copy.ts';
 import { shown, told } from '../../src/client/live/roster.ts';
 import { throttle } from '../../src/client/live/throttle.ts';
@@ -49,22 +41,21 @@ describe('CS10 of several lists the newest is right', () => {
 });
 
 describe('SD4 getting in', () => {
-  const entry = { person: { email: 'ada@firm.example' } as Me, session: {} as Session };
   const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
   const refusal = (code: RoundtableError['code'], retryAfter?: number) =>
     new RoundtableError({ code, status: 0, message: code, retryAfter });
 
-  function enter(outcomes: (Error | null)[]) {
+  function enter(outcomes: (Error | null)[], after = afterEntering) {
     const clock = playedClock();
     const heard: unknown[] = [];
-    const entering = createEntering({
+    const entering = createAsking({
       clock,
-      async find() {
+      after,
+      async ask() {
         const outcome = outcomes.shift();
         if (outcome instanceof Error) throw outcome;
-        return entry;
       },
-      found: () => heard.push('found'),
+      answered: () => heard.push('found'),
       waiting: (reason, attempt, until) => heard.push([reason, attempt, until - clock.now()]),
       ended: (reason) => heard.push(reason),
     });
@@ -94,6 +85,18 @@ describe('SD4 getting in', () => {
       'found',
     ]);
     expect(entering.busy).toBe(false);
+  });
+
+  it('and what is here is brought, until the server takes it or will not', async () => {
+    const { clock, heard, entering } = enter([refusal('unavailable'), refusal('payload_too_large')], afterSubmitting);
+    entering.begin();
+    await settle();
+    clock.pass(1000);
+    await settle();
+    expect(heard).toEqual([['server_busy', 1, 1000], 'refused_edit']);
+    expect(afterSubmitting(refusal('unauthenticated'))).toEqual({ end: 'signed_out' });
+    // Who is a reader now may still be in, and takes along what they changed.
+    expect(afterSubmitting(refusal('forbidden'))).toEqual({ end: 'refused_edit' });
   });
 
   it('ends where it may not', async () => {

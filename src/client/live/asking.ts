@@ -1,16 +1,18 @@
 /**
- * Getting in: who I am, and the session, created or found. What may pass by itself (no answer, too busy) is tried again
- * until it does, after pauses that grow; anything else is an end. Whoever begins anew, or leaves, ends the run before.
+ * Asking by REST until there is an answer: for the session, or to take in what a socket does not. What may pass by itself
+ * (no answer, too busy) is tried again until it does, after pauses that grow; anything else is an end. Whoever begins
+ * anew, or leaves, ends the run before.
  */
 import { backOff, type Clock } from '../clock.ts';
 import { RoundtableError } from '../error.ts';
-import type { Me, Session } from '../shapes.ts';
 import { hearBrowser } from './browser.ts';
 import { pauses, type WaitReason } from './closing.ts';
-import { afterRefusal } from './ending.ts';
 import type { EndReason } from './words.ts';
 
-export interface Entering {
+/** What becomes of a refusal: an end, or a reason to try again later. */
+export type AfterRefusal = { end: EndReason } | { wait: WaitReason };
+
+export interface Asking {
   /** Begins, or tries again at once. */
   begin(): void;
   stop(): void;
@@ -19,16 +21,18 @@ export interface Entering {
   readonly busy: boolean;
 }
 
-export interface EnteringOptions {
+export interface AskingOptions<Answer> {
   /** @throws RoundtableError, or whatever the token's source throws */
-  find(signal: AbortSignal): Promise<{ person: Me; session: Session }>;
+  ask(signal: AbortSignal): Promise<Answer>;
   clock: Clock;
-  found(entry: { person: Me; session: Session }): void;
+  answered(answer: Answer): void;
+  after(refusal: RoundtableError): AfterRefusal;
   waiting(reason: WaitReason, attempt: number, until: number): void;
   ended(reason: EndReason, error: RoundtableError): void;
 }
 
-export function createEntering({ find, clock, found, waiting, ended }: EnteringOptions): Entering {
+export function createAsking<Answer>(options: AskingOptions<Answer>): Asking {
+  const { ask, clock, answered, after, waiting, ended } = options;
   let run: AbortController | null = null;
   let cancel = () => {};
   /** Ends the pause that is under way. */
@@ -37,25 +41,25 @@ export function createEntering({ find, clock, found, waiting, ended }: EnteringO
   async function attempt(mine: AbortController, failed: number): Promise<void> {
     again = () => {};
     try {
-      const entry = await find(mine.signal);
+      const answer = await ask(mine.signal);
       if (run !== mine) return;
       run = null;
-      found(entry);
+      answered(answer);
     } catch (error) {
       if (run !== mine) return;
-      const after = error instanceof RoundtableError ? afterRefusal(error) : { wait: 'no_token' as const };
-      if ('end' in after) {
+      const next = error instanceof RoundtableError ? after(error) : { wait: 'no_token' as const };
+      if ('end' in next) {
         run = null;
-        return ended(after.end, error as RoundtableError);
+        return ended(next.end, error as RoundtableError);
       }
       const told = error instanceof RoundtableError ? (error.retryAfter ?? 0) * 1000 : 0;
-      const ms = Math.max(told, backOff(failed, pauses[after.wait], clock.random()));
+      const ms = Math.max(told, backOff(failed, pauses[next.wait], clock.random()));
       cancel = clock.after(ms, () => again());
       again = () => {
         cancel();
         void attempt(mine, failed + 1);
       };
-      waiting(after.wait, failed + 1, clock.now() + ms);
+      waiting(next.wait, failed + 1, clock.now() + ms);
     }
   }
 

@@ -9,10 +9,11 @@
 import * as Y from 'yjs';
 import { cellsOf } from '../cells.ts';
 import { createEmitter } from '../emitter.ts';
-import { RoundtableError } from '../error.ts';
+import type { RoundtableError } from '../error.ts';
+import { createAsking } from './asking.ts';
+import type { WaitReason } from './closing.ts';
 import { createCommands } from './commands.ts';
-import { ended, endOf, reconnecting } from './ending.ts';
-import { createEntering } from './entering.ts';
+import { afterEntering, afterSubmitting, ended, endOf, reconnecting } from './ending.ts';
 import type { DiagramEvents, JoinOptions, LiveDiagram } from './live-diagram.ts';
 import { readMessage, type SessionEnd, type SessionMessage } from './messages.ts';
 import { openCopy } from './offline-copy.ts';
@@ -78,9 +79,11 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     send: (payload) => provider.sendStateless(payload),
     refused: (refused) => events.emit('refused', refused),
   });
-  const entering = createEntering({
-    clock,
-    async find(aborted) {
+  const asking = { clock, waiting, ended: end };
+  const entering = createAsking({
+    ...asking,
+    after: afterEntering,
+    async ask(aborted) {
       const [person, session] = await Promise.all([
         state.person ?? api.me({ signal: aborted }),
         api.sessions.open(place, { signal: aborted }),
@@ -88,18 +91,29 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
       ]);
       return { person, session };
     },
-    found({ person, session }) {
+    answered({ person, session }) {
       const roster = rosterOf(session);
       update(withRoster({ ...state, person, session }, roster && told(state.roster, roster)));
       kept.connect(session.websocket_url);
     },
-    waiting: (reason, attempt, nextAttemptAt) => become(reconnecting(reason, language(), attempt, nextAttemptAt)),
-    ended: end,
+  });
+  /** A frame was larger than the socket takes: REST takes more, and then the handshake has little left to say. */
+  const submitting = createAsking({
+    ...asking,
+    after: afterSubmitting,
+    ask: (aborted) => api.diagrams.applyUpdate(place, Y.encodeStateAsUpdate(document), { signal: aborted }),
+    answered() {
+      submitted = true;
+      kept.connect();
+    },
   });
 
+  function waiting(reason: WaitReason, attempt: number, nextAttemptAt: number): void {
+    become(reconnecting(reason, language(), attempt, nextAttemptAt));
+  }
+
   function end(reason: EndReason, cause?: RoundtableError): void {
-    entering.stop();
-    kept.stop();
+    for (const part of [entering, submitting, kept]) part.stop();
     become(ended(reason, language(), clock.now(), cause));
   }
 
@@ -108,28 +122,16 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     arrived = { synced: false, greeted: false };
     if (provider.isSynced) provider.onClose(); // the stock socket does not always tell its provider
     if (socket.kind === 'waiting') {
-      const { reason, attempt, until } = socket;
-      become(reconnecting(reason, language(), attempt, until));
+      waiting(socket.reason, socket.attempt, socket.until);
     } else if (socket.kind === 'connecting') {
       endedBy = null;
       if (state.status.kind === 'reconnecting') become({ ...state.status, nextAttemptAt: null });
       else if (state.status.kind === 'live') become(reconnecting('no_token', language()));
     } else if (socket.reason === 'too_large' && !submitted) {
-      void submitWhole();
+      become(reconnecting('unreachable', language()));
+      submitting.begin();
     } else if (socket.reason !== null) {
       end(endOf(socket.reason, endedBy));
-    }
-  }
-
-  /** A frame was larger than the socket takes: REST takes more, and then the handshake has little left to say. */
-  async function submitWhole(): Promise<void> {
-    submitted = true;
-    become(reconnecting('unreachable', language()));
-    try {
-      await api.diagrams.applyUpdate(place, Y.encodeStateAsUpdate(document));
-      if (!left && state.status.kind === 'reconnecting') kept.connect();
-    } catch (error) {
-      end('refused_edit', error instanceof RoundtableError ? error : undefined);
     }
   }
 
@@ -159,7 +161,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     become(ended('left', language(), clock.now()));
     left = true;
     signal?.removeEventListener('abort', abort);
-    entering.destroy();
+    for (const run of [entering, submitting]) run.destroy();
     for (const part of [commands, presence, unsaved]) part.stop();
     provider.destroy();
     kept.destroy();
@@ -228,7 +230,8 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     stopFollowing: () => update({ ...state, following: false }),
     retry() {
       if (state.status.kind === 'ended') return;
-      if (entering.busy) entering.begin();
+      const run = [entering, submitting].find(({ busy }) => busy);
+      if (run) run.begin();
       else kept.connect();
     },
     rejoin() {

@@ -1,6 +1,7 @@
 /** Why a diagram is not connected or not open any more: from a refusal, or from how its connection stopped, to a status. */
 import { RoundtableError, type ErrorCode } from '../error.ts';
 import type { Language } from '../transport.ts';
+import type { AfterRefusal } from './asking.ts';
 import type { StopReason, WaitReason } from './closing.ts';
 import type { SessionEnd } from './messages.ts';
 import type { DiagramStatus } from './state.ts';
@@ -46,8 +47,8 @@ export function endOf(reason: StopReason, heard: SessionEnd | null): EndReason {
   return reason === 'too_large' ? 'refused_edit' : reason;
 }
 
-/** What became of an attempt to find or create the session: an end, or a reason to try again later. */
-export function afterRefusal(error: RoundtableError): { end: EndReason } | { wait: WaitReason } {
+/** What becomes of an attempt to find or create the session. */
+export function afterEntering(error: RoundtableError): AfterRefusal {
   switch (error.code) {
     case 'unauthenticated':
       return { end: 'signed_out' };
@@ -65,4 +66,10 @@ export function afterRefusal(error: RoundtableError): { end: EndReason } | { wai
     default:
       return { end: 'not_found' };
   }
+}
+
+/** What becomes of an attempt to bring what is here; whatever the refusal is, who is signed in can take it along. */
+export function afterSubmitting(error: RoundtableError): AfterRefusal {
+  const after = afterEntering(error);
+  return 'wait' in after || after.end === 'signed_out' ? after : { end: 'refused_edit' };
 }
