@@ -1,6 +1,7 @@
 /**
  * Does what the keys ask for. The canvas has all of them: Tab goes through the cells, and past the last one out. From
- * anywhere else on the page, such as a button that was clicked last, it has those that nothing there needs.
+ * anywhere else on the page, such as a button that was clicked last, it has those that nothing there needs. While
+ * something stands in place of the canvas it has none.
  */
 import { useReactFlow } from '@xyflow/react';
 import { useEffect } from 'react';
@@ -26,6 +27,8 @@ const keysOfButtons: ReadonlySet<string> = new Set([
   'ArrowRight',
 ]);
 
+const canvas = () => document.querySelector<HTMLElement>('[data-canvas]');
+
 /** @param middle where something new goes; @param help shows the list of keys */
 export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: () => void): void {
   const flow = useReactFlow();
@@ -33,6 +36,7 @@ export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: (
     const hear = (event: KeyboardEvent) => {
       const { target, key, defaultPrevented } = event;
       if (defaultPrevented || !(target instanceof Element) || target.closest(FIELDS)) return;
+      if (canvas()?.closest('[inert]') !== null) return;
       const inCanvas = target.closest('[data-canvas]') !== null && target.closest('button') === null;
       if (!inCanvas && keysOfButtons.has(key)) return;
       const wish = wishOf(event);
@@ -93,14 +97,14 @@ export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: (
     drawing.select([next]);
     const rect = drawing.rect(next);
     const { x, y, zoom } = flow.getViewport();
-    const canvas = document.querySelector('[data-canvas]')?.getBoundingClientRect();
-    if (!rect || !canvas) return true;
+    const seen = canvas()?.getBoundingClientRect();
+    if (!rect || !seen) return true;
     const place = { left: rect.x * zoom + x, top: rect.y * zoom + y };
     const isSeen =
       place.left >= 0 &&
       place.top >= 0 &&
-      place.left + rect.width * zoom <= canvas.width &&
-      place.top + rect.height * zoom <= canvas.height;
+      place.left + rect.width * zoom <= seen.width &&
+      place.top + rect.height * zoom <= seen.height;
     if (!isSeen)
       void flow.setCenter(rect.x + rect.width / 2, rect.y + rect.height / 2, {
         zoom,
