@@ -32,10 +32,22 @@ export function indexedDbStore(): OfflineStore {
         // It may have been closed meanwhile; then nobody counts any more.
         note: (unsaved) => void copy.set(UNSAVED, unsaved).catch(() => {}),
         close: () => copy.destroy(),
-        forget: () => copy.clearData(),
+        async forget() {
+          await copy.destroy();
+          await removeDatabase(name);
+        },
       };
     },
   };
+}
+
+/** Where another page has it open it is removed when that one closes it, which may be long from now. */
+function removeDatabase(name: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const removing = indexedDB.deleteDatabase(name);
+    removing.addEventListener('error', () => reject(removing.error ?? new Error('it cannot be removed')));
+    for (const end of ['success', 'blocked']) removing.addEventListener(end, () => resolve());
+  });
 }
 
 /** Where a browser keeps nothing, for instance in a private window, it says so when a database is opened. */

@@ -229,7 +229,6 @@ describe('SD5 without a connection', () => {
     await start({ offline: true });
     await shows({ cells: ['mine'] });
     await page.evaluate(() => (window as unknown as PageWindow).diagram!.leave({ forget: true }));
-    await page.waitForTimeout(200);
     await page.reload();
     await start({ offline: true });
     await shows({ status: 'reconnecting', cells: [] });

@@ -156,7 +156,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     events.emit('message', message);
   }
 
-  function leave({ forget = false }: { forget?: boolean } = {}): void {
+  async function leave({ forget = false }: { forget?: boolean } = {}): Promise<void> {
     if (left) return;
     become(ended('left', language(), clock.now()));
     left = true;
@@ -165,15 +165,15 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     for (const part of [commands, presence, unsaved]) part.stop();
     provider.destroy();
     kept.destroy();
-    copy.close(forget);
     events.clear();
+    await copy.close(forget);
   }
 
-  const abort = () => leave();
+  const abort = () => void leave();
   signal?.addEventListener('abort', abort, { once: true });
   provider.attach();
   entering.begin();
-  if (signal?.aborted) leave();
+  if (signal?.aborted) abort();
 
   const { stop: _, ...asked } = commands;
   const answered = (user: string) =>

@@ -72,6 +72,9 @@ export interface LiveDiagram extends Commands, Listening<DiagramEvents> {
   whenLive(): Promise<void>;
   /** Resolves when everything that was made here is durable. Rejects with a RoundtableError when it has ended before. */
   whenSaved(): Promise<void>;
-  /** Closes it. @param options.forget also removes what is kept of it on this device */
-  leave(options?: { forget?: boolean }): void;
+  /**
+   * Closes it; resolves once nothing is kept any more. @param options.forget also removes what is kept of it on this
+   * device
+   */
+  leave(options?: { forget?: boolean }): Promise<void>;
 }

@@ -23,7 +23,7 @@ export interface OfflineCopy {
   note(unsaved: number): void;
   /** Stops keeping it, and leaves what is kept. */
   close(): Promise<void>;
-  /** Stops keeping it, and removes what is kept. */
+  /** Stops keeping it, and removes what is kept; resolves once it is gone, or will be as soon as nobody has it open. */
   forget(): Promise<void>;
 }
 
@@ -33,7 +33,8 @@ export interface Copy {
   readonly ready: Promise<number>;
   isOrigin(origin: unknown): boolean;
   note(unsaved: number): void;
-  close(forget: boolean): void;
+  /** Resolves once it is closed, and removed if it is to be forgotten. Never rejects. */
+  close(forget: boolean): Promise<void>;
 }
 
 /** A copy that has not come back after this long does not hold up the connection any more, ms. */
@@ -80,10 +81,9 @@ export function openCopy(options: {
     ready,
     isOrigin: (origin) => copy !== null && origin === copy.origin,
     note: (unsaved) => copy?.note(unsaved),
-    close(forget) {
+    async close(forget) {
       closed = true;
-      const ending = forget ? copy?.forget() : copy?.close();
-      ending?.catch(() => {});
+      await (forget ? copy?.forget() : copy?.close())?.catch(() => {});
     },
   };
 }

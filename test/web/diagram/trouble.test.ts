@@ -1,6 +1,6 @@
 /** What the page of a diagram does when something is in the way, and the way on from there; each in a real browser. */
 import AxeBuilder from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
+import type { Page, WebSocketRoute } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
@@ -117,6 +117,39 @@ describe('a diagram when something is in the way', () => {
     await nodes(page, 1);
   });
 
+  it(
+    'WE4 what the server does not take can be copied, is not drawn on, and is left behind where the diagram is opened again',
+    { timeout: LONG },
+    async () => {
+      const diagram = await on.newDiagram('Refused');
+      const { page } = await on.somebody(ADA);
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      const way = await between(page);
+      await page.goto(on.url + diagram);
+      await isSaved(page);
+      await draw(page, 'Actor');
+      await isSaved(page);
+      way.silent = true;
+      await draw(page, 'Store');
+      await page.keyboard.press('Escape');
+      await isKept(page);
+      way.refuse();
+      await seen(page, 'The server could not take a change');
+      for (const key of ['Control+a', 'Delete', '1']) await page.keyboard.press(key);
+      await nodes(page, 2);
+      await button(page, 'Copy my unsaved changes').click();
+      await seen(page, 'Copied.');
+      const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+      expect(copied.cells).toMatchObject([{ shape: 'store' }]);
+      way.silent = false;
+      await button(page, 'Open it again').click();
+      await page.getByRole('heading', { name: 'The server could not take a change' }).waitFor({ state: 'detached' });
+      await isSaved(page);
+      await nodes(page, 1);
+      expect((await on.cellsAt(diagram)).map(({ shape }) => shape)).toEqual(['actor']);
+    },
+  );
+
   it('WE7 on a phone the diagram, its panels and its menu fit, and are open to all', { timeout: LONG }, async () => {
     const diagram = await on.newDiagram('A name that is longer than a phone is wide');
     const [ada, alan] = (await on.together(diagram, ADA, ALAN)) as [Page, Page];
@@ -168,6 +201,20 @@ describe('a diagram when something is in the way', () => {
     },
   );
 });
+
+/** The way to the server, with somebody in between: what the page says may be kept from it, or refused. */
+async function between(page: Page): Promise<{ silent: boolean; refuse(): void }> {
+  let socket: WebSocketRoute;
+  const way = { silent: false, refuse: () => void socket.close({ code: 4400 }) };
+  await page.routeWebSocket(/\/ws$/, (opened) => {
+    socket = opened;
+    const server = opened.connectToServer();
+    opened.onMessage((message) => {
+      if (!way.silent) server.send(message);
+    });
+  });
+  return way;
+}
 
 /** What axe finds serious. Initials and the digits of keys are decoration: a button need not be called by them. */
 async function faults(page: Page): Promise<string[]> {

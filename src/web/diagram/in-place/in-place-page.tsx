@@ -125,13 +125,17 @@ function SignedOut() {
   );
 }
 
+/** What the server does not take it would be sent again, for ever, if it stayed on this device. */
 function RefusedEdit() {
   const { t } = useTranslation('room');
+  const { diagram } = useOpenDiagram();
   return (
     <Page title={t('refusedEditTitle')} text={t('refusedEditText')}>
       <Kept />
       <div className={styles.ways}>
-        <Button onClick={() => location.reload()}>{t('openAgain')}</Button>
+        <Button onClick={() => void diagram.leave({ forget: true }).then(() => location.reload())}>
+          {t('openAgain')}
+        </Button>
         <Home />
       </div>
     </Page>

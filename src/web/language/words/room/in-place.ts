@@ -26,7 +26,7 @@ export const inPlace = words({
     signedOutText: 'Sign in again to go on where you are.',
     refusedEditTitle: 'The server could not take a change',
     refusedEditText:
-      'It could not read what this page sent, or it was too large. Open the diagram again to see what is saved.',
+      'It could not read what this page sent, or it was too large. Open the diagram again to go on with what is saved; what is not is then removed from this device.',
     startNew: 'Start a new session',
     home: 'Home',
     openAgain: 'Open it again',
@@ -59,7 +59,7 @@ export const inPlace = words({
     signedOutText: 'Zaloguj się ponownie, aby kontynuować w tym miejscu.',
     refusedEditTitle: 'Serwer nie mógł przyjąć zmiany',
     refusedEditText:
-      'Nie mógł odczytać tego, co wysłała ta strona, albo było tego za dużo. Otwórz diagram ponownie, aby zobaczyć, co jest zapisane.',
+      'Nie mógł odczytać tego, co wysłała ta strona, albo było tego za dużo. Otwórz diagram ponownie, aby kontynuować od tego, co jest zapisane; pozostałe zmiany zostaną wtedy usunięte z tego urządzenia.',
     startNew: 'Rozpocznij nową sesję',
     home: 'Strona główna',
     openAgain: 'Otwórz ponownie',
