@@ -98,9 +98,15 @@ export function putCell(cells: Cells, cell: { id: string; [member: string]: unkn
 
 /** Removes a cell, and the edges that hang on it. */
 export function removeCell(cells: Cells, id: string): void {
+  removeCells(cells, new Set([id]));
+}
+
+/** Removes cells, and the edges that hang on them. */
+export function removeCells(cells: Cells, ids: ReadonlySet<string>): void {
+  const goes = (id: string | undefined) => id !== undefined && ids.has(id);
   const hangs = (cell: StoredCell) =>
-    [cell.source, cell.target].some((end) => (end as EdgeCell['source'] | undefined)?.cell === id);
-  const gone = listCells(cells).filter((cell) => cell.id === id || hangs(cell));
+    [cell.source, cell.target].some((end) => goes((end as EdgeCell['source'] | undefined)?.cell));
+  const gone = listCells(cells).filter((cell) => goes(cell.id) || hangs(cell));
   const remove = () => gone.forEach((cell) => cells.delete(cell.id));
   if (cells.doc) cells.doc.transact(remove);
   else remove();

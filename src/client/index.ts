@@ -19,6 +19,7 @@ export {
   listCells,
   putCell,
   removeCell,
+  removeCells,
   type Cell,
   type Cells,
   type EdgeCell,

@@ -1,7 +1,7 @@
 /** Cells as they are stored, which may be anything, told apart. */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
-import { cellsOf, getCell, isEdge, isNode, listCells, putCell } from '../../src/client/index.ts';
+import { cellsOf, getCell, isEdge, isNode, listCells, putCell, removeCells } from '../../src/client/index.ts';
 
 const box = { id: 'shop', x: 0, y: -1.5, width: 10, height: 10 };
 const line = { id: 'order', source: { cell: 'shop', port: 'left' }, target: { cell: 'bank' } };
@@ -61,4 +61,17 @@ it('SD1 whatever somebody stored in a cell, it is read as JSON and can be overwr
   expect(getCell(cells, 'shop')).toEqual({ ...box, ...wanted });
   (cells as Y.Map<unknown>).set('noise', 5);
   for (const id of ['noise', 'nothing']) expect(getCell(cells, id)).toBeNull();
+});
+
+it('SD1 cells go with the edges that hang on them, and each cell is read once, however many go', () => {
+  const cells = cellsOf(new Y.Doc());
+  const ids = Array.from({ length: 100 }, (_, at) => `node ${at}`);
+  for (const id of ids) putCell(cells, { id, z: 1 });
+  for (const [at, id] of ids.entries())
+    putCell(cells, { id: `edge ${at}`, source: { cell: id }, target: { cell: ids[at + 1] ?? 'node 0' } });
+  const read = vi.spyOn(Y.Map.prototype, 'entries');
+  removeCells(cells, new Set(ids.slice(2)));
+  expect(read).toHaveBeenCalledTimes(200);
+  read.mockRestore();
+  expect(listCells(cells).map(({ id }) => id)).toEqual(['edge 0', 'node 0', 'node 1']);
 });

@@ -3,7 +3,7 @@
  * who change different things both keep their change.
  */
 import * as Y from 'yjs';
-import { listCells, putCell, removeCell, type Cells } from '../../../client/index.ts';
+import { listCells, putCell, removeCells as removeStored, type Cells } from '../../../client/index.ts';
 import { isEdge, readCells, type Cell, type EdgeCell } from '../model/cell.ts';
 import { topOf } from '../model/clip.ts';
 import type { Point, Rect } from '../model/geometry.ts';
@@ -31,7 +31,7 @@ export function addCells(cells: Cells, list: readonly Cell[], step: Step): void 
 export function removeCells(cells: Cells, ids: Iterable<string>, step: Step): void {
   write(cells, step, () => {
     const gone = new Set(ids);
-    for (const id of gone) if (cells.has(id)) removeCell(cells, id);
+    removeStored(cells, gone);
     for (const cell of cells.values()) {
       if (cell instanceof Y.Map && gone.has(String(cell.get('parent')))) cell.delete('parent');
     }

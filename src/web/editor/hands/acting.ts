@@ -6,7 +6,7 @@ import { isEdge, rectOf, type Cell, type EdgeCell, type NodeCell } from '../mode
 import { BESIDE, clipOf, extentOf, putDown, topOf, unhiding } from '../model/clip.ts';
 import { centreOf, type Point, type Rect } from '../model/geometry.ts';
 import { freePlace } from '../model/free-place.ts';
-import { insideOf } from '../model/parents.ts';
+import { childrenOf, insideOf } from '../model/parents.ts';
 import { GRID, sizes, smallest, type Shape } from '../model/shapes.ts';
 
 export type Acting = ReturnType<typeof createActing>;
@@ -82,7 +82,8 @@ export function createActing(desk: Desk) {
     /** Moves what is selected, and what is in it. */
     nudge({ x, y }: Point): void {
       if (!writable.get()) return;
-      const nodes = [...chosen(), ...insideOf(drawing.cells, chosen())].flatMap((id) => nodeOf(id) ?? []);
+      const inside = insideOf(childrenOf(drawing.cells), chosen());
+      const nodes = [...chosen(), ...inside].flatMap((id) => nodeOf(id) ?? []);
       const step = new Step();
       placeNodes(cells, new Map(nodes.map((node) => [node.id, { x: node.x + x, y: node.y + y }])), step);
       settle(cells, new Set(nodes.map(({ id }) => id)), step);

@@ -8,7 +8,7 @@ import type { Drawing } from '../canvas/drawing.ts';
 import { placeNodes, settle } from '../document/edits.ts';
 import { Step } from '../document/history.ts';
 import type { Point, Rect } from '../model/geometry.ts';
-import { insideOf } from '../model/parents.ts';
+import { childrenOf, insideOf } from '../model/parents.ts';
 
 /** How often the others see it move, ms; they see it glide between. */
 const WRITE_EVERY = 33;
@@ -62,8 +62,10 @@ export function createMoving(cells: Cells, drawing: Drawing): Moving {
       letGo();
       const followers = new Map<string, string>();
       if (along) {
-        for (const leader of ids) {
-          for (const id of insideOf(drawing.cells, [leader])) if (!ids.includes(id)) followers.set(id, leader);
+        const children = childrenOf(drawing.cells);
+        const leaders = new Set(ids);
+        for (const leader of leaders) {
+          for (const id of insideOf(children, [leader])) if (!leaders.has(id)) followers.set(id, leader);
         }
       }
       const starts = new Map<string, Rect>();

@@ -5,7 +5,7 @@
  */
 import { isEdge, rectOf, type Cell, type EdgeCell } from './cell.ts';
 import { around, type Point, type Rect } from './geometry.ts';
-import { insideOf } from './parents.ts';
+import { childrenOf, insideOf } from './parents.ts';
 import { GRID } from './shapes.ts';
 
 type Cells = ReadonlyMap<string, Cell>;
@@ -13,7 +13,7 @@ type Cells = ReadonlyMap<string, Cell>;
 /** The given cells with all that belongs to them, in order of `z`, then `id`. */
 export function clipOf(cells: Cells, ids: Iterable<string>): Cell[] {
   const taken = new Set(ids);
-  for (const id of insideOf(cells, taken)) taken.add(id);
+  for (const id of insideOf(childrenOf(cells), taken)) taken.add(id);
   for (const cell of cells.values()) {
     if (isEdge(cell) && taken.has(cell.source.cell) && taken.has(cell.target.cell)) taken.add(cell.id);
   }

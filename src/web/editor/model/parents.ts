@@ -7,13 +7,22 @@ import { centreOf, holds, holdsPoint } from './geometry.ts';
 
 type Cells = ReadonlyMap<string, Cell>;
 
-/** Everything inside the given nodes, at any depth, without the nodes themselves. A circle of parents ends where it began. */
-export function insideOf(cells: Cells, ids: Iterable<string>): Set<string> {
+type Children = ReadonlyMap<string, readonly string[]>;
+
+/** Nodes by the boundary that they are in. */
+export function childrenOf(cells: Cells): Children {
   const children = new Map<string, string[]>();
   for (const cell of cells.values()) {
     if (isEdge(cell) || cell.parent === undefined) continue;
-    children.set(cell.parent, [...(children.get(cell.parent) ?? []), cell.id]);
+    const beside = children.get(cell.parent);
+    if (beside) beside.push(cell.id);
+    else children.set(cell.parent, [cell.id]);
   }
+  return children;
+}
+
+/** Everything inside the given nodes, at any depth, without the nodes themselves. A circle of parents ends where it began. */
+export function insideOf(children: Children, ids: Iterable<string>): Set<string> {
   const roots = new Set(ids);
   const found = new Set<string>();
   const walk = (id: string) => {
@@ -28,12 +37,12 @@ export function insideOf(cells: Cells, ids: Iterable<string>): Set<string> {
 }
 
 /** The smallest boundary that a node lies in: with its middle, or as a whole if it is a boundary itself. */
-export function boundaryAround(cells: Cells, node: NodeCell): string | null {
+function boundaryAround(boundaries: readonly NodeCell[], children: Children, node: NodeCell): string | null {
   const rect = rectOf(node);
-  const inside = insideOf(cells, [node.id]);
+  const inside = insideOf(children, [node.id]);
   let best: NodeCell | null = null;
-  for (const cell of cells.values()) {
-    if (cell.shape !== 'boundary' || isEdge(cell) || cell.id === node.id || inside.has(cell.id)) continue;
+  for (const cell of boundaries) {
+    if (cell.id === node.id || inside.has(cell.id)) continue;
     const around = rectOf(cell);
     if (!(node.shape === 'boundary' ? holds(around, rect) : holdsPoint(around, centreOf(rect)))) continue;
     if (node.shape === 'boundary' && area(node) >= area(cell)) continue;
@@ -51,11 +60,13 @@ export function boundaryAround(cells: Cells, node: NodeCell): string | null {
  */
 export function parentsAfter(cells: Cells, ids: Iterable<string>): Map<string, string | null> {
   const rested = new Set(ids);
-  const along = insideOf(cells, rested);
+  const children = childrenOf(cells);
+  const boundaries = [...cells.values()].flatMap((cell) => (isEdge(cell) || cell.shape !== 'boundary' ? [] : cell));
+  const along = insideOf(children, rested);
   const asked = new Set([...rested].filter((id) => !along.has(id)));
-  for (const id of rested) {
-    const boundary = cells.get(id);
-    if (boundary?.shape !== 'boundary' || isEdge(boundary)) continue;
+  for (const boundary of boundaries) {
+    const { id } = boundary;
+    if (!rested.has(id)) continue;
     for (const cell of cells.values()) {
       if (isEdge(cell) || cell.id === id) continue;
       // What it has come to lie around, and what it no longer lies around.
@@ -66,7 +77,7 @@ export function parentsAfter(cells: Cells, ids: Iterable<string>): Map<string, s
   for (const id of asked) {
     const node = cells.get(id);
     if (node === undefined || isEdge(node)) continue;
-    const parent = boundaryAround(cells, node);
+    const parent = boundaryAround(boundaries, children, node);
     if (parent !== (node.parent ?? null)) changes.set(id, parent);
   }
   return changes;
