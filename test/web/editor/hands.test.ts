@@ -1,5 +1,6 @@
 /** Keys, reading order, clips and boundaries: what hands do, without hands. */
 import { describe, expect, it } from 'vitest';
+import { createPicture } from '../../../src/web/editor/canvas/picture.ts';
 import { wishOf } from '../../../src/web/editor/hands/keys.ts';
 import { readCells, type Cell } from '../../../src/web/editor/model/cell.ts';
 import { clipOf, putDown, unhiding } from '../../../src/web/editor/model/clip.ts';
@@ -79,6 +80,15 @@ it('whoever comes to rest in a boundary belongs to it, and whoever leaves it doe
       ['b', null],
     ]),
   );
+});
+
+it('a selected cell that goes makes the selection another one, so that it is told', () => {
+  const picture = createPicture(() => '');
+  for (const [id, cell] of cells) picture.put(id, cell);
+  picture.select(['a', 'b']);
+  const before = picture.selection;
+  picture.put('b', null);
+  expect([picture.selection, before]).toEqual([new Set(['a']), new Set(['a', 'b'])]);
 });
 
 describe('WE2 something new hides nothing', () => {

@@ -106,7 +106,7 @@ export function createPicture(describe: Describe): Picture {
       else {
         cells.delete(id);
         elsewhere.delete(id);
-        selection.delete(id);
+        if (selection.has(id)) selection = new Set([...selection].filter((other) => other !== id));
       }
       for (const other of hang(cell ?? undefined, true)) beside.add(other);
       draw(id);
