@@ -5,7 +5,6 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { LiveDiagram } from '../../client/index.ts';
 import { openDrawing, type Drawing } from './canvas/drawing.ts';
-import type { Describe } from './canvas/flow.ts';
 import { openHistory, type History } from './document/history.ts';
 import { createMoving, type Moving } from './hands/moving.ts';
 import { createValue, type Value } from './value.ts';
@@ -23,8 +22,8 @@ export interface Desk {
   readonly writable: Value<boolean>;
 }
 
-export function openDesk(diagram: LiveDiagram, describe: Describe): Desk {
-  const drawing = openDrawing(diagram.cells, describe);
+export function openDesk(diagram: LiveDiagram): Desk {
+  const drawing = openDrawing(diagram.cells);
   return {
     diagram,
     drawing,

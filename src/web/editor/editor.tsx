@@ -32,10 +32,12 @@ export interface EditorProps {
 
 export function Editor({ diagram, writable }: EditorProps) {
   const { t } = useTranslation('editor');
-  const desk = useMemo(() => openDesk(diagram, describeIn(t)), [diagram, t]);
+  const desk = useMemo(() => openDesk(diagram), [diagram]);
   const outlines = useMemo(() => createOutlines(diagram), [diagram]);
+  // Before the drawing begins, so that nothing is drawn twice.
+  useEffect(() => desk.drawing.describe(describeIn(t)), [desk, t]);
   useEffect(() => {
-    const stops = [desk.drawing.start(), outlines.start()];
+    const stops = [desk.history.start(), desk.drawing.start(), outlines.start()];
     return () => stops.forEach((stop) => stop());
   }, [desk, outlines]);
   useEffect(() => {

@@ -98,6 +98,25 @@ describe('WE2 drawing', () => {
     await expect.poll(async () => (await cellsAt(path)).filter(({ shape }) => shape === 'flow').length, SOON).toBe(1);
   });
 
+  it('another language keeps what can be undone, what is selected, and the view', async () => {
+    const { pages } = await opened('Translated', 'Ada Lovelace');
+    const [ada] = pages as [Page];
+    await draw(ada, '1', 'Shop', { x: 400, y: 300 });
+    await ada.emulateMedia({ reducedMotion: 'reduce' });
+    await ada.keyboard.press('+');
+    const view = () => ada.locator('.react-flow__viewport').getAttribute('style');
+    await expect.poll(view, SOON).not.toContain('scale(1)');
+    const before = await view();
+    await ada.getByRole('button', { name: 'More' }).click();
+    await ada.getByRole('menuitem', { name: 'Polski' }).click();
+    await ada.getByRole('group', { name: 'Proces Shop' }).waitFor(SOON);
+    expect(await view()).toBe(before);
+    expect(await ada.locator('.react-flow__node.selected').count()).toBe(1);
+    await ada.locator('[data-canvas]').focus();
+    for (const _ of ['the label', 'the cell']) await ada.keyboard.press('Control+z');
+    await ada.locator('.react-flow__node').waitFor({ ...SOON, state: 'detached' });
+  });
+
   it('the keyboard alone draws, moves, resizes, duplicates and goes through the cells; a boundary takes along what is in it', async () => {
     const { path, pages } = await opened('Keys', 'Ada Lovelace');
     const [ada] = pages as [Page];

@@ -49,6 +49,12 @@ function desk(undoing: (cells: Cells) => Undoing) {
   return { cells, hand, act };
 }
 
+const started = (cells: Cells): History => {
+  const history = openHistory(cells);
+  history.start();
+  return history;
+};
+
 type Deed = keyof ReturnType<typeof desk>['act'];
 
 /** Yjs alone, asked again until something is seen of it or it has nothing more. @returns whether something was */
@@ -74,7 +80,7 @@ const plain = (cells: Cells): Undoing => {
 
 describe('WE2 undo', () => {
   it('has nothing to take back of what went when somebody restored a version, and says so', () => {
-    const { act, hand } = desk(openHistory);
+    const { act, hand } = desk(started);
     const history = hand as History;
     act.add('a', 1);
     act.keep();
@@ -89,6 +95,21 @@ describe('WE2 undo', () => {
     act.redo();
     act.theyRemove('a');
     expect(history.state).toEqual({ canUndo: false, canRedo: false });
+  });
+
+  it('notes nothing any more once it has ended, and begins anew with nothing to take back', () => {
+    const { act, cells, hand } = desk(openHistory);
+    const history = hand as History;
+    const stop = history.start();
+    act.add('a', 1);
+    stop();
+    act.add('b', 2);
+    expect(history.state).toEqual({ canUndo: false, canRedo: false });
+    history.start();
+    act.undo();
+    act.add('c', 3);
+    act.undo();
+    expect(listCells(cells).map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
   const deedsOf = (deeds: readonly Deed[]) =>
@@ -109,7 +130,7 @@ describe('WE2 undo', () => {
     const deeds = deedsOf(['add', 'move', 'name', 'strip', 'remove', 'undo', 'redo', 'theyStrip', 'theyRemove']);
     fc.assert(
       fc.property(deeds, fc.constantFrom('undo', 'redo'), (done, way) => {
-        const [one, other] = [desk(openHistory), desk(plain)];
+        const [one, other] = [desk(started), desk(plain)];
         for (const { act } of [one, other]) run(act, done);
         const { canUndo, canRedo } = (one.hand as History).state;
         expect(listCells(one.cells)).toEqual(listCells(other.cells));
@@ -122,7 +143,7 @@ describe('WE2 undo', () => {
   it('does something whenever it can be pressed, whatever others did', () => {
     fc.assert(
       fc.property(deedsOf(all), fc.constantFrom('undo', 'redo'), (deeds, way) => {
-        const { act, hand, cells } = desk(openHistory);
+        const { act, hand, cells } = desk(started);
         run(act, deeds);
         const { canUndo, canRedo } = (hand as History).state;
         const before = listCells(cells);

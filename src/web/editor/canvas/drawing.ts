@@ -22,6 +22,8 @@ export interface Drawing {
   readonly drawn: { nodes: FlowNode[]; edges: FlowEdge[] };
   rect(id: string): Rect | null;
   select(ids: Iterable<string>): void;
+  /** Says of every cell what it is, also of those that come. */
+  describe(next: Describe): void;
   /** Takes nodes in hand and shows them there. */
   hold(rects: ReadonlyMap<string, Rect>): void;
   /** Lets go: they are shown where the document has them. */
@@ -31,8 +33,8 @@ export interface Drawing {
   start(): () => void;
 }
 
-export function openDrawing(cells: Cells, describe: Describe): Drawing {
-  const picture = createPicture(describe);
+export function openDrawing(cells: Cells): Drawing {
+  const picture = createPicture(() => '');
   const gliding = new Map<string, Rect>();
   const held = new Set<string>();
   const drawn = createValue(picture.drawn());
@@ -102,6 +104,10 @@ export function openDrawing(cells: Cells, describe: Describe): Drawing {
     rect: picture.rect,
     select(ids) {
       picture.select(ids);
+      tell();
+    },
+    describe(next) {
+      picture.describe(next);
       tell();
     },
     hold(rects) {

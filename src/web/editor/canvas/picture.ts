@@ -22,11 +22,14 @@ export interface Picture {
   /** Shows a node somewhere; null: where the document has it. */
   show(id: string, rect: Rect | null): void;
   select(ids: Iterable<string>): void;
+  /** Says of every cell what it is in other words, as in another language. */
+  describe(next: Describe): void;
   /** In order of `z`, then `id`; the same lists until something changes. */
   drawn(): { nodes: FlowNode[]; edges: FlowEdge[] };
 }
 
-export function createPicture(describe: Describe): Picture {
+export function createPicture(first: Describe): Picture {
+  let describe = first;
   const cells = new Map<string, Cell>();
   const elsewhere = new Map<string, Rect>();
   const nodes = createLayer<FlowNode>();
@@ -123,6 +126,10 @@ export function createPicture(describe: Describe): Picture {
       const before = selection;
       selection = new Set([...ids].filter((id) => cells.has(id)));
       for (const id of new Set([...before, ...selection])) if (before.has(id) !== selection.has(id)) draw(id);
+    },
+    describe(next) {
+      describe = next;
+      for (const id of cells.keys()) draw(id);
     },
     drawn() {
       const next = { nodes: nodes.list(), edges: edges.list() };

@@ -27,37 +27,19 @@ export interface History {
   subscribe(listener: () => void): () => void;
   undo(): void;
   redo(): void;
-  stop(): void;
+  /** Begins to note what is done; anew, with nothing to take back, after it has ended. @returns what ends it */
+  start(): () => void;
 }
 
 export function openHistory(cells: Cells): History {
   const state = createValue<HistoryState>({ canUndo: false, canRedo: false });
+  let manager: Y.UndoManager | null = null;
   let last: unknown = null;
-  const manager: Y.UndoManager = new Y.UndoManager(cells, {
-    trackedOrigins: new Set([Step]),
-    captureTimeout: Number.MAX_SAFE_INTEGER,
-    captureTransaction({ origin }) {
-      if (origin instanceof Step && origin !== last) {
-        manager.stopCapturing();
-        last = origin;
-      }
-      return true;
-    },
-  });
   const changed = () => {
-    const next = { canUndo: manager.canUndo(), canRedo: manager.canRedo() };
+    const next = { canUndo: manager?.canUndo() ?? false, canRedo: manager?.canRedo() ?? false };
     const { canUndo, canRedo } = state.get();
     if (next.canUndo !== canUndo || next.canRedo !== canRedo) state.set(next);
   };
-  // What others do may leave nothing to take back, as when they restore a version; and so may an undo of the step after.
-  const settle = ({ origin, changed: types }: Y.Transaction) => {
-    if (origin instanceof Step || types.size === 0) return;
-    dropSpent(manager);
-    changed();
-  };
-  manager.doc.on('afterTransaction', settle);
-  for (const name of ['stack-item-added', 'stack-item-updated', 'stack-item-popped', 'stack-cleared'] as const)
-    manager.on(name, changed);
   return {
     get state() {
       return state.get();
@@ -65,17 +47,43 @@ export function openHistory(cells: Cells): History {
     subscribe: state.subscribe,
     undo() {
       last = null;
-      manager.undo();
+      manager?.undo();
       changed();
     },
     redo() {
       last = null;
-      manager.redo();
+      manager?.redo();
       changed();
     },
-    stop() {
-      manager.doc.off('afterTransaction', settle);
-      manager.destroy();
+    start() {
+      const started: Y.UndoManager = new Y.UndoManager(cells, {
+        trackedOrigins: new Set([Step]),
+        captureTimeout: Number.MAX_SAFE_INTEGER,
+        captureTransaction({ origin }) {
+          if (origin instanceof Step && origin !== last) {
+            started.stopCapturing();
+            last = origin;
+          }
+          return true;
+        },
+      });
+      // What others do may leave nothing to take back, as when they restore a version; and so may an undo of the step
+      // after.
+      const settle = ({ origin, changed: types }: Y.Transaction) => {
+        if (origin instanceof Step || types.size === 0) return;
+        dropSpent(started);
+        changed();
+      };
+      started.doc.on('afterTransaction', settle);
+      for (const name of ['stack-item-added', 'stack-item-updated', 'stack-item-popped', 'stack-cleared'] as const)
+        started.on(name, changed);
+      manager = started;
+      return () => {
+        started.doc.off('afterTransaction', settle);
+        started.destroy();
+        manager = null;
+        changed();
+      };
     },
   };
 }
