@@ -98,6 +98,33 @@ describe('WE2 drawing', () => {
     await expect.poll(async () => (await cellsAt(path)).filter(({ shape }) => shape === 'flow').length, SOON).toBe(1);
   });
 
+  it('Tab says what each cell is, and keys reach the canvas also when the cell that had the focus is gone', async () => {
+    const { pages } = await opened('Said', 'Ada Lovelace', 'Grace Hopper');
+    const [ada, grace] = pages as [Page, Page];
+    await draw(ada, '1', 'Shop', { x: 400, y: 300 });
+    await draw(ada, '2', 'Orders', { x: 700, y: 300 });
+    await ada.keyboard.press('Control+a');
+    await ada.keyboard.press('c');
+    await lineIsSeen(ada);
+    await ada.keyboard.press('Escape');
+    const focused = () => ada.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    const said: unknown[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      await ada.keyboard.press('Tab');
+      said.push(await focused());
+    }
+    expect(said).toEqual(['Process Shop', 'Flow from Shop to Orders', 'Store Orders']);
+    await ada.keyboard.press('Delete');
+    await expect.poll(focused, SOON).toBe('Diagram');
+    await ada.keyboard.press('Tab');
+    expect(await focused()).toBe('Process Shop');
+    // Also where somebody else removes it.
+    await grace.getByText('Orders').waitFor({ state: 'detached' });
+    await grace.keyboard.press('Control+a');
+    await grace.keyboard.press('Delete');
+    await expect.poll(focused, SOON).toBe('Diagram');
+  });
+
   it('another language keeps what can be undone, what is selected, and the view', async () => {
     const { pages } = await opened('Translated', 'Ada Lovelace');
     const [ada] = pages as [Page];

@@ -1,5 +1,6 @@
 /**
- * Does what the keys ask for. The canvas has all of them: Tab goes through the cells, and past the last one out. From
+ * Does what the keys ask for. The canvas has all of them: Tab goes through the cells, and past the last one out; the focus
+ * goes with it, so that what the cell is called is said, and comes back to the canvas when the cell goes. From
  * anywhere else on the page, such as a button that was clicked last, it has those that nothing there needs. While
  * something stands in place of the canvas it has none.
  */
@@ -27,7 +28,10 @@ const keysOfButtons: ReadonlySet<string> = new Set([
   'ArrowRight',
 ]);
 
+/** What React Flow shows of a cell, on the canvas. */
+const CELL = '[data-canvas] .react-flow__node, [data-canvas] .react-flow__edge';
 const canvas = () => document.querySelector<HTMLElement>('[data-canvas]');
+const focusCanvas = () => canvas()?.focus({ preventScroll: true });
 
 /** @param middle where something new goes; @param help shows the list of keys */
 export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: () => void): void {
@@ -45,6 +49,15 @@ export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: (
     document.addEventListener('keydown', hear);
     return () => document.removeEventListener('keydown', hear);
   });
+  const { drawing } = desk;
+  useEffect(
+    () =>
+      drawing.subscribe(() => {
+        const id = document.activeElement?.closest(CELL)?.getAttribute('data-id');
+        if (typeof id === 'string' && !drawing.cells.has(id)) focusCanvas();
+      }),
+    [drawing],
+  );
 
   /** @returns whether the key was taken; a Tab past the end is not */
   function grant(wish: Wish): boolean {
@@ -74,6 +87,7 @@ export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: (
         return true;
       case 'leave':
         acting.selectNothing();
+        focusCanvas();
         desk.moving.abandon();
         if (desk.diagram.state.following) desk.diagram.stopFollowing();
         return true;
@@ -90,11 +104,11 @@ export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: (
   }
 
   function step(back: boolean): boolean {
-    const { drawing } = desk;
     const [only] = drawing.selection.size === 1 ? drawing.selection : [];
     const next = stepFrom(readingOrder(drawing.cells), only ?? null, back);
     if (next === null) return false;
     drawing.select([next]);
+    document.querySelector<HTMLElement>(`:is(${CELL})[data-id="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
     const rect = drawing.rect(next);
     const { x, y, zoom } = flow.getViewport();
     const seen = canvas()?.getBoundingClientRect();
