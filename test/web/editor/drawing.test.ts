@@ -20,6 +20,10 @@ describe('WE2 drawing', () => {
     expect
       .poll(async () => (await page.locator('.react-flow__edge-path').first().boundingBox())?.width ?? 0, SOON)
       .toBeGreaterThan(20);
+  async function cellsOnce(path: string, count: number): Promise<any[]> {
+    await expect.poll(async () => (await cellsAt(path)).length, SOON).toBe(count);
+    return cellsAt(path);
+  }
   async function opened(name: string, ...people: string[]): Promise<{ path: string; pages: Page[] }> {
     const path = await on.newDiagram(name);
     const pages = await on.together(path, ...people);
@@ -96,6 +100,67 @@ describe('WE2 drawing', () => {
     await ada.mouse.move(bank!.x + bank!.width / 2, bank!.y + bank!.height / 2, { steps: 10 });
     await ada.mouse.up();
     await expect.poll(async () => (await cellsAt(path)).filter(({ shape }) => shape === 'flow').length, SOON).toBe(1);
+  });
+
+  it('an end of an edge is moved to another cell; the other end, and how many there are, stay as they are', async () => {
+    const { path, pages } = await opened('Moved', 'Ada Lovelace');
+    const [ada] = pages as [Page];
+    for (const [key, label, x] of [
+      ['1', 'Shop', 400],
+      ['2', 'Orders', 700],
+      ['3', 'Bank', 1000],
+    ] as const)
+      await draw(ada, key, label, { x, y: 300 });
+    await ada.getByText('Shop', { exact: true }).click();
+    await ada.keyboard.down('Shift');
+    await ada.getByText('Orders', { exact: true }).click();
+    await ada.keyboard.up('Shift');
+    await ada.keyboard.press('c');
+    await lineIsSeen(ada);
+    const idOf = new Map((await cellsOnce(path, 4)).map(({ label, id }) => [label, id]));
+    const flows = async () => (await cellsAt(path)).filter(({ shape }) => shape === 'flow');
+    const boxOf = async (label: string) => (await ada.locator('.react-flow__node', { hasText: label }).boundingBox())!;
+    const bank = await boxOf('Bank');
+    const drag = async (to: { x: number; y: number }) => {
+      await ada.keyboard.press('Escape');
+      await ada.mouse.move(640, 600); // a cell that is pointed at has its own ends there
+      const head = (await ada.locator('.react-flow__edgeupdater-target').boundingBox())!;
+      await ada.mouse.move(head.x + head.width / 2, head.y + head.height / 2);
+      await ada.mouse.down();
+      await ada.mouse.move(to.x, to.y, { steps: 20 });
+      await ada.mouse.up();
+    };
+    // Onto a side, where it stays.
+    await drag({ x: bank.x + bank.width / 2, y: bank.y + 1 });
+    await expect.poll(async () => (await flows())[0].target, SOON).toEqual({ cell: idOf.get('Bank'), port: 'top' });
+    expect(await flows()).toMatchObject([{ source: { cell: idOf.get('Shop') } }]);
+    expect((await flows())[0].source).toEqual({ cell: idOf.get('Shop') });
+    // Beside everything: it stays where it was.
+    await drag({ x: 700, y: 600 });
+    // Into a cell, whose sides it goes round.
+    const orders = await boxOf('Orders');
+    await drag({ x: orders.x + orders.width / 2, y: orders.y + orders.height / 2 });
+    await expect.poll(async () => (await flows())[0].target, SOON).toEqual({ cell: idOf.get('Orders') });
+    await ada.keyboard.press('Control+z');
+    await expect.poll(async () => (await flows())[0].target, SOON).toEqual({ cell: idOf.get('Bank'), port: 'top' });
+    expect(await flows()).toHaveLength(1);
+  });
+
+  it('a drag that is abandoned stays so until the hand lets go', async () => {
+    const { pages } = await opened('Abandoned', 'Ada Lovelace');
+    const [ada] = pages as [Page];
+    await draw(ada, '1', 'Shop', { x: 400, y: 300 });
+    await saved(ada);
+    const shop = ada.locator('.react-flow__node');
+    const { x, y } = (await shop.boundingBox())!;
+    await ada.mouse.move(x + 5, y + 5);
+    await ada.mouse.down();
+    await ada.mouse.move(x + 45, y + 5, { steps: 10 });
+    await ada.keyboard.press('Escape');
+    await ada.mouse.move(x + 45, y + 205, { steps: 10 });
+    await ada.mouse.up();
+    await saved(ada);
+    await expect.poll(async () => (await shop.boundingBox())!.y, SOON).toBe(y);
   });
 
   it('Tab says what each cell is, and keys reach the canvas also when the cell that had the focus is gone', async () => {
