@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
-import { button, seen } from './hands.ts';
+import { button, gone, seen } from './hands.ts';
 
 const LONG = 120_000;
 const [ADA, GRACE] = ['Ada Lovelace', 'Grace Hopper'] as const;
@@ -77,4 +77,23 @@ describe('a conversation beside a diagram', () => {
       expect(await button(ada, 'Older messages').count()).toBe(0);
     },
   );
+
+  it('that cannot be read is read when somebody tries again', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('Unread');
+    const id = diagram.split('/').at(-1);
+    const conversation = await on.asAda('POST', '/v1/messaging/conversations', { title: 'Unread', diagram_id: id });
+    const messages = `/v1/messaging/conversations/${conversation.id}/messages`;
+    await on.asAda('POST', messages, { body: 'Is it there?' });
+    const { page } = await on.somebody(ADA);
+    const isAsked = (url: URL) => url.pathname === messages;
+    await page.route(isAsked, (route) => route.fulfill({ status: 500, json: { code: 'internal', message: '' } }));
+    await page.goto(on.url + diagram);
+    await button(page, 'Chat').click();
+    await seen(page, 'The conversation could not be read.');
+    await page.unroute(isAsked);
+    await button(page, 'Try again').click();
+    await seen(page, 'Is it there?');
+    await gone(page, 'The conversation could not be read.');
+  });
+
 });
