@@ -75,6 +75,12 @@ describe('a conversation beside a diagram', () => {
       await button(ada, 'Older messages').click();
       await expect.poll(said, SOON).toEqual(from(1));
       expect(await button(ada, 'Older messages').count()).toBe(0);
+      // Whoever reads at the top stays there when something is said.
+      const body = ada.getByRole('list', { name: 'Chat' }).locator('..');
+      await body.evaluate((element) => (element.scrollTop = 0));
+      await on.asAda('POST', messages, { body: 'word 121' });
+      await seen(ada, 'word 121');
+      expect(await body.evaluate((element) => element.scrollTop)).toBe(0);
     },
   );
 

@@ -23,13 +23,15 @@ export function Messages() {
   const list = useRef<HTMLOListElement>(null);
   const older = useMutation({ mutationFn: async () => loadOlder?.() });
   const last = messages.at(-1)?.id;
+  const hasRead = useRef(false);
 
   useLayoutEffect(() => {
     const scroller = list.current?.parentElement;
     if (!scroller || last === undefined) return;
     const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
     const grown = list.current!.lastElementChild?.clientHeight ?? 0;
-    if (below < NEAR + grown || scroller.scrollTop === 0) scroller.scrollTop = scroller.scrollHeight;
+    if (below < NEAR + grown || !hasRead.current) scroller.scrollTop = scroller.scrollHeight;
+    hasRead.current = true;
   }, [last]);
 
   const day = (at: string) => {
