@@ -1,6 +1,6 @@
 /**
  * A panel beside the canvas; on a phone a sheet from below. The focus goes to it when it opens and back to where it came
- * from when it closes; Esc closes it.
+ * from when it closes; Esc closes it, unless something of its own is open, such as a menu: then Esc closes that.
  */
 import { ActionIcon } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
@@ -37,7 +37,9 @@ export function Panel({ title, close, aside, footer, children }: PanelProps) {
   }, []);
 
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.key !== 'Escape' || event.defaultPrevented) return;
+    if (event.key !== 'Escape' || event.defaultPrevented || !(event.target instanceof Element)) return;
+    // A menu and a dialog stand elsewhere in the page, though React passes on what is pressed there.
+    if (!event.currentTarget.contains(event.target) || event.target.closest('[aria-expanded="true"]')) return;
     event.stopPropagation();
     close();
   }

@@ -102,4 +102,33 @@ describe('a conversation beside a diagram', () => {
     await gone(page, 'The conversation could not be read.');
   });
 
+  it('Esc closes what is open in the panel, and then the panel', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('Closed');
+    const [ada] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
+    await button(ada, '2 people here').click();
+    const panel = ada.getByRole('complementary', { name: 'People' });
+    await button(ada, 'What to do with Grace Hopper').click();
+    const menu = ada.getByRole('menu');
+    await menu.waitFor(SOON);
+    await ada.keyboard.press('Escape');
+    await menu.waitFor({ ...SOON, state: 'detached' });
+    await button(ada, 'What to do with Grace Hopper').click();
+    await ada.getByRole('menuitem', { name: 'Remove' }).click();
+    await ada.getByRole('dialog').waitFor(SOON);
+    await ada.keyboard.press('Escape');
+    await ada.getByRole('dialog').waitFor({ ...SOON, state: 'detached' });
+    await panel.waitFor(SOON);
+
+    await button(ada, 'Chat').click();
+    await button(ada, 'Start a conversation').click();
+    await button(ada, '2 in this conversation').click();
+    const role = ada.getByRole('combobox', { name: 'Role of Grace Hopper' });
+    await role.click();
+    await ada.getByRole('option', { name: 'Admin' }).waitFor(SOON);
+    await ada.keyboard.press('Escape');
+    await ada.getByRole('option', { name: 'Admin' }).waitFor({ ...SOON, state: 'hidden' });
+    await role.waitFor(SOON);
+    await ada.keyboard.press('Escape');
+    await role.waitFor({ ...SOON, state: 'detached' });
+  });
 });
