@@ -62,6 +62,39 @@ describe('WE5 the people of a page', () => {
     await alan.getByRole('heading', { name: 'This diagram is not open to you' }).waitFor();
   });
 
+  it('what cannot be read is no address that leads nowhere: it can be read anew', async () => {
+    await (await on.somebody('Grace Hopper')).leave();
+    const { page } = await on.somebody('Ada Lovelace');
+    const { id } = await on.asAda('POST', '/api/workspaces', { name: 'Unread' });
+    const busy = { status: 500, json: { code: 'internal', message: '' } };
+    const isAsked = (url: URL) => /^\/api\/(workspaces|v1\/groups)/.test(url.pathname);
+    for (const [path, seen] of [
+      ['/workspaces', page.getByRole('link', { name: /Unread/ })],
+      ['/groups', page.getByRole('button', { name: 'New group' })],
+      [`/workspaces/${id}`, page.getByRole('heading', { name: 'Unread' })],
+    ] as const) {
+      await page.route(isAsked, (route) => route.fulfill(busy));
+      await page.goto(on.url + path);
+      await page.getByText('This could not be read.').waitFor(SOON);
+      expect(await page.getByText('There is nothing at this address').count()).toBe(0);
+      await page.unroute(isAsked);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('This could not be read.').waitFor({ ...SOON, state: 'detached' });
+      await seen.waitFor(SOON);
+    }
+    // What is shown stays while it cannot be read anew.
+    await page.route(isAsked, (route) => route.fulfill(busy));
+    const failed = page.waitForResponse((response) => isAsked(new URL(response.url())), SOON);
+    await on.asAda('POST', `/api/workspaces/${id}/members`, { email: 'grace@example.com', role: 'member' });
+    await failed;
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    expect(await page.getByRole('heading').allTextContents()).toEqual(['Unread']);
+    await page.unroute(isAsked);
+    await page.goto(`${on.url}/workspaces/${crypto.randomUUID()}`);
+    await page.getByText('There is nothing at this address').waitFor(SOON);
+    expect(await page.getByRole('main').count()).toBe(1);
+  });
+
   it('MB6 the owner of a group adds somebody, and hands it over', async () => {
     await (await on.somebody('Grace Hopper')).leave();
     const { page } = await on.somebody('Ada Lovelace');

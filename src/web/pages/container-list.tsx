@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import styles from './home-page.module.css';
 import { NameDialog } from './name-dialog.tsx';
+import { TryAgain } from './not-read.tsx';
 
 interface ContainerListProps<Container> {
   title: string;
@@ -24,7 +25,7 @@ export function ContainerList<Container extends { id: string; name: string }>(pr
   const { t } = useTranslation('people');
   const queries = useQueryClient();
   const [isMaking, setMaking] = useState(false);
-  const { data: containers, isSuccess } = useQuery({ queryKey: [kind], queryFn: ({ signal }) => load(signal) });
+  const { data: containers, isError, refetch } = useQuery({ queryKey: [kind], queryFn: ({ signal }) => load(signal) });
   return (
     <>
       <div className={styles.top}>
@@ -35,7 +36,8 @@ export function ContainerList<Container extends { id: string; name: string }>(pr
           {make.title}
         </Button>
       </div>
-      {isSuccess && containers.length === 0 && (
+      {isError && <TryAgain again={() => void refetch()} />}
+      {containers?.length === 0 && (
         <div className={styles.empty}>
           <Text fw={600}>{empty.title}</Text>
           <Text size="sm" c="dimmed">
@@ -43,7 +45,7 @@ export function ContainerList<Container extends { id: string; name: string }>(pr
           </Text>
         </div>
       )}
-      {isSuccess && containers.length > 0 && (
+      {containers && containers.length > 0 && (
         <ul className={`${styles.diagrams} ${styles.card}`}>
           {containers.map((container) => (
             <li key={container.id} className={styles.diagram}>

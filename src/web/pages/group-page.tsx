@@ -13,7 +13,7 @@ import people from '../people/people.module.css';
 import { Refused } from '../people/refused.tsx';
 import { ContainerHeader } from './container-header.tsx';
 import { GroupMemberRow } from './group-member-row.tsx';
-import { NotFoundPage } from './not-found-page.tsx';
+import { isNowhere, NotRead } from './not-read.tsx';
 import { useRefreshed } from './refreshed.ts';
 
 export function GroupPage() {
@@ -23,7 +23,7 @@ export function GroupPage() {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [question, ask] = useState<Question | null>(null);
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['group', groupId],
     async queryFn({ signal }) {
       const [group, members] = await Promise.all([
@@ -51,7 +51,8 @@ export function GroupPage() {
     mutationFn: () => client.groups.remove(groupId),
     onSuccess: () => navigate('/groups'),
   });
-  if (error) return <NotFoundPage />;
+  // What was read stays while it cannot be read anew, unless it is mine no more.
+  if (error && (!data || isNowhere(error))) return <NotRead error={error} again={() => void refetch()} />;
   if (!data) return null;
   const { group, members } = data;
   const isOwner = group.owner_id === me.ulid;

@@ -11,6 +11,7 @@ import type { SessionEntry } from '../../client/index.ts';
 import { useSignedIn } from '../identity/signed-in.tsx';
 import styles from './home-page.module.css';
 import { NewDiagram } from './new-diagram.tsx';
+import { TryAgain } from './not-read.tsx';
 import { diagramsOf, ThreatModelCard } from './threat-model-card.tsx';
 
 const ALL = 'all';
@@ -88,14 +89,7 @@ export function HomePage() {
           </aside>
         )}
         <div className={styles.models}>
-          {models.isError && (
-            <div className={styles.empty}>
-              <Text>{t('listFailed')}</Text>
-              <Button variant="default" onClick={() => void models.refetch()}>
-                {t('tryAgain')}
-              </Button>
-            </div>
-          )}
+          {models.isError && <TryAgain again={() => void models.refetch()} />}
           {models.isSuccess && shown.length === 0 && (
             <div className={styles.empty}>
               <Text fw={600}>{t('nothingHere')}</Text>

@@ -5,9 +5,18 @@ import { Link } from 'react-router';
 import styles from './sign-in-page.module.css';
 
 export function NotFoundPage() {
+  return (
+    <main>
+      <NotFound />
+    </main>
+  );
+}
+
+/** The same within a page. */
+export function NotFound() {
   const { t } = useTranslation('entry');
   return (
-    <main className={styles.page}>
+    <div className={styles.page}>
       <div className={styles.column}>
         <Title order={1} size={22}>
           {t('notFoundTitle')}
@@ -17,6 +26,6 @@ export function NotFoundPage() {
           {t('home')}
         </Button>
       </div>
-    </main>
+    </div>
   );
 }

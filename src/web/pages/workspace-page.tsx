@@ -14,7 +14,7 @@ import { PersonLine } from '../people/person-line.tsx';
 import { Refused } from '../people/refused.tsx';
 import { ContainerHeader } from './container-header.tsx';
 import { NameDialog } from './name-dialog.tsx';
-import { NotFoundPage } from './not-found-page.tsx';
+import { isNowhere, NotRead } from './not-read.tsx';
 import { useRefreshed } from './refreshed.ts';
 
 export function WorkspacePage() {
@@ -26,7 +26,7 @@ export function WorkspacePage() {
   const [sought, seek] = useState('');
   const [isNaming, name] = useState(false);
   const [question, ask] = useState<Question | null>(null);
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['workspace', workspaceId],
     async queryFn({ signal }) {
       const members: WorkspaceMember[] = [];
@@ -49,7 +49,8 @@ export function WorkspacePage() {
     mutationFn: () => client.workspaces.remove(workspaceId),
     onSuccess: () => navigate('/workspaces'),
   });
-  if (error) return <NotFoundPage />;
+  // What was read stays while it cannot be read anew, unless it is mine no more.
+  if (error && (!data || isNowhere(error))) return <NotRead error={error} again={() => void refetch()} />;
   if (!data) return null;
   const { workspace, members } = data;
   const isOwner = workspace.role === 'owner';
