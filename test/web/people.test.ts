@@ -95,6 +95,34 @@ describe('WE5 the people of a page', () => {
     expect(await page.getByRole('main').count()).toBe(1);
   });
 
+  it('in the dialog for sharing Esc closes what was opened last, a refusal is told once, and a link leads to a diagram', async () => {
+    await (await on.somebody('Grace Hopper')).leave();
+    const { page } = await on.somebody('Ada Lovelace');
+    await page.goto(on.url + (await on.newDiagram('Shared')));
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    const sharing = page.getByRole('dialog', { name: 'Who may see this' });
+    await sharing.getByRole('button', { name: 'Copy the link' }).waitFor(SOON);
+    await sharing.getByPlaceholder('Add by email').fill('nobody@example.com');
+    await sharing.getByRole('button', { name: 'Add', exact: true }).click();
+    await sharing.getByRole('alert').first().waitFor(SOON);
+    expect(await sharing.getByRole('alert').count()).toBe(1);
+    await sharing.getByPlaceholder('Add by email').fill('grace@example.com');
+    await sharing.getByRole('button', { name: 'Add', exact: true }).click();
+    await sharing.getByRole('button', { name: 'Remove Grace Hopper' }).click();
+    const asked = page.getByRole('dialog', { name: /Grace Hopper/ });
+    await asked.waitFor(SOON);
+    await page.keyboard.press('Escape');
+    await asked.waitFor({ ...SOON, state: 'detached' });
+    expect(await sharing.isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    await sharing.waitFor({ ...SOON, state: 'detached' });
+    await page.goto(on.url);
+    await page.getByRole('button', { name: 'What to do with Demo threat model' }).click();
+    await page.getByRole('menuitem', { name: 'Share' }).click();
+    await sharing.getByPlaceholder('Add by email').waitFor(SOON);
+    expect(await sharing.getByRole('button', { name: 'Copy the link' }).count()).toBe(0);
+  });
+
   it('MB6 the owner of a group adds somebody, and hands it over', async () => {
     await (await on.somebody('Grace Hopper')).leave();
     const { page } = await on.somebody('Ada Lovelace');

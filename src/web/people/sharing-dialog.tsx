@@ -19,30 +19,40 @@ import { Refused } from './refused.tsx';
 
 interface SharingDialogProps {
   threatModelId: string;
+  /** The address to copy, where there is one to share. */
+  link?: string | undefined;
   opened: boolean;
   onClose(): void;
 }
 
-export function SharingDialog({ threatModelId, opened, onClose }: SharingDialogProps) {
+export function SharingDialog({ threatModelId, link, opened, onClose }: SharingDialogProps) {
   const { t } = useTranslation('people');
+  const [question, ask] = useState<Question | null>(null);
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('shareTitle')}
-      size={560}
-      closeButtonProps={{ 'aria-label': t('close') }}
-    >
-      {opened && <Sharing threatModelId={threatModelId} />}
-    </Modal>
+    <>
+      <Modal
+        opened={opened}
+        onClose={onClose}
+        closeOnEscape={question === null}
+        title={t('shareTitle')}
+        size={560}
+        closeButtonProps={{ 'aria-label': t('close') }}
+      >
+        {opened && <Sharing threatModelId={threatModelId} link={link} ask={ask} />}
+      </Modal>
+      <Confirm question={question} close={() => ask(null)} />
+    </>
   );
 }
 
-function Sharing({ threatModelId }: { threatModelId: string }) {
+interface SharingProps extends Pick<SharingDialogProps, 'threatModelId' | 'link'> {
+  ask(question: Question): void;
+}
+
+function Sharing({ threatModelId, link, ask }: SharingProps) {
   const { t } = useTranslation('people');
   const { client } = useSignedIn();
   const queries = useQueryClient();
-  const [question, ask] = useState<Question | null>(null);
   const [isCopied, setCopied] = useState(false);
   const key = ['grants', threatModelId];
   const { data: grants, error } = useQuery({
@@ -66,15 +76,16 @@ function Sharing({ threatModelId }: { threatModelId: string }) {
     queryKey: ['groups'],
     queryFn: async ({ signal }) => (await client.groups.list({ signal, limit: 100 })).data,
   });
-  const change = useMutation({
-    mutationFn: async (edit: (current: Grant[]) => Grant[]) =>
-      client.threatModels.authorize(threatModelId, edit(await client.threatModels.authorization(threatModelId))),
-    onSuccess: (next) => queries.setQueryData(key, next),
-  });
+  const change = useMutation({ mutationFn: replace });
   const isOwner = model?.role === 'owner';
   const roles: Record<AccessRole, string> = { reader: t('reader'), writer: t('writer'), owner: t('owner') };
   const others = groups.filter(({ id }) => !grants?.some(({ subject }) => subject === id));
   const isSame = (one: Grant, other: Grant) => one.subject_type === other.subject_type && one.subject === other.subject;
+
+  async function replace(edit: (current: Grant[]) => Grant[]): Promise<void> {
+    const next = edit(await client.threatModels.authorization(threatModelId));
+    queries.setQueryData(key, await client.threatModels.authorize(threatModelId, next));
+  }
 
   /** What removing does now. */
   async function textOnRemoving(grant: Grant, name: string): Promise<string> {
@@ -98,9 +109,7 @@ function Sharing({ threatModelId }: { threatModelId: string }) {
     });
   }
 
-  async function add(grant: Grant): Promise<void> {
-    await change.mutateAsync((current) => [...current.filter((one) => !isSame(one, grant)), grant]);
-  }
+  const withOne = (grant: Grant) => (current: Grant[]) => [...current.filter((one) => !isSame(one, grant)), grant];
 
   if (error) return <Refused error={error} />;
   if (!grants) return <Loader size="sm" />;
@@ -111,7 +120,7 @@ function Sharing({ threatModelId }: { threatModelId: string }) {
           label={t('addPerson')}
           roles={roles}
           usual="writer"
-          add={(email, role) => add({ subject_type: 'user', subject: email, role })}
+          add={(email, role) => replace(withOne({ subject_type: 'user', subject: email, role }))}
         />
       ) : (
         <Text size="sm" c="dimmed">
@@ -140,22 +149,23 @@ function Sharing({ threatModelId }: { threatModelId: string }) {
           placeholder={t('addGroup')}
           value={null}
           data={others.map(({ id, name }) => ({ value: id, label: name }))}
-          onChange={(id) => id && void add({ subject_type: 'group', subject: id, role: 'writer' }).catch(() => {})}
+          onChange={(id) => id && change.mutate(withOne({ subject_type: 'group', subject: id, role: 'writer' }))}
         />
       )}
-      <Button
-        variant="default"
-        leftSection={<IconLink size={16} />}
-        onClick={() => void copyText(location.href).then(setCopied)}
-      >
-        {t(isCopied ? 'linkCopied' : 'shareLink')}
-      </Button>
+      {link !== undefined && (
+        <Button
+          variant="default"
+          leftSection={<IconLink size={16} />}
+          onClick={() => void copyText(link).then(setCopied)}
+        >
+          {t(isCopied ? 'linkCopied' : 'shareLink')}
+        </Button>
+      )}
       {model?.workspace_id && (
         <Text size="xs" c="dimmed">
           {t('throughWorkspace')}
         </Text>
       )}
-      <Confirm question={question} close={() => ask(null)} />
     </div>
   );
 }

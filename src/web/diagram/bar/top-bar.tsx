@@ -55,7 +55,12 @@ export function TopBar({ panel, toggle }: PanelToggle) {
         </div>
         <MoreMenu toggle={toggle} share={() => share(true)} />
       </div>
-      <SharingDialog threatModelId={place.threatModelId} opened={sharing} onClose={() => share(false)} />
+      <SharingDialog
+        threatModelId={place.threatModelId}
+        link={location.href}
+        opened={sharing}
+        onClose={() => share(false)}
+      />
     </header>
   );
 }
