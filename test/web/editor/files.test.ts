@@ -81,6 +81,16 @@ describe('files of a diagram', () => {
     expect(labels.sort()).toEqual(['actor Bank <b>', 'flow pay', 'process Shop']);
   });
 
+  it('WE6 a picture that the browser does not make is told', async () => {
+    const [ada] = (await on.together(await on.newDiagram('Too large'), 'Ada Lovelace')) as [Page];
+    await isSaved(ada);
+    await ada.evaluate(() => {
+      HTMLCanvasElement.prototype.toBlob = (take) => take(null);
+    });
+    await chosen(ada, 'Export PNG');
+    await seen(ada, 'The export did not work. Try another format.');
+  });
+
   it('WE6 cells of AntV X6 go in, what cannot be drawn is told, and one undo takes all of it back', async () => {
     const diagram = await on.newDiagram('From X6');
     const [ada] = (await on.together(diagram, 'Ada Lovelace')) as [Page];

@@ -35,7 +35,8 @@ export async function exportPng(cells: Cells, name: string): Promise<void> {
   canvas.height = Math.ceil(height * scale);
   canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
   const png = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  if (png) save(png, `${fileName(name)}.png`);
+  if (png === null) throw new Error('the canvas gives no picture');
+  save(png, `${fileName(name)}.png`);
 }
 
 export interface Imported {
