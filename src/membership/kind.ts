@@ -1,6 +1,6 @@
 /**
  * What differs between the rosters: the container, its roles, and who may do what. The roster itself is written once.
- * A new kind costs one file beside this one, one entity, one migration and one contract.
+ * What a new kind costs is told in ARCHITECTURE.md; most of it does not compile until it is there.
  */
 import type { EntityManager } from '../database/database.ts';
 import type { Person } from '../identity/person.ts';
@@ -26,7 +26,7 @@ export interface Member {
 
 export interface Kind {
   name: 'workspace' | 'group' | 'conversation';
-  /** Roles a member can have, the first being the default; none: a member is a member. */
+  /** Roles a member can have; none: a member is a member. */
   roles: readonly string[];
   /** The member table and its column that names the container; its rows share one shape. */
   table: string;

@@ -34,30 +34,49 @@ export interface Known {
 /** After every notice: asks for none. */
 export const AFTER_ALL = 2_147_483_647;
 
-/** Of somebody in a room: one of the three containers, and what is known. */
-const COLUMNS: readonly [name: string, type: string][] = [
+/** Where a kind's room is: the type of its container's id, and in SQL, of somebody in `open`, its revision and their role. */
+const CONTAINERS: Record<Place['kind'], { id: 'uuid' | 'int'; joins: string; revision: string; role: string }> = {
+  workspace: {
+    id: 'uuid',
+    joins: `left join workspace w on w.id = open.workspace
+      left join workspace_member wm on wm.workspace_id = open.workspace and wm.profile_id = open.person`,
+    revision: 'w.revision',
+    role: 'wm.role',
+  },
+  group: {
+    id: 'uuid',
+    joins: `left join user_group g on g.id = open."group"
+      left join group_member gm on gm.group_id = open."group" and gm.profile_id = open.person`,
+    revision: 'g.revision',
+    role: `case when g.owner_id = open.person then 'owner' when gm.group_id is not null then 'member' end`,
+  },
+  conversation: {
+    id: 'int',
+    joins: `left join conversation c on c.id = open.conversation
+      left join conversation_participant cp on cp.conversation_id = open.conversation and cp.profile_id = open.person`,
+    revision: 'c.revision',
+    role: 'cp.role',
+  },
+};
+const OF_EACH = Object.values(CONTAINERS);
+
+/** Of somebody in a room: one of the containers, and what is known. */
+const COLUMNS: readonly (readonly [name: string, type: string])[] = [
   ['room', 'text'],
-  ['workspace', 'uuid'],
-  ['group', 'uuid'],
-  ['conversation', 'int'],
+  ...Object.entries(CONTAINERS).map(([kind, { id }]) => [kind, id] as const),
   ['person', 'uuid'],
   ['revision', 'int'],
   ['role', 'text'],
 ];
 
 /** @param open one row for each person in a room; the columns of its container are null if it is gone */
-const joined = (open: string) => `
-  ${open}
-  left join workspace w on w.id = open.workspace
-  left join workspace_member wm on wm.workspace_id = open.workspace and wm.profile_id = open.person
-  left join user_group g on g.id = open."group"
-  left join group_member gm on gm.group_id = open."group" and gm.profile_id = open.person
-  left join conversation c on c.id = open.conversation
-  left join conversation_participant cp on cp.conversation_id = open.conversation and cp.profile_id = open.person`;
-const REVISION = 'coalesce(w.revision, g.revision, c.revision)';
-const ROLE = `coalesce(wm.role, case when g.owner_id = open.person then 'owner' when gm.group_id is not null then 'member' end, cp.role)`;
+const joined = (open: string) => [open, ...OF_EACH.map(({ joins }) => joins)].join('\n');
+const REVISION = `coalesce(${OF_EACH.map(({ revision }) => revision).join(', ')})`;
+const ROLE = `coalesce(${OF_EACH.map(({ role }) => role).join(', ')})`;
 
-const row = ({ kind, container }: Place) => ({ [kind]: kind === 'conversation' ? Number(container) : container });
+const row = ({ kind, container }: Place) => ({
+  [kind]: CONTAINERS[kind].id === 'int' ? Number(container) : container,
+});
 
 const ASKED = `jsonb_to_recordset(?::jsonb) as open (${COLUMNS.map(([name, type]) => `"${name}" ${type}`).join(', ')})`;
 const READ = `
