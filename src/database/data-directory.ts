@@ -2,10 +2,14 @@
  * The folder of a `dev` installation: the embedded database and the generated token secret. One process at a time: a
  * lock of the operating system (through SQLite, which keeps nothing else there) goes with the process, however it ends.
  */
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+
+/** A secret has as many characters, at least, as one that is configured has bytes. */
+const LEAST = 32;
 
 /** Another process has the folder. The command line says so and exits 78. */
 export class DataDirectoryInUse extends Error {
@@ -33,14 +37,27 @@ export async function holdDataDirectory(directory: string): Promise<() => void> 
   return () => lock.close();
 }
 
-/** The token secret of this folder: read, or made at the first start. */
+/**
+ * The token secret of this folder: read, or made at the first start. It appears as a whole or not at all, and of several
+ * processes that start at once all have the first one's.
+ */
 export async function keptSecret(directory: string): Promise<string> {
   const path = join(directory, 'jwt-secret');
   await mkdir(directory, { recursive: true, mode: 0o700 });
+  if (!existsSync(path)) await keepSecret(path);
+  const secret = await readFile(path, 'utf8');
+  if (secret.length < LEAST) throw new Error(`${path} holds no secret; delete it, and another one is made`);
+  return secret;
+}
+
+async function keepSecret(path: string): Promise<void> {
+  const written = `${path}.${randomUUID()}`;
+  await writeFile(written, randomBytes(48).toString('base64url'), { mode: 0o600, flush: true });
   try {
-    await writeFile(path, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
+    await link(written, path);
   } catch (error) {
-    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+    if ((error as { code?: string }).code !== 'EEXIST') await rename(written, path); // there are folders without links
+  } finally {
+    await rm(written, { force: true });
   }
-  return readFile(path, 'utf8');
 }

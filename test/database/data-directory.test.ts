@@ -1,0 +1,46 @@
+/** The token secret of a folder, which is made at the first start. */
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { keptSecret } from '../../src/database/data-directory.ts';
+
+/** What a write waits for when its file is there and still empty. */
+const halfway = vi.hoisted(() => ({ passed: async () => {} }));
+vi.mock(import('node:fs/promises'), async (original) => {
+  const real = await original();
+  const writeInSteps = async (path: string, data: string, options?: object) => {
+    await real.writeFile(path, '', options);
+    await halfway.passed();
+    await real.writeFile(path, data, { ...options, flag: 'r+' });
+  };
+  return { ...real, writeFile: writeInSteps as typeof real.writeFile };
+});
+
+let folder: string;
+beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'roundtable-secret-'))));
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+it('RU3 all that start at once have the same secret, and so has whoever comes later', async () => {
+  const secrets = await Promise.all(Array.from({ length: 20 }, () => keptSecret(folder)));
+  expect(new Set([...secrets, await keptSecret(folder)]).size).toBe(1);
+  expect(secrets[0]).toMatch(/^[\w-]{64}$/);
+  expect(await readdir(folder)).toEqual(['jwt-secret']);
+});
+
+it('RU3 whoever comes while another one is just writing it does not take what is not there yet', async () => {
+  const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  halfway.passed = () => (begun.resolve(), go.promise);
+  const first = keptSecret(folder);
+  await begun.promise;
+  halfway.passed = async () => {};
+  const second = await keptSecret(folder);
+  go.resolve();
+  expect(second).toHaveLength(64);
+  expect(await first).toBe(second);
+});
+
+it('RU3 a file without a secret in it is told of, and nothing is signed with it', async () => {
+  await writeFile(join(folder, 'jwt-secret'), '');
+  await expect(keptSecret(folder)).rejects.toThrow('jwt-secret holds no secret');
+});
