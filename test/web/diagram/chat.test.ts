@@ -84,7 +84,7 @@ describe('a conversation beside a diagram', () => {
     },
   );
 
-  it('that cannot be read is read when somebody tries again', { timeout: LONG }, async () => {
+  it('WE5 one that cannot be read is read when somebody tries again', { timeout: LONG }, async () => {
     const diagram = await on.newDiagram('Unread');
     const id = diagram.split('/').at(-1);
     const conversation = await on.asAda('POST', '/v1/messaging/conversations', { title: 'Unread', diagram_id: id });
@@ -102,7 +102,7 @@ describe('a conversation beside a diagram', () => {
     await gone(page, 'The conversation could not be read.');
   });
 
-  it('Esc closes what is open in the panel, and then the panel', { timeout: LONG }, async () => {
+  it('WE5 Esc closes what is open in a panel, and then the panel', { timeout: LONG }, async () => {
     const diagram = await on.newDiagram('Closed');
     const [ada] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
     await button(ada, '2 people here').click();
