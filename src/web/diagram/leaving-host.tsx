@@ -15,6 +15,8 @@ export function LeavingHost() {
       diagram.me?.is_host === true &&
       others() > 0,
   );
+  // The dialog closes also when its question is answered by leaving: that takes nothing back.
+  let leaves = false;
   const question =
     blocker.state === 'blocked'
       ? {
@@ -22,8 +24,11 @@ export function LeavingHost() {
           text: t('leaveText', { count: others() }),
           label: t('leave'),
           danger: true,
-          run: () => blocker.proceed(),
+          run() {
+            leaves = true;
+            blocker.proceed();
+          },
         }
       : null;
-  return <Confirm question={question} close={() => blocker.state === 'blocked' && blocker.reset()} />;
+  return <Confirm question={question} close={() => !leaves && blocker.state === 'blocked' && blocker.reset()} />;
 }
