@@ -2,14 +2,14 @@
  * Who has which role in a threat model: people by email, and groups. Owners change it; the list is replaced as a whole,
  * so what somebody else changed meanwhile is read anew first.
  */
-import { Button, Loader, Modal, Select, Text } from '@mantine/core';
+import { Loader, Modal, Select, Text } from '@mantine/core';
 import { IconLink } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AccessRole, Grant } from '../../client/index.ts';
 import { Confirm, type Question } from '../confirm.tsx';
-import { copyText } from '../copying.ts';
+import { CopyButton } from '../copy-button.tsx';
 import { useSignedIn } from '../identity/signed-in.tsx';
 import { AddForm } from './add-form.tsx';
 import { lookUp } from './called.ts';
@@ -53,7 +53,6 @@ function Sharing({ threatModelId, link, ask }: SharingProps) {
   const { t } = useTranslation('people');
   const { client } = useSignedIn();
   const queries = useQueryClient();
-  const [isCopied, setCopied] = useState(false);
   const key = ['grants', threatModelId];
   const { data: grants, error } = useQuery({
     queryKey: key,
@@ -153,13 +152,13 @@ function Sharing({ threatModelId, link, ask }: SharingProps) {
         />
       )}
       {link !== undefined && (
-        <Button
+        <CopyButton
+          text={() => link}
+          label={t('shareLink')}
+          copied={t('linkCopied')}
           variant="default"
           leftSection={<IconLink size={16} />}
-          onClick={() => void copyText(link).then(setCopied)}
-        >
-          {t(isCopied ? 'linkCopied' : 'shareLink')}
-        </Button>
+        />
       )}
       {model?.workspace_id && (
         <Text size="xs" c="dimmed">

@@ -1,5 +1,5 @@
 /** What people do on the page of a diagram, and what they wait to see there. */
-import type { Page } from 'playwright-core';
+import type { Page, WebSocketRoute } from 'playwright-core';
 import { expect } from 'vitest';
 import { SOON } from '../visitor.ts';
 
@@ -39,4 +39,18 @@ async function unsavedOnDevice(): Promise<number> {
       });
     });
   });
+}
+
+/** The way to the server, with somebody in between: what the page says may be kept from it, or refused. */
+export async function between(page: Page): Promise<{ silent: boolean; refuse(): void }> {
+  let socket: WebSocketRoute;
+  const way = { silent: false, refuse: () => void socket.close({ code: 4400 }) };
+  await page.routeWebSocket(/\/ws$/, (opened) => {
+    socket = opened;
+    const server = opened.connectToServer();
+    opened.onMessage((message) => {
+      if (!way.silent) server.send(message);
+    });
+  });
+  return way;
 }

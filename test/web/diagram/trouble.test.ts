@@ -1,10 +1,10 @@
 /** What the page of a diagram does when something is in the way, and the way on from there; each in a real browser. */
 import AxeBuilder from '@axe-core/playwright';
-import type { Page, WebSocketRoute } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
-import { button, draw, isKept, isSaved, nodes, seen } from './hands.ts';
+import { between, button, draw, isKept, isSaved, nodes, seen } from './hands.ts';
 
 const LONG = 120_000;
 const [ADA, GRACE, ALAN] = ['Ada Lovelace', 'Grace Hopper', 'Alan Turing'] as const;
@@ -201,20 +201,6 @@ describe('a diagram when something is in the way', () => {
     },
   );
 });
-
-/** The way to the server, with somebody in between: what the page says may be kept from it, or refused. */
-async function between(page: Page): Promise<{ silent: boolean; refuse(): void }> {
-  let socket: WebSocketRoute;
-  const way = { silent: false, refuse: () => void socket.close({ code: 4400 }) };
-  await page.routeWebSocket(/\/ws$/, (opened) => {
-    socket = opened;
-    const server = opened.connectToServer();
-    opened.onMessage((message) => {
-      if (!way.silent) server.send(message);
-    });
-  });
-  return way;
-}
 
 /** What axe finds serious. Initials and the digits of keys are decoration: a button need not be called by them. */
 async function faults(page: Page): Promise<string[]> {

@@ -1,13 +1,13 @@
 /** The pages that stand in place of a diagram: calm, with what happened, and a way on. */
 import { Button, Loader, Text, Title } from '@mantine/core';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useDiagramState } from '../../../client/react/index.ts';
 import { useIdentity } from '../../identity/signed-in.tsx';
 import { WaysAgain } from '../../identity/ways-again.tsx';
 import { useSecondsUntil } from '../connection/seconds-until.ts';
-import { copyText } from '../../copying.ts';
+import { CopyUnsaved } from '../copy-unsaved.tsx';
 import { useOpenDiagram } from '../open-diagram.ts';
 import { momentOf } from '../../times.ts';
 import type { InPlace } from './in-place.ts';
@@ -147,7 +147,6 @@ function Kept() {
   const { t } = useTranslation('room');
   const { diagram } = useOpenDiagram();
   const count = useDiagramState(diagram, (state) => state.unsavedChanges);
-  const [told, tell] = useState<string | null>(null);
   // Another tab may have saved it, and whoever has seen to it there comes back to this one.
   useEffect(() => {
     const check = () => void diagram.checkSaved();
@@ -156,16 +155,10 @@ function Kept() {
     return () => removeEventListener('focus', check);
   }, [diagram]);
   if (count === 0) return null;
-  async function copy(): Promise<void> {
-    const text = JSON.stringify({ cells: diagram.unsavedCells() }, null, 2);
-    tell(t((await copyText(text)) ? 'copied' : 'notCopied'));
-  }
   return (
     <div className={styles.kept}>
       <Text size="sm">{t('keptHere', { count })}</Text>
-      <Button size="compact-sm" variant="light" onClick={() => void copy()}>
-        {told ?? t('copyUnsaved')}
-      </Button>
+      <CopyUnsaved />
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { Button, CloseButton } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDiagramState } from '../../../client/react/index.ts';
-import { copyText } from '../../copying.ts';
+import { CopyUnsaved } from '../copy-unsaved.tsx';
 import { useOpenDiagram } from '../open-diagram.ts';
 import styles from './notices.module.css';
 import { toldBy, toldIn, toldOf, withNewer, type Told } from './told.ts';
@@ -81,26 +81,18 @@ function Card({ id, told, dismiss }: { id: number; told: Told; dismiss(id: numbe
   const { t } = useTranslation('room');
   const { diagram, nameOf } = useOpenDiagram();
   const unsaved = useDiagramState(diagram, (state) => state.unsavedChanges);
-  const [copied, setCopied] = useState<string | null>(null);
   const keeps = told.kind === 'reader' && unsaved > 0;
   useEffect(() => {
     if (keeps) return;
     const timer = setTimeout(() => dismiss(id), STAYS);
     return () => clearTimeout(timer);
   }, [keeps, dismiss, id]);
-
-  async function copy(): Promise<void> {
-    const text = JSON.stringify({ cells: diagram.unsavedCells() }, null, 2);
-    setCopied(t((await copyText(text)) ? 'copied' : 'notCopied'));
-  }
   return (
     <div className={styles.notice}>
       <span>{sentence()}</span>
       {keeps && (
         <div className={styles.ways}>
-          <Button size="compact-sm" variant="light" onClick={() => void copy()}>
-            {copied ?? t('copyUnsaved')}
-          </Button>
+          <CopyUnsaved />
         </div>
       )}
       <CloseButton className={styles.close} size="sm" aria-label={t('dismiss')} onClick={() => dismiss(id)} />

@@ -1,4 +1,5 @@
 /** What can be done on an open canvas, whichever hand asks for it: the mouse, the keys, a bar. Readers change nothing. */
+import { uuidv4 } from 'lib0/random';
 import type { Desk } from '../desk.ts';
 import { addCells, changeEdge, placeNodes, removeCells, restack, settle } from '../document/edits.ts';
 import { Step } from '../document/history.ts';
@@ -16,7 +17,6 @@ export function createActing(desk: Desk) {
   const { cells } = diagram;
   const chosen = () => [...drawing.selection];
   const onGrid = (value: number) => Math.round(value / GRID) * GRID;
-  const freshId = () => crypto.randomUUID();
 
   function add(list: readonly Cell[]): void {
     addCells(cells, list, new Step());
@@ -27,7 +27,7 @@ export function createActing(desk: Desk) {
   function connect(source: string, target: string): void {
     if (!writable.get() || !drawing.rect(source) || !drawing.rect(target)) return;
     const ends = { source: { cell: source }, target: { cell: target } };
-    add([{ id: freshId(), shape: 'flow', ...ends, label: '', z: topOf(drawing.cells) + 1 }]);
+    add([{ id: uuidv4(), shape: 'flow', ...ends, label: '', z: topOf(drawing.cells) + 1 }]);
   }
 
   /** What is selected with all that belongs to it. */
@@ -39,7 +39,7 @@ export function createActing(desk: Desk) {
     if (!writable.get() || cellsOfClip.length === 0) return;
     const from = extent && centreOf(extent);
     const wanted = middle && from ? { x: onGrid(middle.x - from.x), y: onGrid(middle.y - from.y) } : BESIDE;
-    add(putDown(cellsOfClip, drawing.cells, { freshId, by: unhiding(cellsOfClip, drawing.cells, wanted) }));
+    add(putDown(cellsOfClip, drawing.cells, { freshId: uuidv4, by: unhiding(cellsOfClip, drawing.cells, wanted) }));
   }
 
   return {
@@ -49,7 +49,7 @@ export function createActing(desk: Desk) {
       const size = sizes[shape];
       const wanted = { x: onGrid(middle.x - size.width / 2), y: onGrid(middle.y - size.height / 2), ...size };
       const { x, y } = freePlace(wanted, hiddenBy(shape));
-      const id = freshId();
+      const id = uuidv4();
       add([{ id, shape, x, y, ...size, label: '', z: topOf(drawing.cells) + 1 }]);
       renaming.set(id);
     },

@@ -1,5 +1,6 @@
 /** A diagram as files: JSON, SVG and PNG out, JSON in, of ours or of AntV X6. For the menu of whoever shows the canvas. */
 import type { TFunction } from 'i18next';
+import { uuidv4 } from 'lib0/random';
 import { listCells, type Cells } from '../../../client/index.ts';
 import { addCells } from '../document/edits.ts';
 import { Step } from '../document/history.ts';
@@ -53,7 +54,7 @@ export function importCells(cells: Cells, text: string, t: TFunction<'editor'>):
   const present = readCells(listCells(cells));
   const [here, there] = [extentOf(present.values()), extentOf(read.cells)];
   const by = here && there ? { x: here.x - there.x, y: here.y + here.height + 4 * GRID - there.y } : { x: 0, y: 0 };
-  const list = putDown(read.cells, present, { freshId: () => crypto.randomUUID(), by });
+  const list = putDown(read.cells, present, { freshId: uuidv4, by });
   addCells(cells, list, new Step());
   return { ok: true, sentences: [t('imported', { count: list.length }), ...notes] };
 }
