@@ -42,6 +42,8 @@ export const entry = words({
     notCopied: 'This browser does not let the page copy. Select the text and copy it.',
     listFailed: 'This could not be read.',
     tryAgain: 'Try again',
+    brokenTitle: 'This page could not be shown',
+    brokenText: 'There may be a newer version of it. What you drew that is not saved yet is kept on this device.',
     notFoundTitle: 'There is nothing at this address',
     notFoundText: 'The link may be cut, or what it led to is gone.',
   },
@@ -87,6 +89,9 @@ export const entry = words({
     notCopied: 'Ta przeglądarka nie pozwala stronie kopiować. Zaznacz tekst i skopiuj go.',
     listFailed: 'Nie udało się tego odczytać.',
     tryAgain: 'Spróbuj ponownie',
+    brokenTitle: 'Nie udało się pokazać tej strony',
+    brokenText:
+      'Może jest jej nowsza wersja. To, co narysowano, a nie jest jeszcze zapisane, zostaje na tym urządzeniu.',
     notFoundTitle: 'Pod tym adresem nic nie ma',
     notFoundText: 'Łącze może być niepełne albo to, do czego prowadziło, już nie istnieje.',
   },
