@@ -20,6 +20,12 @@ const PASSING = ['temporarily_unavailable', 'server_error'];
 /** What the library says of an answer that it did not ask for; it has no other names for it. */
 const UNASKED = /^(No matching state found|State does not match|No state in response|nonce in id_token)/;
 
+/** Whether the issuer itself refused, and will again: it is of no use to ask once more with the same. */
+export function isFinal(error: unknown): boolean {
+  const { error: code } = (error ?? {}) as { error?: unknown };
+  return typeof code === 'string' && !PASSING.includes(code);
+}
+
 /** @param error of the protocol, of the SDK, or of `fetch` */
 export function failureOf(error: unknown): SignInFailure {
   if (error instanceof RoundtableError) return { kind: error.code === 'unauthenticated' ? 'notTaken' : 'server' };

@@ -1,6 +1,6 @@
 /** The pages inside are for those who are signed in; others sign in first, and come back to where they wanted to be. */
 import { QueryClientProvider } from '@tanstack/react-query';
-import { useMemo, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { createClient, type Me } from '../../client/index.ts';
@@ -8,7 +8,7 @@ import { indexedDbStore } from '../../client/offline.ts';
 import type { Language } from '../language/language.ts';
 import { createQueries } from '../queries.ts';
 import type { Identity } from './identity.ts';
-import { refresh } from './issuer/issuer.ts';
+import { prepare, refresh } from './issuer/issuer.ts';
 import { createRenewal } from './renewal.ts';
 import { SignInAgain } from './sign-in-again.tsx';
 import { SignedInProvider, useIdentity } from './signed-in.tsx';
@@ -34,6 +34,10 @@ function Inside({ identity, me }: { identity: Identity; me: Me }) {
       offline: indexedDbStore(),
     }),
   );
+  const way = identity.current?.way.kind;
+  useEffect(() => {
+    if (way === 'issuer') prepare();
+  }, [way]);
   const signedIn = useMemo(() => ({ client, me, renewal, signOut: identity.signOut }), [client, me, renewal, identity]);
   return (
     <QueryClientProvider client={queries}>

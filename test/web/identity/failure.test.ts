@@ -2,7 +2,7 @@
 import { ErrorResponse, ErrorTimeout, InMemoryWebStorage, OidcClient, WebStorageStateStore } from 'oidc-client-ts';
 import { expect, it } from 'vitest';
 import { RoundtableError } from '../../../src/client/index.ts';
-import { failureOf } from '../../../src/web/identity/failure.ts';
+import { failureOf, isFinal } from '../../../src/web/identity/failure.ts';
 
 const said = (error: string) => new ErrorResponse({ error });
 
@@ -50,4 +50,18 @@ it('WE9 what is set up wrongly is named, to whoever can mend it', () => {
   expect(failureOf(new Error('Not Found (404)'))).toEqual({ kind: 'failed', code: 'Not Found (404)' });
   expect(failureOf(new Error('No authority or metadataUrl configured'))).toMatchObject({ kind: 'failed' });
   expect(failureOf('thrown')).toEqual({ kind: 'failed', code: '' });
+});
+
+it('WE10 what the issuer itself refuses is final; what passes, and no answer of its own, is not', () => {
+  for (const code of ['invalid_grant', 'invalid_client', 'unauthorized_client', 'invalid_scope', 'access_denied'])
+    expect(isFinal(said(code)), code).toBe(true);
+  for (const error of [
+    said('temporarily_unavailable'),
+    said('server_error'),
+    new TypeError('Failed to fetch'),
+    new ErrorTimeout('Network timed out'),
+    new Error('Service Unavailable (503)'),
+    undefined,
+  ])
+    expect(isFinal(error), String(error)).toBe(false);
 });

@@ -158,6 +158,30 @@ describe('signing in at an issuer', () => {
     },
   );
 
+  it(
+    'WE10 where the issuer renews nothing for this page they are asked to sign in again',
+    { timeout: LONG },
+    async () => {
+      const { page } = await on.stranger(await on.newDiagram(GRACE));
+      on.issuer.lifetime = 12;
+      await button(page, 'Sign in').click();
+      await say(page, GRACE);
+      await isSaved(page);
+      await page.route(`${on.issuer.url}/token`, (route) =>
+        route.fulfill({
+          status: 400,
+          headers: { 'access-control-allow-origin': '*' },
+          json: { error: 'unauthorized_client' },
+        }),
+      );
+      await page.getByText('Sign in again to go on').waitFor({ timeout: within(30_000) });
+      // What renews is there from the start: a later version of the page would not have it.
+      const loaded = page.waitForResponse(/protocol-[^/]*\.js/, SOON);
+      await page.reload();
+      await loaded;
+    },
+  );
+
   it('WE10 who came with a token goes on with another one of theirs', { timeout: LONG }, async () => {
     const diagram = await on.newDiagram(GRACE);
     const { page } = await on.stranger(diagram);

@@ -6,6 +6,11 @@ import type { Beginning } from './protocol.ts';
 
 const protocol = () => import('./protocol.ts');
 
+/** Loads the library while the page is fresh: when it is needed, the server may have a newer one only. */
+export function prepare(): void {
+  protocol().catch(() => {}); // it is tried again when it is needed
+}
+
 export async function beginAt(client: IssuerClient, beginning: Beginning): Promise<string> {
   return (await protocol()).beginAt(client, beginning);
 }

@@ -9,6 +9,7 @@
  */
 import { OidcClient, WebStorageStateStore, type RefreshState, type SigninResponse } from 'oidc-client-ts';
 import { createApi } from '../../../client/index.ts';
+import { isFinal } from '../failure.ts';
 import type { IssuerWay, Signed } from '../identity.ts';
 import type { Refreshed } from '../renewal.ts';
 import type { IssuerClient } from '../ways.ts';
@@ -77,8 +78,7 @@ export async function refresh(way: IssuerWay): Promise<Refreshed | null> {
     const response = await clientOf(client).useRefreshToken({ state, extraTokenParams: client.parameters });
     return read(response, client, way);
   } catch (error) {
-    const { error: code } = error as { error?: string };
-    if (code === 'invalid_grant') return null;
+    if (isFinal(error)) return null;
     throw error;
   }
 }
