@@ -1,13 +1,13 @@
 /**
  * Who has which role in a threat model: people by email, and groups. Owners change it; the list is replaced as a whole,
- * so what somebody else changed meanwhile is read anew first.
+ * so what somebody else changed meanwhile is read anew first, and of two quick changes the second waits for the first.
  */
 import { Loader, Modal, Select, Text } from '@mantine/core';
 import { IconLink } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AccessRole, Grant } from '../../client/index.ts';
+import { RoundtableError, type AccessRole, type Grant } from '../../client/index.ts';
 import { Confirm, type Question } from '../confirm.tsx';
 import { CopyButton } from '../copy-button.tsx';
 import { useSignedIn } from '../identity/signed-in.tsx';
@@ -75,11 +75,14 @@ function Sharing({ threatModelId, link, ask }: SharingProps) {
     queryKey: ['groups'],
     queryFn: async ({ signal }) => (await client.groups.list({ signal, limit: 100 })).data,
   });
-  const change = useMutation({ mutationFn: replace });
+  const inRow = { mutationFn: replace, scope: { id: key.join(' ') } };
+  const change = useMutation(inRow);
+  const add = useMutation(inRow);
   const isOwner = model?.role === 'owner';
   const roles: Record<AccessRole, string> = { reader: t('reader'), writer: t('writer'), owner: t('owner') };
   const others = groups.filter(({ id }) => !grants?.some(({ subject }) => subject === id));
-  const isSame = (one: Grant, other: Grant) => one.subject_type === other.subject_type && one.subject === other.subject;
+  const isSame = (one: Grant, other: Grant) =>
+    one.subject_type === other.subject_type && one.subject.toLowerCase() === other.subject.toLowerCase();
 
   async function replace(edit: (current: Grant[]) => Grant[]): Promise<void> {
     const next = edit(await client.threatModels.authorization(threatModelId));
@@ -108,7 +111,12 @@ function Sharing({ threatModelId, link, ask }: SharingProps) {
     });
   }
 
-  const withOne = (grant: Grant) => (current: Grant[]) => [...current.filter((one) => !isSame(one, grant)), grant];
+  /** Whoever is in it keeps the role that they have. */
+  const withOne = (grant: Grant) => (current: Grant[]) => {
+    if (current.some((one) => isSame(one, grant)))
+      throw new RoundtableError({ code: 'already_member', status: 409, message: t('already_member') });
+    return [...current, grant];
+  };
 
   if (error) return <Refused error={error} />;
   if (!grants) return <Loader size="sm" />;
@@ -119,7 +127,7 @@ function Sharing({ threatModelId, link, ask }: SharingProps) {
           label={t('addPerson')}
           roles={roles}
           usual="writer"
-          add={(email, role) => replace(withOne({ subject_type: 'user', subject: email, role }))}
+          add={(email, role) => add.mutateAsync(withOne({ subject_type: 'user', subject: email, role }))}
         />
       ) : (
         <Text size="sm" c="dimmed">
