@@ -123,6 +123,22 @@ describe('WE5 the people of a page', () => {
     expect(await sharing.getByRole('button', { name: 'Copy the link' }).count()).toBe(0);
   });
 
+  it('whoever is removed while they look sees the members no more', async () => {
+    await (await on.somebody('Grace Hopper')).leave();
+    const { id } = await on.asAda('POST', '/api/workspaces', { name: 'Secrets' });
+    const added = await on.asAda('POST', `/api/workspaces/${id}/members`, {
+      email: 'grace@example.com',
+      role: 'member',
+    });
+    const { page } = await on.somebody('Grace Hopper');
+    const entered = page.waitForEvent('websocket', SOON).then((socket) => socket.waitForEvent('framereceived', SOON));
+    await page.goto(`${on.url}/workspaces/${id}`);
+    await page.getByRole('combobox', { name: 'Role of Ada Lovelace' }).waitFor(SOON);
+    await entered;
+    await on.asAda('DELETE', `/api/workspaces/${id}/members/${added.user_id}`);
+    await page.getByText('There is nothing at this address').waitFor(SOON);
+  });
+
   it('MB6 the owner of a group adds somebody, and hands it over', async () => {
     await (await on.somebody('Grace Hopper')).leave();
     const { page } = await on.somebody('Ada Lovelace');

@@ -1,4 +1,5 @@
-/** Keeps what a page shows up to date while somebody looks: it is read anew whenever its live room tells of something. */
+/** Keeps what a page shows up to date while somebody looks: it is read anew whenever its live room tells of something, or
+ * is closed to them: then it may be theirs no more. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { MembershipMessage, Room } from '../../client/index.ts';
@@ -16,6 +17,7 @@ export function useRefreshed(
     const again = () => void queries.invalidateQueries({ queryKey: [kind, id] });
     room.on('message', again);
     room.on('live', again);
+    room.on('status', (status) => status.kind === 'closed' && status.reason !== 'left' && again());
     return () => room.close();
   }, [rooms, queries, kind, id]);
   return () => queries.invalidateQueries({ queryKey: [kind, id] });
