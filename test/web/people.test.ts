@@ -139,6 +139,26 @@ describe('WE5 the people of a page', () => {
     await page.getByText('There is nothing at this address').waitFor(SOON);
   });
 
+  it('trying once more to make a diagram makes no second threat model', async () => {
+    const { page } = await on.somebody('Ada Lovelace');
+    await page.getByRole('button', { name: 'New diagram' }).first().click();
+    await page.getByLabel('Name of the diagram').fill('Second try');
+    await page.getByRole('combobox', { name: 'In', exact: true }).click();
+    await page.getByRole('option', { name: 'A new threat model' }).click();
+    await page.route('**/diagrams', (route) =>
+      route.request().method() === 'POST'
+        ? route.fulfill({ status: 500, json: { code: 'internal', message: '' } })
+        : route.continue(),
+    );
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByText('That did not work.').waitFor(SOON);
+    await page.unroute('**/diagrams');
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { name: 'Second try' }).waitFor(SOON);
+    const { data } = await on.asAda('GET', '/threat_models');
+    expect(data.filter(({ name }: { name: string }) => name === 'Second try')).toHaveLength(1);
+  });
+
   it('MB6 the owner of a group adds somebody, and hands it over', async () => {
     await (await on.somebody('Grace Hopper')).leave();
     const { page } = await on.somebody('Ada Lovelace');

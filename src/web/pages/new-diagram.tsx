@@ -51,6 +51,7 @@ function NewDiagramForm({ models, workspaces }: Pick<NewDiagramProps, 'models' |
         model === NEW
           ? await client.threatModels.create({ name: modelName.trim() || name.trim(), workspace_id })
           : { id: model };
+      setModel(id); // trying again makes no second one
       return client.diagrams.create(id, { name: name.trim() });
     },
     onSuccess: ({ id, threat_model_id }) => navigate(`/threat-models/${threat_model_id}/diagrams/${id}`),
