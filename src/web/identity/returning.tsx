@@ -26,7 +26,9 @@ export async function takeReturn(identity: Identity): Promise<Returned> {
     return { kind: 'handed_over' };
   }
   try {
-    const { oidc } = await readWays();
+    const ways = await readWays().catch(() => null);
+    if (ways === null) return { kind: 'failed', wanted: '/', failure: { kind: 'server' } };
+    const { oidc } = ways;
     if (oidc === null) return { kind: 'failed', wanted: '/', failure: { kind: 'stale' } };
     const { wanted, ...signed } = await complete(oidc, location.href);
     identity.signIn(signed);

@@ -58,6 +58,7 @@ function AtIssuer({ way: { client }, me, signedIn }: WayProps & { way: IssuerWay
   const finish = useMutation({ mutationFn: (address: string) => complete(client, address), onSuccess: signedIn });
   const begin = useMutation({
     async mutationFn() {
+      finish.reset();
       const opened = openWindow();
       const wanted = location.pathname + location.search;
       try {

@@ -182,6 +182,17 @@ describe('signing in at an issuer', () => {
     },
   );
 
+  it('WE9 our own server that does not answer is not taken for the issuer', { timeout: LONG }, async () => {
+    const { page } = await on.stranger();
+    await button(page, 'Sign in').click();
+    await page.getByLabel('Email').waitFor(SOON);
+    let asked = 0;
+    await page.route('**/sign-in-ways', (route) => ((asked += 1) === 1 ? route.abort() : route.continue()));
+    await say(page, GRACE);
+    await seen(page, 'The server does not answer. Try again in a moment.');
+    expect(pathOf(page)).toBe('/sign-in');
+  });
+
   it('WE10 who came with a token goes on with another one of theirs', { timeout: LONG }, async () => {
     const diagram = await on.newDiagram(GRACE);
     const { page } = await on.stranger(diagram);
