@@ -139,6 +139,18 @@ describe('WE5 the people of a page', () => {
     await page.getByText('There is nothing at this address').waitFor(SOON);
   });
 
+  it('whoever leaves a workspace finds it in the list no more', async () => {
+    const { page } = await on.somebody('Ada Lovelace');
+    const { id } = await on.asAda('POST', '/api/workspaces', { name: 'Left behind' });
+    await on.asAda('POST', `/api/workspaces/${id}/members`, { email: 'grace@example.com', role: 'owner' });
+    await page.getByRole('link', { name: 'Workspaces' }).click();
+    await page.getByRole('link', { name: /Left behind/ }).click();
+    await page.getByRole('button', { name: 'Leave' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
+    await page.getByRole('heading', { name: 'Workspaces' }).waitFor(SOON);
+    await page.getByRole('link', { name: /Left behind/ }).waitFor({ ...SOON, state: 'detached' });
+  });
+
   it('trying once more to make a diagram makes no second threat model', async () => {
     const { page } = await on.somebody('Ada Lovelace');
     await page.getByRole('button', { name: 'New diagram' }).first().click();

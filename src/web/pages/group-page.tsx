@@ -49,7 +49,10 @@ export function GroupPage() {
   });
   const destroy = useMutation({
     mutationFn: () => client.groups.remove(groupId),
-    onSuccess: () => navigate('/groups'),
+    onSuccess() {
+      void queries.invalidateQueries({ queryKey: ['groups'] });
+      void navigate('/groups');
+    },
   });
   // What was read stays while it cannot be read anew, unless it is mine no more.
   if (error && (!data || isNowhere(error))) return <NotRead error={error} again={() => void refetch()} />;

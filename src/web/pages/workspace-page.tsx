@@ -36,6 +36,11 @@ export function WorkspacePage() {
     },
   });
   const refresh = useRefreshed(['workspace', workspaceId], client.workspaces);
+  function leave(): void {
+    void queries.invalidateQueries({ queryKey: ['workspaces'] });
+    void queries.invalidateQueries({ queryKey: ['threat-models'] });
+    void navigate('/workspaces');
+  }
   const change = useMutation({
     mutationFn: ({ user_id, role }: { user_id: string; role: WorkspaceRole }) =>
       client.workspaces.changeMember(workspaceId, user_id, role),
@@ -43,11 +48,11 @@ export function WorkspacePage() {
   });
   const remove = useMutation({
     mutationFn: (userId: string) => client.workspaces.removeMember(workspaceId, userId),
-    onSuccess: (_, userId) => (userId === me.id ? void navigate('/workspaces') : void refresh()),
+    onSuccess: (_, userId) => (userId === me.id ? leave() : void refresh()),
   });
   const destroy = useMutation({
     mutationFn: () => client.workspaces.remove(workspaceId),
-    onSuccess: () => navigate('/workspaces'),
+    onSuccess: leave,
   });
   // What was read stays while it cannot be read anew, unless it is mine no more.
   if (error && (!data || isNowhere(error))) return <NotRead error={error} again={() => void refetch()} />;
