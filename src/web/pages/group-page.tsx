@@ -10,7 +10,7 @@ import { useSignedIn } from '../identity/signed-in.tsx';
 import { AddForm } from '../people/add-form.tsx';
 import { lookUp } from '../people/called.ts';
 import people from '../people/people.module.css';
-import { Refused } from '../people/refused.tsx';
+import { lastErrorOf, Refused } from '../people/refused.tsx';
 import { ContainerHeader } from './container-header.tsx';
 import { GroupMemberRow } from './group-member-row.tsx';
 import { isNowhere, NotRead } from './not-read.tsx';
@@ -93,7 +93,7 @@ export function GroupPage() {
             }}
           />
         )}
-        <Refused error={remove.error ?? handOver.error ?? destroy.error} />
+        <Refused error={lastErrorOf(remove, handOver, destroy)} />
         <ul className={people.list}>
           {members.map((member) => (
             <GroupMemberRow

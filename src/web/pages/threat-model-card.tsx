@@ -8,7 +8,7 @@ import { Link } from 'react-router';
 import type { Client, Diagram, SessionEntry, ThreatModel } from '../../client/index.ts';
 import { Confirm, type Question } from '../confirm.tsx';
 import { useSignedIn } from '../identity/signed-in.tsx';
-import { Refused } from '../people/refused.tsx';
+import { lastErrorOf, Refused } from '../people/refused.tsx';
 import { SharingDialog } from '../people/sharing-dialog.tsx';
 import { stampOf } from '../times.ts';
 import styles from './home-page.module.css';
@@ -95,7 +95,7 @@ export function ThreatModelCard({ model, sessions }: ThreatModelCardProps) {
           </Menu.Dropdown>
         </Menu>
       </div>
-      <Refused error={remove.error ?? removeDiagram.error} />
+      <Refused error={lastErrorOf(remove, removeDiagram)} />
       <ul className={styles.diagrams}>
         {diagrams.map((diagram) => (
           <DiagramRow

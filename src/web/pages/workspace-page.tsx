@@ -11,7 +11,7 @@ import { useSignedIn } from '../identity/signed-in.tsx';
 import { AddForm, optionsOf } from '../people/add-form.tsx';
 import people from '../people/people.module.css';
 import { PersonLine } from '../people/person-line.tsx';
-import { Refused } from '../people/refused.tsx';
+import { lastErrorOf, Refused } from '../people/refused.tsx';
 import { ContainerHeader } from './container-header.tsx';
 import { NameDialog } from './name-dialog.tsx';
 import { isNowhere, NotRead } from './not-read.tsx';
@@ -116,7 +116,7 @@ export function WorkspacePage() {
           value={sought}
           onChange={(event) => seek(event.currentTarget.value)}
         />
-        <Refused error={change.error ?? remove.error ?? destroy.error} />
+        <Refused error={lastErrorOf(change, remove, destroy)} />
         <ul className={people.list}>
           {matching.map((member) => {
             const { user_id, role, profile } = member;

@@ -19,6 +19,17 @@ export function sentenceOf(error: unknown): (typeof known)[number] | 'failed' {
   return known.find((one) => one === code) ?? 'failed';
 }
 
+interface Tried {
+  /** Ms since the epoch; 0 for what was never tried. */
+  submittedAt: number;
+  error: unknown;
+}
+
+/** What became of the last thing that was tried; what was refused before it is over. */
+export function lastErrorOf(...tried: readonly Tried[]): unknown {
+  return tried.toSorted((one, other) => other.submittedAt - one.submittedAt)[0]?.error;
+}
+
 export function Refused({ error }: { error: unknown }) {
   const { t } = useTranslation('people');
   if (!error) return null;

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { RoundtableError, type ConversationParticipant, type ConversationRole } from '../../../client/index.ts';
 import { useDiagramState } from '../../../client/react/index.ts';
 import { Confirm, type Question } from '../../confirm.tsx';
+import { lastErrorOf } from '../../people/refused.tsx';
 import { lookingAway } from '../looking-away.ts';
 import { useNameOf, useOpenDiagram } from '../open-diagram.ts';
 import { NameOf } from '../people/name-of.tsx';
@@ -36,7 +37,7 @@ export function TakingPart({ id }: { id: number }) {
       client.conversations.changeParticipant(id, user_id, role),
   });
   const remove = useMutation({ mutationFn: (user_id: number) => client.conversations.removeParticipant(id, user_id) });
-  const error = add.error ?? change.error ?? remove.error;
+  const error = lastErrorOf(add, change, remove);
 
   function askToRemove({ user_id, email }: ConversationParticipant): void {
     const name = nameOf(email);
@@ -90,8 +91,8 @@ export function TakingPart({ id }: { id: number }) {
             </Button>
           </div>
         ))}
-      {isAdmin && <AddByEmail add={add.mutateAsync} />}
-      {error && (
+      {isAdmin && <AddByEmail add={add.mutateAsync} adding={add.isPending} />}
+      {error != null && (
         <Text size="sm" c="red" mt={8} role="alert">
           {t(sentenceOf(error))}
         </Text>
@@ -125,7 +126,7 @@ function RoleOf({
   );
 }
 
-function AddByEmail({ add }: { add(email: string): Promise<unknown> }) {
+function AddByEmail({ add, adding }: { add(email: string): Promise<unknown>; adding: boolean }) {
   const { t } = useTranslation('room');
   const [email, setEmail] = useState('');
   async function submit(event: FormEvent): Promise<void> {
@@ -146,14 +147,14 @@ function AddByEmail({ add }: { add(email: string): Promise<unknown> }) {
         value={email}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
-      <Button type="submit" size="sm" disabled={!email.includes('@')}>
+      <Button type="submit" size="sm" loading={adding} disabled={!email.includes('@')}>
         {t('add')}
       </Button>
     </form>
   );
 }
 
-function sentenceOf(error: Error): 'nobodyKnown' | 'alreadyInChat' | 'notAllowed' | 'notDone' {
+function sentenceOf(error: unknown): 'nobodyKnown' | 'alreadyInChat' | 'notAllowed' | 'notDone' {
   if (!(error instanceof RoundtableError)) return 'notDone';
   if (error.code === 'user_not_found') return 'nobodyKnown';
   if (error.code === 'already_member') return 'alreadyInChat';
