@@ -1,29 +1,55 @@
-/** A body of bytes, read up to a limit. */
+/** A body of bytes, read and unpacked up to a limit. */
+import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import type { Context } from 'koa';
 import { joined } from '../documents/pieces.ts';
 import { Refusal } from '../refusal.ts';
 import type { BodyMemory } from './body-memory.ts';
 
+const unpacking = new Map([
+  ['gzip', createUnzip],
+  ['deflate', createUnzip],
+  ['br', createBrotliDecompress],
+]);
+
 /**
- * @param accepted the content type that is taken and the most bytes
+ * @param accepted the content type that is taken and the most bytes, as they are sent and unpacked
  * @param memory what they are taken from, as they come
- * @throws Refusal `unsupported_media_type`, `payload_too_large`, `unavailable`
+ * @throws Refusal `unsupported_media_type`, `payload_too_large`, `rate_limited`, `unavailable`; `invalid` if they end too early
  */
 export async function readBytes(
   context: Context,
   accepted: { contentType: string; limit: number },
   memory: BodyMemory,
 ): Promise<Uint8Array> {
-  if (context.is(accepted.contentType) === false) throw new Refusal('unsupported_media_type');
-  if ((context.request.length ?? 0) > accepted.limit) throw new Refusal('payload_too_large');
+  const { contentType, limit } = accepted;
+  const encoding = context.get('Content-Encoding') || 'identity';
+  const unpack = unpacking.get(encoding);
+  if (context.is(contentType) === false || (!unpack && encoding !== 'identity'))
+    throw new Refusal('unsupported_media_type');
+  if ((context.request.length ?? 0) > limit) throw new Refusal('payload_too_large');
+  // The stream stays open when the loop is left, so that the refusal can be sent.
+  const sent = await collected(context.req.iterator({ destroyOnReturn: false }), limit, memory);
+  if (!unpack) return joined(sent);
+  // Only what is complete is unpacked: that it will never be, a stream behind the request's would not be told.
+  const stream = unpack();
+  for (const chunk of sent) stream.write(chunk);
+  stream.end();
+  return joined(await collected(stream, limit, memory));
+}
+
+async function collected(source: AsyncIterable<Buffer>, limit: number, memory: BodyMemory): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // The stream stays open when the loop is left, so that the refusal can be sent.
-  for await (const chunk of context.req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > accepted.limit) throw new Refusal('payload_too_large');
-    memory.take(chunk.length);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of source) {
+      size += chunk.length;
+      if (size > limit) throw new Refusal('payload_too_large');
+      memory.take(chunk.length);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // Whoever sent it went away, or it cannot be unpacked: that is no failure of ours.
+    throw error instanceof Refusal ? error : new Refusal('invalid');
   }
-  return joined(chunks);
+  return chunks;
 }

@@ -67,10 +67,8 @@ function serve(
   memoryOf: (person: string) => BodyMemory,
 ) {
   const parse = bodyParser({
-    enableTypes: [route.unparsed ? 'text' : 'json'],
-    ...(route.unparsed && { extendTypes: { text: ['application/json'] } }),
+    enableTypes: ['json'],
     jsonLimit: route.jsonLimit ?? JSON_LIMIT,
-    textLimit: route.jsonLimit ?? JSON_LIMIT,
     parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
     onError: (error) => {
       const { status } = error as { status?: number };
@@ -133,15 +131,20 @@ async function bodyOf(route: Route, context: Context, parse: Middleware, memory:
   if (route.bytes) return readBytes(context, route.bytes, memory);
   if (context.request.length === 0 || context.is('json') === null) return route.unparsed ? NOTHING : {};
   if (context.is('json') === false || !isUtf8(context.request.charset)) throw new Refusal('unsupported_media_type');
-  const limit = route.jsonLimit ?? JSON_LIMIT;
-  if (route.unparsed && context.get('content-encoding') === '')
-    return readBytes(context, { contentType: 'json', limit }, memory);
-  if (route.unparsed) memory.take(limit); // how large it is unpacked nobody knows
-  await parse(context, async () => {});
+  if (route.unparsed) return readBytes(context, { contentType: 'json', limit: route.jsonLimit ?? JSON_LIMIT }, memory);
+  await Promise.race([broken(context), parse(context, async () => {})]);
   const { body = {} } = context.request as { body?: unknown };
-  if (route.unparsed) return typeof body === 'string' ? Buffer.from(body) : NOTHING;
   requireShallow(body);
   return body;
+}
+
+/** Rejects if the connection breaks before the body has come: whatever unpacks it would wait for the rest for ever. */
+function broken({ req }: Context): Promise<never> {
+  return new Promise((_, reject) => {
+    const closed = () => req.complete || reject(new Refusal('invalid'));
+    if (req.closed) closed();
+    else req.once('close', closed);
+  });
 }
 
 /** JSON is UTF-8; nothing else is guessed at. */

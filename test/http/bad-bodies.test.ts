@@ -1,9 +1,11 @@
 /** Whatever is sent as a body, the answer is a refusal that names what is wrong, never a 500, and nothing changes. */
-import { Agent } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { Agent, request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { within } from '../support/patience.ts';
+import { eventually, within } from '../support/patience.ts';
 import { rawCall } from '../support/raw.ts';
+import { auditOf } from '../support/rows.ts';
 import { JSON_TYPE, unharmed } from './unharmed.ts';
 
 const stage = unharmed();
@@ -145,6 +147,32 @@ describe('CO5 what is not JSON: 415', () => {
 
   it('an encoding that is not known', async () => {
     expect((await sent('{"name":"x"}', { 'content-encoding': 'rot13' })).status).toBe(415);
+  });
+});
+
+describe('CO5 MB5 a body that breaks off: the attempt is over, and the fault is not ours', () => {
+  const BYTES = { 'content-type': 'application/octet-stream' };
+  const PACKED = { ...JSON_TYPE, 'content-encoding': 'gzip' };
+  const half = gzipSync('{"name":"x"}').subarray(0, -9);
+
+  it.each<[string, string, string, Record<string, string>, string | Uint8Array]>([
+    ['JSON', 'POST', '/api/workspaces', JSON_TYPE, '{'],
+    ['packed JSON', 'POST', '/api/workspaces', PACKED, half],
+    ['content', 'PUT', '/content', JSON_TYPE, '{'],
+    ['packed content', 'PUT', '/content', PACKED, half],
+    ['an update', 'POST', '/updates', BYTES, '1'],
+  ])('%s', async (_, method, path, headers, part) => {
+    const { app, owner, model, workspace } = stage;
+    const id = randomUUID();
+    const place = path.startsWith('/api') ? '' : `/threat_models/${model}/diagrams/${workspace}`;
+    const call = request(new URL(place + path, app.url), {
+      method,
+      headers: { ...headers, authorization: `Bearer ${owner.token}`, 'x-request-id': id, 'content-length': '99' },
+    });
+    call.on('error', () => {});
+    await new Promise((resolve) => call.write(part, resolve));
+    call.destroy();
+    await eventually(async () => expect(await auditOf(app.database, id)).toMatchObject([{ outcome: 'invalid' }]));
   });
 });
 

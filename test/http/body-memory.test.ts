@@ -11,6 +11,16 @@ import { makeDiagram, type Drawn } from './drawn.ts';
 
 const LARGEST = 16_777_216;
 const bytes = { 'content-type': 'application/octet-stream' };
+const packed = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+/** No smaller than what is in it. */
+const stored = gzipSync(Buffer.alloc(LARGEST), { level: 0 });
+
+interface Unfinished {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  part: Buffer;
+}
 
 describe('CO11 the memory for bodies', () => {
   it('is three times the largest for all, twice for one, and is had again when they are answered', () => {
@@ -43,34 +53,38 @@ describe('CO11 a body that does not end', () => {
   });
 
   /** Sends so much, and no end; again, if there was no room for its last bytes just then. */
-  const begin = (person: TestPerson, path: string, size: number): void => {
-    const headers = { ...bytes, authorization: `Bearer ${person.token}`, 'transfer-encoding': 'chunked' };
-    const sent = request(new URL(path, app.url), { method: 'POST', headers }).on('error', () => {});
-    sent.on('response', () => begin(person, path, size));
-    sent.write(Buffer.alloc(size));
+  const begin = (person: TestPerson, { method, path, headers, part }: Unfinished): void => {
+    const sent = request(new URL(at.path + path, app.url), {
+      method,
+      headers: { ...headers, authorization: `Bearer ${person.token}`, 'transfer-encoding': 'chunked' },
+    });
+    sent.on('error', () => {});
+    sent.on('response', () => begin(person, { method, path, headers, part }));
+    sent.write(part);
     open.push(sent);
   };
 
-  it('keeps its person out (503), nobody else, and no longer than it lasts', async () => {
-    const updates = `${at.path}/updates`;
+  it.each<[string, Unfinished]>([
+    ['as it is', { method: 'POST', path: '/updates', headers: bytes, part: Buffer.alloc(LARGEST) }],
+    ['packed', { method: 'PUT', path: '/content', headers: packed, part: stored.subarray(0, LARGEST) }],
+  ])('keeps its person out (503), nobody else, and no longer than it lasts: %s', async (_, unfinished) => {
     const submit = async (person: TestPerson) => {
-      const { status, body } = await person.call('POST', updates, { body: new Uint8Array([7]), headers: bytes });
+      const { status, body } = await person.call('POST', `${at.path}/updates`, {
+        body: new Uint8Array([7]),
+        headers: bytes,
+      });
       return [status, body.code];
     };
-    for (let count = 0; count < 2; count += 1) begin(at.writer, updates, LARGEST);
+    for (let count = 0; count < 2; count += 1) begin(at.writer, unfinished);
     await eventually(async () => expect(await submit(at.writer)).toEqual([503, 'unavailable']));
     expect(await submit(at.owner)).toEqual([400, 'invalid']);
     expect((await at.writer.call('GET', `${at.path}/content`)).status).toBe(200);
-    const packed = await rawCall(app.url, 'PUT', `${at.path}/content`, {
-      headers: {
-        authorization: `Bearer ${at.writer.token}`,
-        'content-type': 'application/json',
-        'content-encoding': 'gzip',
-      },
+    const answered = await rawCall(app.url, 'PUT', `${at.path}/content`, {
+      headers: { authorization: `Bearer ${at.writer.token}`, ...packed },
       body: gzipSync('{"cells":[]}'),
     });
-    expect(packed.status).toBe(503);
-    for (const one of open) one.destroy();
+    expect(answered.status).toBe(503);
+    for (const one of open.splice(0)) one.destroy();
     await eventually(async () => expect(await submit(at.writer)).toEqual([400, 'invalid']));
   });
 });

@@ -1,4 +1,5 @@
 /** The content of a diagram over REST: read, replaced and submitted, by whom, and what cannot be read. */
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -98,6 +99,27 @@ it('DO4 POST updates stores an update; what is no update, or has a gap, is 400',
   expect((await submit(new Uint8Array([1, 2, 3]))).status).toBe(400);
   expect((await submit(update, at.reader)).status).toBe(403);
   expect((await at.reader.call('GET', content)).body.cells).toEqual([node('a', 1)]);
+});
+
+it('CO5 a body may be packed: what cannot be unpacked is 400, what is too large then 413, another way 415', async () => {
+  const sent = (body: Uint8Array, encoding: string) =>
+    at.writer.call('PUT', content, {
+      body,
+      headers: { 'content-type': 'application/json', 'content-encoding': encoding },
+    });
+  const cells = (id: string) => Buffer.from(JSON.stringify({ cells: [node(id, 1)] }));
+  for (const [encoding, pack] of [
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ] as const) {
+    expect((await sent(pack(cells(encoding)), encoding)).status).toBe(200);
+    expect((await at.reader.call('GET', content)).body.cells).toEqual([node(encoding, 1)]);
+    expect((await sent(pack(cells('half')).subarray(0, -9), encoding)).body.code).toBe('invalid');
+  }
+  expect((await sent(cells('plain'), 'gzip')).body.code).toBe('invalid');
+  expect((await sent(cells('plain'), 'rot13')).body.code).toBe('unsupported_media_type');
+  expect((await sent(gzipSync(Buffer.alloc(70_000_000, ' ')), 'gzip')).body.code).toBe('payload_too_large');
 });
 
 it('CO2 what is no body is 400, also from whoever may not write and where no diagram is', async () => {
