@@ -5,9 +5,12 @@
 import { createBudget } from '../documents/budget.ts';
 import { Refusal } from '../refusal.ts';
 
+/** When others of theirs may have been answered, seconds. */
+const SOON = 1;
+
 /** Of one request. */
 export interface BodyMemory {
-  /** @throws Refusal `unavailable` if so much is not left */
+  /** @throws Refusal `rate_limited` if so much is not left of the person's, `unavailable` if it is not of everybody's */
   take(bytes: number): void;
   giveBack(): void;
 }
@@ -21,7 +24,8 @@ export function createBodyMemory(largest: number): (person: string) => BodyMemor
     const theirs = () => people.get(person) ?? 0;
     return {
       take(bytes) {
-        if (theirs() + bytes > 2 * largest || !everybody.take(bytes)) throw new Refusal('unavailable');
+        if (theirs() + bytes > 2 * largest) throw new Refusal('rate_limited', { retryAfter: SOON });
+        if (!everybody.take(bytes)) throw new Refusal('unavailable');
         people.set(person, theirs() + bytes);
         taken += bytes;
       },

@@ -28,7 +28,7 @@ describe('CO11 the memory for bodies', () => {
     const [first, second, bobs, carls] = [memoryOf('ada'), memoryOf('ada'), memoryOf('bob'), memoryOf('carl')];
     first.take(12);
     second.take(8);
-    expect(() => second.take(1)).toThrow('unavailable');
+    expect(() => second.take(1)).toThrow('rate_limited');
     bobs.take(10);
     expect(() => carls.take(1)).toThrow('unavailable');
     second.giveBack();
@@ -67,7 +67,7 @@ describe('CO11 a body that does not end', () => {
   it.each<[string, Unfinished]>([
     ['as it is', { method: 'POST', path: '/updates', headers: bytes, part: Buffer.alloc(LARGEST) }],
     ['packed', { method: 'PUT', path: '/content', headers: packed, part: stored.subarray(0, LARGEST) }],
-  ])('keeps its person out (503), nobody else, and no longer than it lasts: %s', async (_, unfinished) => {
+  ])('keeps its person out (429), nobody else, and no longer than it lasts: %s', async (_, unfinished) => {
     const submit = async (person: TestPerson) => {
       const { status, body } = await person.call('POST', `${at.path}/updates`, {
         body: new Uint8Array([7]),
@@ -76,14 +76,14 @@ describe('CO11 a body that does not end', () => {
       return [status, body.code];
     };
     for (let count = 0; count < 2; count += 1) begin(at.writer, unfinished);
-    await eventually(async () => expect(await submit(at.writer)).toEqual([503, 'unavailable']));
+    await eventually(async () => expect(await submit(at.writer)).toEqual([429, 'rate_limited']));
     expect(await submit(at.owner)).toEqual([400, 'invalid']);
     expect((await at.writer.call('GET', `${at.path}/content`)).status).toBe(200);
     const answered = await rawCall(app.url, 'PUT', `${at.path}/content`, {
       headers: { authorization: `Bearer ${at.writer.token}`, ...packed },
       body: gzipSync('{"cells":[]}'),
     });
-    expect(answered.status).toBe(503);
+    expect([answered.status, answered.headers['retry-after']]).toEqual([429, '1']);
     for (const one of open.splice(0)) one.destroy();
     await eventually(async () => expect(await submit(at.writer)).toEqual([400, 'invalid']));
   });
