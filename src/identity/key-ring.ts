@@ -4,7 +4,8 @@
  *
  * 1. a key of the set is given at once, for ten minutes after the set was fetched
  * 2. then, and for a key that is not in it, the set is fetched, for all who wait together, 30 times a minute at most
- * 3. if that cannot be, a key of the last set holds for an hour after it was fetched; after a failure nobody who has
+ * 3. a key that is not in a set so new that it may not be fetched again is not published
+ * 4. if it fails, a key of the last set holds for an hour after it was fetched; after a failure nobody who has
  *    such a key waits for the next try
  */
 import { Refusal } from '../refusal.ts';
@@ -64,7 +65,7 @@ export function createKeyRing(fetchKeys: () => Promise<readonly PublishedKey[]>,
       if (holds && (younger(FRESH) || now() - failed < PAUSE)) return known.getPublicKey();
       if (!(await refresh())) {
         if (holds) return known.getPublicKey();
-        throw new Refusal('unavailable');
+        throw new Refusal(fetched > failed ? 'unauthenticated' : 'unavailable');
       }
       const published = find(kid);
       if (!published) throw new Refusal('unauthenticated');

@@ -24,8 +24,10 @@ beforeEach(() => {
 const given = (kid?: string) => ring.key(kid).catch((refusal: Refusal) => refusal.code);
 /** As many ids that were made up as it takes until the key server is asked no more. */
 async function makeUp(): Promise<void> {
-  let count = 0;
-  while ((await given(`made up ${count}`)) !== 'unavailable') count += 1;
+  for (let before = -1, count = 0; asked > before; count += 1) {
+    before = asked;
+    expect(await given(`made up ${count}`)).toBe('unauthenticated');
+  }
 }
 
 describe('ID4 keys', () => {
@@ -75,6 +77,13 @@ describe('ID4 keys', () => {
     published = ['new'];
     now += 2 * SECOND;
     await makeUp();
-    expect(await given('a')).toBe('unavailable');
+    expect(await given('a')).toBe('unauthenticated');
+  });
+
+  it('that were made up are known to be no keys, however many, until the key server fails', async () => {
+    await makeUp();
+    published = null;
+    now += 2 * SECOND;
+    expect([await given('made up'), await given('made up too')]).toEqual(['unavailable', 'unavailable']);
   });
 });
