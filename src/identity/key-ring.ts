@@ -5,10 +5,11 @@
  * 1. a key of the set is given at once, for ten minutes after the set was fetched
  * 2. then, and for a key that is not in it, the set is fetched, for all who wait together, 30 times a minute at most
  * 3. a key that is not in a set so new that it may not be fetched again is not published
- * 4. if it fails, a key of the last set holds for an hour after it was fetched; after a failure nobody who has
- *    such a key waits for the next try
+ * 4. if it fails or takes long, a key of the last set holds for an hour after it was fetched; nobody who has such
+ *    a key waits for it longer than a moment, nor after a failure for the next try
  */
 import { Refusal } from '../refusal.ts';
+import { atMost } from '../waiting/at-most.ts';
 
 export interface PublishedKey {
   kid?: string;
@@ -25,6 +26,7 @@ const FRESH = 10 * 60_000;
 const KEPT = 60 * 60_000;
 const PAUSE = 30_000;
 const MINUTE = 60_000;
+const MOMENT = 500;
 const BETWEEN = MINUTE / 30;
 
 /** @param fetchKeys all of them; @param now a clock, ms, that only goes forward */
@@ -63,7 +65,7 @@ export function createKeyRing(fetchKeys: () => Promise<readonly PublishedKey[]>,
       const known = find(kid);
       const holds = known !== undefined && younger(KEPT);
       if (holds && (younger(FRESH) || now() - failed < PAUSE)) return known.getPublicKey();
-      if (!(await refresh())) {
+      if (!(await (holds ? atMost(MOMENT, refresh()) : refresh()))) {
         if (holds) return known.getPublicKey();
         throw new Refusal(fetched > failed ? 'unauthenticated' : 'unavailable');
       }

@@ -1,6 +1,8 @@
-/** Waits for what may never come no longer than some ms. */
-export async function atMost(ms: number, answer: Promise<unknown>): Promise<void> {
+/** Waits for what may never come no longer than some ms. @returns what came, if it did */
+export async function atMost<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
   let patience: NodeJS.Timeout | undefined;
-  await Promise.race([answer, new Promise<void>((resolve) => (patience = setTimeout(resolve, ms)))]);
+  const over = new Promise<undefined>((resolve) => (patience = setTimeout(() => resolve(undefined), ms)));
+  const came = await Promise.race([answer, over]);
   clearTimeout(patience);
+  return came;
 }

@@ -1,5 +1,5 @@
 /** The keys of an identity provider: what is known holds, and what was made up costs nobody anything. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createKeyRing, type KeyRing } from '../../src/identity/key-ring.ts';
 import type { Refusal } from '../../src/refusal.ts';
 
@@ -9,12 +9,14 @@ const MINUTE = 60 * SECOND;
 let now: number;
 let asked: number;
 let published: readonly string[] | null;
+let answering: Promise<void>;
 let ring: KeyRing;
 
 beforeEach(() => {
-  [now, asked, published] = [0, 0, ['a']];
+  [now, asked, published, answering] = [0, 0, ['a'], Promise.resolve()];
   const answer = async () => {
     asked += 1;
+    await answering;
     if (published === null) throw new Error('away');
     return published.map((kid) => ({ kid, getPublicKey: () => `PEM of ${kid}` }));
   };
@@ -61,6 +63,23 @@ describe('ID4 keys', () => {
     published = ['a'];
     now += 2 * SECOND;
     expect(await given('a')).toBe('PEM of a');
+  });
+
+  it('hold while the key server does not answer, and nobody who has one waits longer than half a second', async () => {
+    await given('a');
+    now = 10 * MINUTE;
+    const answered = Promise.withResolvers<void>();
+    [answering, published] = [answered.promise, ['b']];
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const [known, unknown] = [given('a'), given('b')];
+      await vi.advanceTimersByTimeAsync(500);
+      expect(await known).toBe('PEM of a');
+      answered.resolve();
+      expect([await unknown, await given('a'), asked]).toEqual(['PEM of b', 'unauthenticated', 3]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('of ids that were made up cost thirty questions a minute, and nobody who has a key', async () => {
