@@ -1,6 +1,11 @@
 /** `/openapi.json`: the description of the API, made from the same routes and schemas that serve and validate. */
 import { z } from 'zod';
-import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import {
+  createDocument,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
+} from 'zod-openapi';
 import { refusalCodes } from '../refusal.ts';
 import { statuses } from './contract.ts';
 import type { Route } from './route.ts';
@@ -22,6 +27,8 @@ const problemSchema = z
 
 /** Refusals that any call may meet, besides its own. */
 const everywhere = ['rate_limited', 'unavailable', 'internal'] as const;
+
+const binary = { type: 'string' as const, format: 'binary' };
 
 /** @param serverUrl the address clients see, if it is configured */
 export function describeApi(routes: readonly Route[], serverUrl: string | null): unknown {
@@ -47,7 +54,7 @@ export function describeApi(routes: readonly Route[], serverUrl: string | null):
 function operation(route: Route): ZodOpenApiOperationObject {
   const hasBody = route.body !== undefined || route.bytes !== undefined;
   const content = route.bytes
-    ? { [route.bytes.contentType]: { schema: { type: 'string' as const, format: 'binary' } } }
+    ? { [route.bytes.contentType]: { schema: binary } }
     : {
         'application/json': {
           schema: route.body as z.ZodType,
@@ -66,25 +73,43 @@ function operation(route: Route): ZodOpenApiOperationObject {
       },
     }),
     ...(hasBody && { requestBody: { required: true, content } }),
-    responses: { ...answers(route), ...refusals(route) },
+    responses: merged(answers(route), refusals(route)),
   };
 }
 
-function answers(route: Route): ZodOpenApiOperationObject['responses'] {
+type Responses = Record<string, ZodOpenApiResponseObject>;
+
+/** Of a status that is an answer and a refusal both are described. */
+function merged(answered: Responses, refused: Responses): Responses {
+  const both = Object.entries(refused).map(([status, refusal]): [string, ZodOpenApiResponseObject] => {
+    const answer = answered[status];
+    if (!answer) return [status, refusal];
+    const description = `${answer.description}; ${refusal.description}`;
+    return [status, { description, content: { ...answer.content, ...refusal.content } }];
+  });
+  return { ...answered, ...Object.fromEntries(both) };
+}
+
+function answers(route: Route): Responses {
   return Object.fromEntries(
-    Object.entries(route.answers).map(([status, { description, schema, contentType, example }]) => {
+    Object.entries(route.answers).map(([status, { description, schema, contentType, example, bytes }]) => {
       const media = schema
         ? { schema, ...(example !== undefined && { example }) }
         : { schema: { type: 'string' as const } };
       return [
         status,
-        { description, ...((schema || contentType) && { content: { [contentType ?? 'application/json']: media } }) },
+        {
+          description,
+          ...((schema || contentType) && {
+            content: { [contentType ?? 'application/json']: media, ...(bytes && { [bytes]: { schema: binary } }) },
+          }),
+        },
       ];
     }),
   );
 }
 
-function refusals(route: Route): ZodOpenApiOperationObject['responses'] {
+function refusals(route: Route): Responses {
   const codes = [
     ...new Set([
       ...route.refusals,

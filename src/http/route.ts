@@ -15,6 +15,8 @@ export interface AnswerDescription {
   description: string;
   schema?: z.ZodType;
   contentType?: string;
+  /** The content type of its other form, for whoever accepts bytes. */
+  bytes?: string;
   example?: unknown;
 }
 

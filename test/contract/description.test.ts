@@ -68,7 +68,13 @@ describe('CO1 the description', () => {
   it('describes every answer, every refusal and the problem that it is', () => {
     for (const route of app.routes) {
       const { responses } = operationOf(route.operationId);
-      for (const status of Object.keys(route.answers)) expect(responses[status]).toBeDefined();
+      for (const [status, { schema, contentType = 'application/json', bytes }] of Object.entries(route.answers)) {
+        expect(responses[status]).toBeDefined();
+        const id = schema?.meta()?.id;
+        if (id !== undefined)
+          expect(responses[status]!.content?.[contentType]?.schema).toEqual({ $ref: `#/components/schemas/${id}` });
+        if (bytes !== undefined) expect(responses[status]!.content).toHaveProperty([bytes]);
+      }
       for (const code of route.refusals) {
         const response = responses[String(statuses[code as RefusalCode])]!;
         expect(response.description).toContain(code);
@@ -77,6 +83,12 @@ describe('CO1 the description', () => {
         });
       }
     }
+  });
+
+  it('describes what a node that is not ready answers, and both forms of content', () => {
+    const contentTypes = (id: string, status: string) => Object.keys(operationOf(id).responses[status]!.content!);
+    expect(contentTypes('isReady', '503')).toEqual(['application/json', 'application/problem+json']);
+    expect(contentTypes('getContent', '200')).toEqual(['application/json', 'application/octet-stream']);
   });
 
   it('points nowhere into the void', () => {

@@ -55,6 +55,7 @@ export function contentRoutes({ diagrams, documents, maxDocumentBytes }: Content
         200: {
           description: 'The content; with `application/octet-stream` the Yjs state',
           schema: contentSchema,
+          bytes: BYTES,
           example: { head: 7, ...example },
         },
       },
