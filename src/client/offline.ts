@@ -21,6 +21,14 @@ export function indexedDbStore(): OfflineStore {
     attach(name, document) {
       if (library === null) throw new Error('prepare() first');
       const copy = new library.IndexeddbPersistence(name, document);
+      // Another page may remove the copy, or the browser take it. The library would go on writing into what is closed,
+      // which throws in the middle of the document's own work, after which it tells nobody of anything.
+      const { _db: opening } = copy;
+      const stop = () => void copy.destroy();
+      opening.then(
+        (database) => ['versionchange', 'close'].forEach((end) => database.addEventListener(end, stop)),
+        () => {},
+      );
       const load = async () => {
         await copy.whenSynced;
         const unsaved: unknown = await copy.get(UNSAVED);
@@ -41,7 +49,7 @@ export function indexedDbStore(): OfflineStore {
   };
 }
 
-/** Where another page has it open it is removed when that one closes it, which may be long from now. */
+/** Another page that has it open stops keeping it; one that stands still does so when it goes on, or goes. */
 function removeDatabase(name: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const removing = indexedDB.deleteDatabase(name);

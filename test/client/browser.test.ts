@@ -234,4 +234,26 @@ describe('SD5 without a connection', () => {
     await shows({ status: 'reconnecting', cells: [] });
     await proxy.mend();
   });
+
+  it('what one page removes from the device is gone, and another page that has it open goes on editing and saving', async () => {
+    await start({ offline: true });
+    await shows({ status: 'live' });
+    await put('one');
+    await shows({ saved: true, cells: ['one'] });
+    const [first, second] = [page, await page.context().newPage()];
+    page = second;
+    await page.goto(home);
+    await start({ offline: true });
+    await shows({ status: 'live', cells: ['one'] });
+    await page.evaluate(() => (window as unknown as PageWindow).diagram!.leave({ forget: true }));
+
+    page = first;
+    await put('two');
+    await shows({ status: 'live', saved: true, cells: ['one', 'two'] });
+    await proxy.cut();
+    await page.reload();
+    await start({ offline: true });
+    await shows({ status: 'reconnecting', cells: [] });
+    await proxy.mend();
+  });
 });

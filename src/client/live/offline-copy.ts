@@ -23,7 +23,7 @@ export interface OfflineCopy {
   note(unsaved: number): void;
   /** Stops keeping it, and leaves what is kept. */
   close(): Promise<void>;
-  /** Stops keeping it, and removes what is kept; resolves once it is gone, or will be as soon as nobody has it open. */
+  /** Removes what is kept, and stops keeping it, in other pages too; resolves once it is gone, or will be as soon as they have. */
   forget(): Promise<void>;
 }
 
