@@ -51,7 +51,7 @@ beforeAll(async () => {
     const [, name] = /^\/\/ (\S+)\n/.exec(text!)!;
     await writeFile(join(project, name!), text!.replace('http://localhost:3000', app.url));
   }
-  for (const entry of ['flow.tsx', 'graph.ts']) await bundle(entry);
+  for (const entry of ['roundtable.ts', 'flow.tsx', 'graph.ts']) await bundle(entry);
   browser = await launchBrowser();
 });
 afterEach(() => Promise.all(pages.splice(0).map((page) => page.context().close())));
@@ -182,12 +182,36 @@ describe('SD9 the guide for editors', () => {
     }
     await eventually(async () => expect((await stored('Orders'))?.y).toBeGreaterThan(250), 15_000);
 
+    await flow.locator('.react-flow__edge-interaction').first().click({ force: true });
+    await flow.keyboard.press('Delete');
+    await eventually(async () => expect([await edgesOf(flow).count(), await edgesOf(graph).count()]).toEqual([1, 1]));
+
     await nodeOf(flow, 'Orders').click();
     await flow.keyboard.press('Delete');
     await nodeOf(graph, 'Orders').waitFor({ state: 'detached' });
-    await eventually(async () => expect([await edgesOf(flow).count(), await edgesOf(graph).count()]).toEqual([1, 1]));
+    await eventually(async () => expect([await edgesOf(flow).count(), await edgesOf(graph).count()]).toEqual([0, 0]));
     await flow.getByText('· Saved').waitFor();
     expect(await stored('Orders')).toBeUndefined();
+  });
+
+  it('signs in again where that failed', async () => {
+    const page = await (await browser.newContext()).newPage();
+    pages.push(page);
+    await page.goto(`${home()}/somewhere`);
+    let failed = 0;
+    await page.route('**/dev/login', (route) => {
+      failed += 1;
+      if (failed === 1) return route.abort();
+      if (failed > 2) return route.continue();
+      return route.fulfill({ status: 503, body: '{}', headers: { 'access-control-allow-origin': '*' } });
+    });
+    const calls = `import('/roundtable.js').then(async ({ client }) => {
+      const ask = () => client.me().then(({ email }) => email, ({ message }) => message);
+      return [await ask(), await ask(), await ask(), await ask()];
+    })`;
+    const email = 'ada@example.com';
+    expect(await page.evaluate(calls)).toEqual(['Failed to fetch', 'Nobody is signed in: 503', email, email]);
+    expect(failed).toBe(3);
   });
 
   it.each(['flow', 'graph'] as const)('lets a reader only look (%s)', async (editor) => {
