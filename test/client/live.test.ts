@@ -6,7 +6,6 @@ import { createEmitter } from '../../src/client/emitter.ts';
 import { createAsking } from '../../src/client/live/asking.ts';
 import { hearBrowser } from '../../src/client/live/browser.ts';
 import { afterEntering, afterSubmitting } from '../../src/client/live/ending.ts';
-import { openCopy } from '../../src/client/live/offline-copy.ts';
 import { shown, told } from '../../src/client/live/roster.ts';
 import { throttle } from '../../src/client/live/throttle.ts';
 import { endWords } from '../../src/client/live/words.ts';
@@ -216,28 +215,4 @@ it('every end has a sentence in both languages', () => {
   expect(Object.keys(endWords.pl)).toEqual(Object.keys(endWords.en));
   for (const sentences of Object.values(endWords))
     for (const sentence of Object.values(sentences)) expect(sentence).toMatch(/\.$/);
-});
-
-it.each([false, true])('a copy on the device that cannot be closed fails nothing (forget: %s)', async (forget) => {
-  const failed = vi.fn();
-  const end = () => Promise.reject(new Error('the device is full'));
-  const kept = { origin: null, loaded: Promise.resolve(0), note() {}, close: end, forget: end };
-  const token = `.${btoa(JSON.stringify({ sub: 'ann' }))}.`;
-  process.on('unhandledRejection', failed);
-  try {
-    const copy = openCopy({
-      store: { prepare: async () => {}, attach: () => kept },
-      server: 'http://localhost',
-      diagram: 'd',
-      document: new Y.Doc(),
-      tokens: { current: async () => token, insteadOf: async () => null },
-      clock: playedClock(),
-    });
-    await copy.ready;
-    copy.close(forget);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(failed).not.toHaveBeenCalled();
-  } finally {
-    process.off('unhandledRejection', failed);
-  }
 });

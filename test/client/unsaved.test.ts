@@ -138,4 +138,14 @@ describe('SD5 what counts', () => {
     document.getMap('cells').set('c', new Y.Map());
     expect(unsaved.cells()).toEqual([{ id: 'c' }]);
   });
+
+  it('of an earlier page does not count where the server has everything by the time it is told', () => {
+    provider.incrementUnsyncedChanges();
+    provider.decrementUnsyncedChanges();
+    unsaved.restore(2);
+    expect([unsaved.count, counts]).toEqual([0, []]);
+    edit(1);
+    unsaved.restore(2);
+    expect(unsaved.count).toBe(3);
+  });
 });

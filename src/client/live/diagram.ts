@@ -61,7 +61,8 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     states: (all) => update(withRoster(state, shown(state.roster, all))),
     changed: (others) => events.emit('presence', others),
   });
-  const copy = openCopy({ store: offline, server: url, diagram: place.diagramId, document, tokens, clock });
+  const restored = (count: number) => unsaved.restore(count);
+  const copy = openCopy({ store: offline, server: url, diagram: place.diagramId, document, tokens, clock, restored });
   const unsaved = trackUnsaved({
     document,
     provider,
@@ -71,7 +72,6 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
       update({ ...state, unsavedChanges: count, saved: count === 0 });
     },
   });
-  const restored = copy.ready.then(unsaved.restore);
   const commands = createCommands({
     clock,
     language,
@@ -87,7 +87,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
       const [person, session] = await Promise.all([
         state.person ?? api.me({ signal: aborted }),
         api.sessions.open(place, { signal: aborted }),
-        restored,
+        copy.open(),
       ]);
       return { person, session };
     },

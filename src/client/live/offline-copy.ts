@@ -29,18 +29,24 @@ export interface OfflineCopy {
 
 /** The copy of one diagram, if there is one; what goes wrong with it never keeps a diagram from being open. */
 export interface Copy {
-  /** Resolves once everything is back, with how many changes the server did not have then. Never rejects. */
-  readonly ready: Promise<number>;
+  /**
+   * Opens it, unless that was done already: where nobody was known, somebody may be now. Resolves once everything is
+   * back, or has taken too long to be waited for. Never rejects.
+   */
+  open(): Promise<void>;
   isOrigin(origin: unknown): boolean;
   note(unsaved: number): void;
-  /** Resolves once it is closed, and removed if it is to be forgotten. Never rejects. */
+  /** Resolves once it is closed, and removed if it is to be forgotten, also where it was not open yet. Never rejects. */
   close(forget: boolean): Promise<void>;
 }
 
 /** A copy that has not come back after this long does not hold up the connection any more, ms. */
 const PATIENCE = 5000;
 
-/** @param options.store false for no copy; @param options.server the server's address */
+/**
+ * @param options.store false for no copy; @param options.server the server's address
+ * @param options.restored called once everything is back, with how many changes the server did not have then
+ */
 export function openCopy(options: {
   store: OfflineStore | false;
   server: string;
@@ -48,42 +54,66 @@ export function openCopy(options: {
   document: Y.Doc;
   tokens: Tokens;
   clock: Clock;
+  restored(unsaved: number): void;
 }): Copy {
-  const { store, server, diagram, document, tokens, clock } = options;
+  const { store, server, diagram, document, tokens, clock, restored } = options;
   let copy: OfflineCopy | null = null;
-  let closed = false;
+  /** Null while nobody knows whose it is. */
+  let opening: Promise<void> | null = null;
+  let end: 'close' | 'forget' | null = null;
+  /** Until everything is back, what it says of unsaved changes is the earlier page's. */
+  let isBack = false;
+  let unsaved = 0;
 
-  async function open(kept: OfflineStore): Promise<number> {
-    const token = await tokens.current();
+  async function bring(kept: OfflineStore): Promise<void> {
+    const token = await tokens.current().catch(() => null);
     const subject = token === null ? null : subjectOf(token);
-    if (subject === null) return 0;
+    if (subject === null) {
+      opening = null;
+      return;
+    }
     await kept.prepare();
-    if (closed) return 0;
+    if (end === 'close') return;
     copy = kept.attach(
       ['roundtable', server, subject, diagram.toLowerCase()].map(encodeURIComponent).join(' '),
       document,
     );
-    return copy.loaded;
+    if (end === 'forget') return copy.forget();
+    const before = await copy.loaded.catch(() => 0);
+    if (end !== null) return;
+    restored(before);
+    isBack = true;
+    copy.note(unsaved);
   }
 
-  const ready = new Promise<number>((resolve) => {
-    if (store === false) return resolve(0);
-    const cancel = clock.after(PATIENCE, () => resolve(0));
-    // A device that keeps nothing is no reason not to go on.
-    open(store)
-      .catch(() => 0)
-      .then((unsaved) => {
-        cancel();
-        resolve(unsaved);
-      });
-  });
+  /** A device that keeps nothing, or is slow, is no reason not to go on. */
+  function withPatience(work: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(PATIENCE, resolve);
+      work
+        .catch(() => {})
+        .then(() => {
+          cancel();
+          resolve();
+        });
+    });
+  }
+
+  async function open(): Promise<void> {
+    if (store !== false) await (opening ??= withPatience(bring(store)));
+  }
+
   return {
-    ready,
+    open,
     isOrigin: (origin) => copy !== null && origin === copy.origin,
-    note: (unsaved) => copy?.note(unsaved),
+    note(count) {
+      unsaved = count;
+      if (isBack) copy?.note(count);
+    },
     async close(forget) {
-      closed = true;
-      await (forget ? copy?.forget() : copy?.close())?.catch(() => {});
+      end = forget ? 'forget' : 'close';
+      if (copy !== null) await (forget ? copy.forget() : copy.close()).catch(() => {});
+      else if (forget) await open();
     },
   };
 }

@@ -16,7 +16,7 @@ export interface Unsaved {
    * earlier page are not saved, all cells: theirs are among them.
    */
   cells(): (StoredCell | { id: string; deleted: true })[];
-  /** Changes of an earlier page that were not saved then. */
+  /** Changes of an earlier page that were not saved then; if the server has everything by now, they are. */
   restore(count: number): void;
   /** The server has them all, though this connection did not tell. */
   forget(): void;
@@ -73,6 +73,7 @@ export function trackUnsaved({ document, provider, isCopy, changed }: UnsavedOpt
       return [...ids].map((id) => present.get(id) ?? { id, deleted: true });
     },
     restore(more) {
+      if (provider.isSynced && provider.unsyncedChanges === 0) return;
       isRestored ||= more > 0;
       set(count + more);
     },
