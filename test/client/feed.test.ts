@@ -169,6 +169,20 @@ describe('SD6 the messages', () => {
     await feed.read();
     expect([ids(), feed.state.hasOlder]).toEqual([[8, 9], true]);
   });
+
+  it('have no gap either where I said something while others were missed', async () => {
+    const { feed, server, enter, hear, ids } = play(3);
+    await enter();
+    server.last = 8;
+    await feed.send('mine');
+    expect(ids()).toEqual([2, 3, 9]);
+    await enter();
+    expect([ids(), feed.state.hasOlder]).toEqual([[8, 9], true]);
+    hear(10);
+    server.last = 11;
+    await enter();
+    expect(ids()).toEqual([8, 9, 10, 11]);
+  });
 });
 
 it('SD6 the participants come, change and go', async () => {

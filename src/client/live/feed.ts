@@ -3,7 +3,7 @@
  *
  * The list is read whenever the room is entered, because something may have been missed before; if there is a gap
  * between what is read then and what was known, what was known is read again when somebody asks for older messages. A
- * message that is heard before a reading succeeds does not close the gap.
+ * message that is heard before a reading succeeds does not close the gap, nor does one of my own.
  */
 import type { ConversationsApi } from '../apis/conversations.ts';
 import { createEmitter, type Listening } from '../emitter.ts';
@@ -55,8 +55,10 @@ export function openFeed(conversations: Conversations, id: number): Feed {
   const { signal } = closing;
   let state: FeedState = { ...emptyFeed, status: room.status };
   let older: string | null = null;
-  /** The newest message up to which all are known; null for whatever is the newest, once a reading has succeeded. */
-  let known: number | null = 0;
+  /** The newest message up to which all are known. One of my own is no sign of that: others may have been missed. */
+  let known = 0;
+  /** Whether a reading has succeeded since the room was entered: what the room tells then follows what is known. */
+  let isComplete = false;
   /** What comes while the lists are read, which may be older than that. Each reading has its own: only the last counts. */
   let meanwhile: ConversationMessage[] | null = null;
 
@@ -66,7 +68,7 @@ export function openFeed(conversations: Conversations, id: number): Feed {
   };
 
   async function read(): Promise<void> {
-    const upTo = (known ??= state.messages.at(-1)?.id ?? 0);
+    isComplete = false;
     const came: ConversationMessage[] = (meanwhile = []);
     try {
       const [page, members] = await Promise.all([
@@ -74,10 +76,11 @@ export function openFeed(conversations: Conversations, id: number): Feed {
         conversations.participants(id, { signal }),
       ]);
       if (meanwhile !== came) return;
-      const reaches = page.next_cursor === null || page.data.some((message) => message.id <= upTo);
+      const reaches = page.next_cursor === null || page.data.some((message) => message.id <= known);
       const kept = reaches ? state.messages : state.messages.filter((message) => message.id > (page.data[0]?.id ?? 0));
-      if (!reaches || upTo === 0) older = page.next_cursor;
-      known = null;
+      if (!reaches || known === 0) older = page.next_cursor;
+      known = Math.max(known, ...page.data.map((message) => message.id));
+      isComplete = true;
       const participants = came.reduce(changed, members.data as readonly ConversationParticipant[]);
       update({ messages: merged(kept, page.data), participants, hasOlder: older !== null, error: null });
     } catch (error) {
@@ -91,8 +94,10 @@ export function openFeed(conversations: Conversations, id: number): Feed {
   room.on('live', () => void read());
   room.on('message', (message) => {
     meanwhile?.push(message);
-    if (message.type === 'message_created') update({ messages: merged(state.messages, [message.message]) });
-    else update({ participants: changed(state.participants, message) });
+    if (message.type === 'message_created') {
+      if (isComplete) known = message.message.id;
+      update({ messages: merged(state.messages, [message.message]) });
+    } else update({ participants: changed(state.participants, message) });
   });
 
   return {
