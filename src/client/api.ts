@@ -19,7 +19,7 @@ export interface ApiOptions {
   language?: Language | (() => Language);
   /** In place of the global one. */
   fetch?: typeof fetch;
-  /** How long one attempt of a call may take, ms; 30 s unless told. */
+  /** How long one attempt of a call may take, ms; 30 s unless told. With bytes, longer by what a slow connection needs. */
   timeout?: number;
 }
 

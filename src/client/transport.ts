@@ -48,7 +48,7 @@ export interface TransportDependencies {
   language(): Language | null;
   fetch: typeof fetch;
   clock: Clock;
-  /** How long one attempt may take, ms. */
+  /** How long one attempt may take, ms; with bytes, longer by the time that a slow connection needs for them. */
   timeout: number;
 }
 
@@ -57,6 +57,8 @@ const ATTEMPTS = 4;
 const PAUSES = { first: 300, longest: 5000 };
 /** A longer time than this nobody waits for: the refusal says how long it would be. ms */
 const LONGEST_WAIT = 10_000;
+/** What a slow connection carries, bytes per ms. */
+const SLOWEST = 16;
 
 export function createTransport({ url, tokens, language, fetch, clock, timeout }: TransportDependencies): Transport {
   /** @throws RoundtableError of the server; whatever `fetch` throws without an answer of ours */
@@ -82,7 +84,7 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
   }
 
   async function attempt(ask: Ask, token: string | null): Promise<Response> {
-    const deadline = AbortSignal.timeout(timeout);
+    const deadline = AbortSignal.timeout(timeout + Math.ceil((ask.bytes?.byteLength ?? 0) / SLOWEST));
     try {
       return await exchange(ask, token, ask.signal ? AbortSignal.any([ask.signal, deadline]) : deadline);
     } catch (cause) {

@@ -1,5 +1,5 @@
 /** Which calls are repeated, when, and how often: time and the network are played. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { apiOf } from '../../src/client/api.ts';
 import { backOff, type Clock } from '../../src/client/clock.ts';
 import { createTokens, subjectOf, type TokenSource } from '../../src/client/tokens.ts';
@@ -196,6 +196,15 @@ describe('a call', () => {
       code: 'unavailable',
     });
   });
+});
+
+it('SD2 an attempt takes half a minute at most, and as much longer as a slow connection needs for what is sent', async () => {
+  const deadlines = vi.spyOn(AbortSignal, 'timeout');
+  const { api } = play([json(200, { id: '1' }), json(200, { head: 7 })]);
+  await api.me();
+  await api.diagrams.applyUpdate({ threatModelId: 't', diagramId: 'd' }, new Uint8Array(16_000_001));
+  expect(deadlines.mock.calls).toEqual([[30_000], [1_030_001]]);
+  deadlines.mockRestore();
 });
 
 describe('an answer that is not the server’s', () => {
