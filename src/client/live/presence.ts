@@ -42,9 +42,10 @@ export function createPresence(
   let own: OwnPresence = {};
   let others: readonly Presence[] = [];
   const renew = () => awareness?.setLocalState({ ...own });
-  const read = () => {
+  const read = ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>) => {
     const mine = awareness?.getLocalState();
     if (mine && !isSame(mine, own)) renew();
+    if ([...added, ...updated, ...removed].every((id) => id === awareness?.clientID)) return;
     const all = awareness?.getStates() ?? new Map<number, unknown>();
     states(all.values());
     others = [...all].flatMap(([clientId, state]) => {
