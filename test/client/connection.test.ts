@@ -321,8 +321,9 @@ describe('AC5 tokens', () => {
     };
     const diagram = opened(createClient({ url: app.url, token, WebSocket }), place);
     await becomes(() => diagram.status.kind, 'reconnecting');
-    expect(diagram.status).toMatchObject({ reason: 'no_token' });
+    expect(diagram.status).toMatchObject({ reason: 'no_token', nextAttemptAt: expect.any(Number) });
     diagram.retry();
+    expect(diagram.status).toMatchObject({ reason: 'no_token', nextAttemptAt: null });
     await diagram.whenLive();
   });
 });

@@ -5,7 +5,7 @@ import { cellsOf, listCells, putCell, removeCell, RoundtableError, type Roster }
 import { createEmitter } from '../../src/client/emitter.ts';
 import { createAsking } from '../../src/client/live/asking.ts';
 import { hearBrowser } from '../../src/client/live/browser.ts';
-import { afterEntering, afterSubmitting } from '../../src/client/live/ending.ts';
+import { afterEntering, afterSubmitting, reconnecting, trying } from '../../src/client/live/ending.ts';
 import { shown, told } from '../../src/client/live/roster.ts';
 import { throttle } from '../../src/client/live/throttle.ts';
 import { endWords } from '../../src/client/live/words.ts';
@@ -55,6 +55,7 @@ describe('SD4 getting in', () => {
         if (outcome instanceof Error) throw outcome;
       },
       answered: () => heard.push('found'),
+      trying: () => heard.push('trying'),
       waiting: (reason, attempt, until) => heard.push([reason, attempt, until - clock.now()]),
       ended: (reason) => heard.push(reason),
     });
@@ -77,10 +78,15 @@ describe('SD4 getting in', () => {
     }
     await settle();
     expect(heard).toEqual([
+      'trying',
       ['unreachable', 1, 500],
+      'trying',
       ['server_busy', 2, 2000],
+      'trying',
       ['too_many', 3, 30_000],
+      'trying',
       ['no_token', 4, 8000],
+      'trying',
       'found',
     ]);
     expect(entering.busy).toBe(false);
@@ -92,7 +98,7 @@ describe('SD4 getting in', () => {
     await settle();
     clock.pass(1000);
     await settle();
-    expect(heard).toEqual([['server_busy', 1, 1000], 'refused_edit']);
+    expect(heard).toEqual(['trying', ['server_busy', 1, 1000], 'trying', 'refused_edit']);
     expect(afterSubmitting(refusal('unauthenticated'))).toEqual({ end: 'signed_out' });
     // Who is a reader now may still be in, and takes along what they changed.
     expect(afterSubmitting(refusal('forbidden'))).toEqual({ end: 'refused_edit' });
@@ -108,7 +114,7 @@ describe('SD4 getting in', () => {
       const { heard, entering } = enter([refusal(code)]);
       entering.begin();
       await settle();
-      expect(heard).toEqual([reason]);
+      expect(heard).toEqual(['trying', reason]);
     }
   });
 
@@ -122,8 +128,14 @@ describe('SD4 getting in', () => {
     entering.begin();
     entering.stop();
     await settle();
-    expect(heard).toEqual([['unreachable', 1, 500], 'found']);
+    expect(heard).toEqual(['trying', ['unreachable', 1, 500], 'trying', 'found', 'trying']);
   });
+});
+
+it('SD4 an attempt that is under way is no time to wait for, and what lost its connection is not live', () => {
+  expect(trying(reconnecting('unreachable', 'en', 2, 5), 'en')).toEqual(reconnecting('unreachable', 'en', 2, null));
+  expect(trying({ kind: 'live' }, 'en')).toEqual(reconnecting('no_token', 'en'));
+  expect(trying({ kind: 'connecting' }, 'en')).toEqual({ kind: 'connecting' });
 });
 
 describe('a throttle', () => {

@@ -2,9 +2,10 @@
 import * as decoding from 'lib0/decoding';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { createClient, type ConversationMessage, type Room } from '../../src/client/index.ts';
+import { createClient, type ConversationMessage, type Room, type RoomStatus } from '../../src/client/index.ts';
 import { clientOf } from '../../src/client/client.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/patience.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { playedClock } from './played.ts';
 import { becomes, somebody, tokenOf } from './stage.ts';
@@ -69,6 +70,30 @@ describe('SD6 a conversation', () => {
     await becomes(entered, 2);
     await client.conversations.send(id, 'Hello again');
     await becomes(() => heard.length, 1);
+    room.close();
+    await proxy.stop();
+  });
+
+  it('is not live while it is not connected, and says whether an attempt is under way', async () => {
+    const proxy = await startTcpProxy(app.url);
+    const { email, client } = await somebody(app);
+    const { id } = await client.conversations.create({ title: 'A token that runs out' });
+    const renewed = Promise.withResolvers<string>();
+    const token = ({ renew }: { renew: boolean }) => (renew ? renewed.promise : tokenOf(email, 2));
+    const near = createClient({ url: proxy.through(app.url), token, WebSocket });
+    const room = near.conversations.listen(id);
+    const statuses: RoomStatus[] = [];
+    room.on('status', (status) => statuses.push(status));
+    await live(room);
+    await becomes(() => room.status, { kind: 'reconnecting', reason: 'no_token', nextAttemptAt: null });
+    renewed.resolve(tokenOf(email));
+    await live(room);
+    await proxy.cut();
+    await eventually(() =>
+      expect(statuses).toContainEqual({ kind: 'reconnecting', reason: 'unreachable', nextAttemptAt: null }),
+    );
+    await proxy.mend();
+    await live(room);
     room.close();
     await proxy.stop();
   });

@@ -27,12 +27,14 @@ export interface AskingOptions<Answer> {
   clock: Clock;
   answered(answer: Answer): void;
   after(refusal: RoundtableError): AfterRefusal;
+  /** Called when an attempt begins. */
+  trying(): void;
   waiting(reason: WaitReason, attempt: number, until: number): void;
   ended(reason: EndReason, error: RoundtableError): void;
 }
 
 export function createAsking<Answer>(options: AskingOptions<Answer>): Asking {
-  const { ask, clock, answered, after, waiting, ended } = options;
+  const { ask, clock, answered, after, trying, waiting, ended } = options;
   let run: AbortController | null = null;
   let cancel = () => {};
   /** Ends the pause that is under way. */
@@ -40,6 +42,7 @@ export function createAsking<Answer>(options: AskingOptions<Answer>): Asking {
 
   async function attempt(mine: AbortController, failed: number): Promise<void> {
     again = () => {};
+    trying();
     try {
       const answer = await ask(mine.signal);
       if (run !== mine) return;

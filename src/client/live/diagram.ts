@@ -13,7 +13,7 @@ import type { RoundtableError } from '../error.ts';
 import { createAsking } from './asking.ts';
 import type { WaitReason } from './closing.ts';
 import { createCommands } from './commands.ts';
-import { afterEntering, afterSubmitting, ended, endOf, reconnecting } from './ending.ts';
+import { afterEntering, afterSubmitting, ended, endOf, reconnecting, trying } from './ending.ts';
 import type { DiagramEvents, JoinOptions, LiveDiagram } from './live-diagram.ts';
 import { readMessage, type SessionEnd, type SessionMessage } from './messages.ts';
 import { openCopy } from './offline-copy.ts';
@@ -45,7 +45,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     state = next;
     events.emit('change', state);
   };
-  const become = (status: DiagramStatus) => update({ ...state, status });
+  const become = (status: DiagramStatus) => update(status === state.status ? state : { ...state, status });
 
   const kept = createKeptSocket({ ...parts, url: `${url.replace(/^http/, 'ws')}/ws`, changed: socketChanged });
   const provider: StockProvider = new StockProvider(kept.socket, {
@@ -79,7 +79,8 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     send: (payload) => provider.sendStateless(payload),
     refused: (refused) => events.emit('refused', refused),
   });
-  const asking = { clock, waiting, ended: end };
+  const attempting = () => become(trying(state.status, language()));
+  const asking = { clock, trying: attempting, waiting, ended: end };
   const entering = createAsking({
     ...asking,
     after: afterEntering,
@@ -125,8 +126,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
       waiting(socket.reason, socket.attempt, socket.until);
     } else if (socket.kind === 'connecting') {
       endedBy = null;
-      if (state.status.kind === 'reconnecting') become({ ...state.status, nextAttemptAt: null });
-      else if (state.status.kind === 'live') become(reconnecting('no_token', language()));
+      attempting();
     } else if (socket.reason === 'too_large' && !submitted) {
       become(reconnecting('unreachable', language()));
       submitting.begin();

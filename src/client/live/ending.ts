@@ -41,6 +41,12 @@ export function reconnecting(
   return { kind: 'reconnecting', reason, message: waitWords[language][reason], attempt, nextAttemptAt };
 }
 
+/** The status while an attempt is under way; the connection of one that is live was lost for want of a new token. */
+export function trying(status: DiagramStatus, language: Language): DiagramStatus {
+  if (status.kind === 'live') return reconnecting('no_token', language);
+  return status.kind === 'reconnecting' ? { ...status, nextAttemptAt: null } : status;
+}
+
 /** @param heard why the session ended, if that was told before the close */
 export function endOf(reason: StopReason, heard: SessionEnd | null): EndReason {
   if (reason === 'session_ended') return heard ?? 'no_session';

@@ -16,6 +16,7 @@ import { createKeptSocket, type KeptSocket, type SocketState } from './socket.ts
 export type RoomStatus =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
+  /** It tries again by itself; `nextAttemptAt` is null while it does, else ms since the epoch. */
   | { readonly kind: 'reconnecting'; readonly reason: WaitReason; readonly nextAttemptAt: number | null }
   /** It does not come back: removed, deleted, no access, or nobody is signed in. */
   | { readonly kind: 'closed'; readonly reason: StopReason | 'left' };
@@ -109,6 +110,10 @@ export function createRooms(parts: LiveParts): Rooms {
         if (socket.kind === 'open') return;
         cancel();
         if (provider.isSynced) provider.onClose();
+        if (socket.kind === 'connecting' && status.kind === 'live')
+          become({ kind: 'reconnecting', reason: 'no_token', nextAttemptAt: null });
+        else if (socket.kind === 'connecting' && status.kind === 'reconnecting')
+          become({ ...status, nextAttemptAt: null });
         if (socket.kind === 'waiting')
           become({ kind: 'reconnecting', reason: socket.reason, nextAttemptAt: socket.until });
         if (socket.kind === 'stopped') close(socket.reason ?? 'left');
