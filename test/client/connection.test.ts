@@ -236,7 +236,7 @@ describe('SD3 the server says why', () => {
   });
 
   it('1009 and is tried again there, while the server has no time for it', async () => {
-    const app = await run({ environment: { MAX_FRAME_BYTES: '65536' } });
+    const app = await run({ environment: { MAX_FRAME_BYTES: '65536', SESSION_HOST_GRACE_MS: '60000' } });
     const { place, people } = await table(app, ['ada']);
     let isBusy = true;
     const between: typeof fetch = async (input, init) =>
