@@ -91,6 +91,16 @@ describe('files of a diagram', () => {
     await seen(ada, 'The export did not work. Try another format.');
   });
 
+  it('WE6 a file that cannot be read is told', async () => {
+    const [ada] = (await on.together(await on.newDiagram('Unreadable'), 'Ada Lovelace')) as [Page];
+    await isSaved(ada);
+    await ada.evaluate(() => {
+      Blob.prototype.text = () => Promise.reject(new DOMException('it has changed', 'NotReadableError'));
+    });
+    await imported(ada, 'changed.json', '[]');
+    await seen(ada, 'That file could not be read.');
+  });
+
   it('WE6 cells of AntV X6 go in, what cannot be drawn is told, and one undo takes all of it back', async () => {
     const diagram = await on.newDiagram('From X6');
     const [ada] = (await on.together(diagram, 'Ada Lovelace')) as [Page];

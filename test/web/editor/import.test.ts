@@ -1,8 +1,11 @@
 /** Files in and out: our own cells, those of AntV X6, and drawings. */
 import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { cellsOf } from '../../../src/client/index.ts';
 import { readCells } from '../../../src/web/editor/model/cell.ts';
 import { drawSvg } from '../../../src/web/editor/transfer/export-svg.ts';
-import { readImport } from '../../../src/web/editor/transfer/read-import.ts';
+import { importFile } from '../../../src/web/editor/transfer/files.ts';
+import { LONGEST_TEXT, readImport } from '../../../src/web/editor/transfer/read-import.ts';
 
 const shop = { id: 'shop', shape: 'process', x: 0, y: 0, width: 120, height: 60, label: 'Shop', z: 1 };
 const bank = { ...shop, id: 'bank', shape: 'actor', x: 300, label: 'Bank', z: 2 };
@@ -69,6 +72,12 @@ describe('WE6 an import', () => {
     ['what is not JSON', 'cells', 'not_json'],
     ['what is no diagram', '{"people":[]}', 'not_a_diagram'],
     ['too much', JSON.stringify(Array.from({ length: 10_001 }, () => ({}))), 'too_many'],
+    ['a text that is too long', ' '.repeat(LONGEST_TEXT + 1), 'too_many'],
+    [
+      'cells that are more than one change may hold',
+      JSON.stringify([{ ...shop, data: 'ż'.repeat(1_000_000) }]),
+      'too_many',
+    ],
     ['nothing that can be drawn', '[{"id":"a"}]', 'nothing'],
   ])('refuses %s', (_, text, fault) => {
     expect(readImport(text)).toMatchObject({ ok: false, fault });
@@ -83,6 +92,50 @@ describe('WE6 an import', () => {
       'twice 1',
       'unknown_shape 1',
     ]);
+  });
+});
+
+describe('WE6 a file', () => {
+  const words = ((key: string) => key) as never;
+  const file = { size: 1, text: () => Promise.resolve(JSON.stringify([shop])) };
+
+  it('is added only by those who may still edit when it has been read', async () => {
+    const cells = cellsOf(new Y.Doc());
+    expect(await importFile(cells, file, words, () => false)).toBeNull();
+    expect(cells.size).toBe(0);
+    expect(await importFile(cells, file, words, () => true)).toMatchObject({ ok: true });
+    expect(cells.size).toBe(1);
+  });
+
+  it('that is too long is not even read', async () => {
+    const text = () => Promise.reject(new Error('it was read'));
+    const read = importFile(cellsOf(new Y.Doc()), { size: LONGEST_TEXT + 1, text }, words, () => true);
+    expect(await read).toEqual({ ok: false, sentences: ['import_too_many'] });
+  });
+
+  it('of AntV X6 may list ports that are none', () => {
+    const ports = { groups: { '': { position: 'top' } }, items: [null, 7, { id: 'p' }] };
+    expect(readImport(JSON.stringify([{ id: 'a', shape: 'rect', position: { x: 1, y: 1 }, ports }]))).toMatchObject({
+      ok: true,
+    });
+  });
+});
+
+describe('WE6 what the server would refuse, and end the diagram over, is left out and told', () => {
+  const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+  it.each([
+    ['nested deeper than it takes', nested(101)],
+    ['nested so deep that a recursion would not come back', nested(100_000)],
+    ['with a prototype', '{"a":[{"__proto__":{"b":1}}]}'],
+    ['with a constructor, which Yjs does not write', '{"constructor":1}'],
+  ])('data %s', (_, data) => {
+    const read = readImport(JSON.stringify([{ ...shop, data: 0 }]).replace('"data":0', `"data":${data}`));
+    expect(read).toEqual({ ok: true, cells: [shop], notes: [{ kind: 'no_data', count: 1 }] });
+  });
+
+  it.each([nested(100), '{"a":{"constructor":1}}', 'null'])('and other data is taken', (data) => {
+    const read = readImport(JSON.stringify([{ ...shop, data: JSON.parse(data) as unknown }]));
+    expect(read).toEqual({ ok: true, cells: [{ ...shop, data: JSON.parse(data) as unknown }], notes: [] });
   });
 });
 

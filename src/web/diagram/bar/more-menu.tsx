@@ -15,7 +15,7 @@ import {
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDiagramState, useParticipants } from '../../../client/react/index.ts';
-import { exportJson, exportPng, exportSvg, importCells } from '../../editor/transfer/files.ts';
+import { exportJson, exportPng, exportSvg, importFile } from '../../editor/transfer/files.ts';
 import { LooksItems } from '../../looks-items.tsx';
 import { Confirm, type Question } from '../../confirm.tsx';
 import { useDiagramName } from '../diagram-queries.ts';
@@ -52,8 +52,11 @@ export function MoreMenu({ toggle, share }: MoreMenuProps) {
     const chosen = input.files?.[0];
     input.value = '';
     if (!chosen) return;
-    const { sentences } = importCells(cells, await chosen.text(), words);
-    say(sentences.join(' '));
+    const mayEdit = () => diagram.state.permissions === 'writer';
+    const imported = await importFile(cells, chosen, words, mayEdit).catch(() => ({
+      sentences: [words('import_unreadable')],
+    }));
+    if (imported) say(imported.sentences.join(' '));
   }
 
   return (

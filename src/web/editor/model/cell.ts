@@ -1,10 +1,12 @@
 /**
  * A stored cell as the canvas draws it. Anybody may have written the document, so nothing is taken for granted: what
- * has no place or no ends is no cell, and what is missing otherwise gets a plain value.
+ * has no place or no ends is no cell, and what is missing otherwise gets a plain value. Data that the server would
+ * refuse is left out: a copy of the cell, or an import, would end the diagram for whoever made it.
  */
 import type { EdgeCell, NodeCell, StoredCell } from '../../../client/index.ts';
 import { type Point, type Rect } from './geometry.ts';
 import { isShape, sizes } from './shapes.ts';
+import { isStorable } from './storable.ts';
 
 export type { EdgeCell, NodeCell };
 export type Cell = NodeCell | EdgeCell;
@@ -28,7 +30,7 @@ export function readCell(stored: StoredCell): Cell | null {
   if (typeof shape !== 'string' || shape === '') return null;
   const z = finite(stored.z) ?? 0;
   const label = typeof stored.label === 'string' ? stored.label.slice(0, LONGEST_LABEL) : '';
-  const data = stored.data === undefined ? {} : { data: stored.data };
+  const data = stored.data === undefined || !isStorable(stored.data) ? {} : { data: stored.data };
   if (shape === 'edge' || shape === 'flow') {
     const [source, target] = [endOf(stored.source), endOf(stored.target)];
     if (source === null || target === null) return null;

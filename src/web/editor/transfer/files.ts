@@ -8,7 +8,7 @@ import { readCells } from '../model/cell.ts';
 import { extentOf, putDown } from '../model/clip.ts';
 import { GRID } from '../model/shapes.ts';
 import { drawSvg } from './export-svg.ts';
-import { readImport, type ImportNote } from './read-import.ts';
+import { LONGEST_TEXT, readImport, type ImportNote } from './read-import.ts';
 
 /** Pixels of a PNG for one unit of the diagram, and the most that a browser's canvas takes on a side. */
 const SHARPNESS = 2;
@@ -46,7 +46,23 @@ export interface Imported {
   sentences: string[];
 }
 
-/** Adds what a file holds below what is there, as one step, with fresh ids. */
+/**
+ * Adds what a file holds. Rejects when it cannot be read.
+ * @param mayEdit asked once it has been read
+ * @returns null if there is no right to edit any more
+ */
+export async function importFile(
+  cells: Cells,
+  file: Pick<File, 'size' | 'text'>,
+  t: TFunction<'editor'>,
+  mayEdit: () => boolean,
+): Promise<Imported | null> {
+  if (file.size > LONGEST_TEXT) return { ok: false, sentences: [t('import_too_many')] };
+  const text = await file.text();
+  return mayEdit() ? importCells(cells, text, t) : null;
+}
+
+/** Adds what a text holds below what is there, as one step, with fresh ids. */
 export function importCells(cells: Cells, text: string, t: TFunction<'editor'>): Imported {
   const read = readImport(text);
   const notes = read.notes.map((note) => sentenceOf(note, t));

@@ -12,7 +12,7 @@ export type ImportFault = 'not_json' | 'not_a_diagram' | 'too_many' | 'nothing';
 
 /** Something in the file that was left out, or that looks different here; with how many of it. */
 export type ImportNote =
-  | { kind: 'not_a_cell' | 'twice' | 'no_place' | 'loose_end' | 'no_parent'; count: number }
+  | { kind: 'not_a_cell' | 'twice' | 'no_place' | 'loose_end' | 'no_parent' | 'no_data'; count: number }
   | { kind: 'unknown_shape'; count: number; shapes: string[] };
 
 export type ReadImport =
@@ -21,8 +21,13 @@ export type ReadImport =
 
 /** More cells than this nobody can work with in one diagram. */
 export const MOST_CELLS = 10_000;
+/** Longer texts are not even parsed; AntV X6 takes many words for a cell. */
+export const LONGEST_TEXT = 16 * 1024 * 1024;
+/** Cells of more bytes of JSON would be one change that is larger than the server takes. */
+const MOST_BYTES = 2_000_000;
 
 export function readImport(text: string): ReadImport {
+  if (text.length > LONGEST_TEXT) return { ok: false, fault: 'too_many', notes: [] };
   let file: unknown;
   try {
     file = JSON.parse(text);
@@ -34,6 +39,8 @@ export function readImport(text: string): ReadImport {
   if (list.length > MOST_CELLS) return { ok: false, fault: 'too_many', notes: [] };
   const { cells, notes } = judge(list);
   if (cells.length === 0) return { ok: false, fault: 'nothing', notes };
+  const bytes = new TextEncoder().encode(JSON.stringify(cells)).length;
+  if (bytes > MOST_BYTES) return { ok: false, fault: 'too_many', notes: [] };
   return { ok: true, cells, notes };
 }
 
@@ -46,7 +53,7 @@ function listIn(file: unknown): unknown[] | null {
 }
 
 function judge(list: readonly unknown[]): { cells: Cell[]; notes: ImportNote[] } {
-  const counts = { not_a_cell: 0, twice: 0, no_place: 0, loose_end: 0, no_parent: 0 };
+  const counts = { not_a_cell: 0, twice: 0, no_place: 0, loose_end: 0, no_parent: 0, no_data: 0 };
   const candidates = list.flatMap((entry): Record<string, unknown>[] => {
     if (typeof entry === 'object' && entry !== null && 'id' in entry && isName(entry.id)) {
       return [{ ...entry, id: String(entry.id) }];
@@ -62,7 +69,10 @@ function judge(list: readonly unknown[]): { cells: Cell[]; notes: ImportNote[] }
     const cell = readCell(stored as StoredCell);
     if (cell === null) counts[typeof stored.shape === 'string' ? faultOf(stored) : 'not_a_cell'] += 1;
     else if (cells.has(cell.id)) counts.twice += 1;
-    else cells.set(cell.id, cell);
+    else {
+      cells.set(cell.id, cell);
+      if (stored.data !== undefined && cell.data === undefined) counts.no_data += 1;
+    }
   }
   const stands = (id: string) => cells.has(id) && !isEdge(cells.get(id)!);
   for (const cell of cells.values()) {

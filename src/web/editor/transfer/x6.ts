@@ -66,9 +66,9 @@ function portsOf(cell: Members): Map<unknown, Side> {
   const items = Array.isArray(cell.ports) ? cell.ports : Array.isArray(all?.items) ? all.items : [];
   const groups = objectOf(all?.groups);
   const found = new Map<unknown, Side>();
-  for (const item of items as Members[]) {
-    const group = typeof item?.group === 'string' ? item.group : '';
-    const side = sideIn(objectOf(groups?.[group])?.position) ?? sideIn(group) ?? sideIn(item?.id);
+  for (const item of (items as unknown[]).map(objectOf).filter((entry) => entry !== null)) {
+    const group = typeof item.group === 'string' ? item.group : '';
+    const side = sideIn(objectOf(groups?.[group])?.position) ?? sideIn(group) ?? sideIn(item.id);
     if (side) found.set(item.id, side);
   }
   return found;
