@@ -6,7 +6,7 @@ import * as Y from 'yjs';
 import { listCells, putCell, removeCells as removeStored, type Cells } from '../../../client/index.ts';
 import { isEdge, readCells, type Cell, type EdgeCell } from '../model/cell.ts';
 import { topOf } from '../model/clip.ts';
-import type { Point, Rect } from '../model/geometry.ts';
+import type { Rect } from '../model/geometry.ts';
 import { parentsAfter } from '../model/parents.ts';
 import type { Step } from './history.ts';
 
@@ -38,8 +38,8 @@ export function removeCells(cells: Cells, ids: Iterable<string>, step: Step): vo
   });
 }
 
-/** @param rects what nodes cover from now on: a place, or a place and a size */
-export function placeNodes(cells: Cells, rects: ReadonlyMap<string, Point | Rect>, step: Step): void {
+/** @param rects where nodes are from now on and how large, or what changes of it */
+export function placeNodes(cells: Cells, rects: ReadonlyMap<string, Partial<Rect>>, step: Step): void {
   write(cells, step, () => {
     for (const [id, rect] of rects) if (cells.has(id)) putCell(cells, { id, ...rounded(rect) });
   });
@@ -75,7 +75,11 @@ export function changeEdge(
     if (!(cell instanceof Y.Map)) return;
     const { vertices, ...rest } = change;
     if (vertices?.length === 0) cell.delete('vertices');
-    putCell(cells, { id, ...rest, ...(vertices && vertices.length > 0 && { vertices: vertices.map(rounded) }) });
+    putCell(cells, {
+      id,
+      ...rest,
+      ...(vertices && vertices.length > 0 && { vertices: vertices.map((point) => rounded(point)) }),
+    });
   });
 }
 
@@ -91,10 +95,8 @@ export function restack(cells: Cells, ids: readonly string[], to: 'front' | 'bac
   });
 }
 
-function rounded(place: Point | Rect): Point | Rect {
-  const { x, y } = place;
-  if (!('width' in place)) return { x: tenth(x), y: tenth(y) };
-  return { x: tenth(x), y: tenth(y), width: tenth(place.width), height: tenth(place.height) };
+function rounded<Place extends Partial<Rect>>(place: Place): Place {
+  return Object.fromEntries(Object.entries(place).map(([member, value]) => [member, tenth(value)])) as Place;
 }
 
 function tenth(value: number): number {

@@ -1,0 +1,98 @@
+/** A gesture on nodes that somebody else changes meanwhile: what it writes, and when it is over. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as Y from 'yjs';
+import { cellsOf, getCell } from '../../../src/client/index.ts';
+import { openDrawing } from '../../../src/web/editor/canvas/drawing.ts';
+import { addCells } from '../../../src/web/editor/document/edits.ts';
+import { Step } from '../../../src/web/editor/document/history.ts';
+import { createMoving } from '../../../src/web/editor/hands/moving.ts';
+import type { NodeCell } from '../../../src/web/editor/model/cell.ts';
+
+const rect = { x: 0, y: 0, width: 100, height: 50 };
+const node = (id: string, more: Partial<NodeCell> = {}): NodeCell => ({
+  id,
+  shape: 'process',
+  ...rect,
+  label: '',
+  z: 1,
+  ...more,
+});
+
+/** What the page has of a window; a frame is drawn when a test asks for it. */
+const frames: FrameRequestCallback[] = [];
+beforeEach(() => {
+  vi.stubGlobal('matchMedia', () => ({ matches: true }));
+  vi.stubGlobal('requestAnimationFrame', (draw: FrameRequestCallback) => frames.push(draw));
+});
+afterEach(() => {
+  frames.length = 0;
+  vi.unstubAllGlobals();
+});
+const drawFrame = () => frames.splice(0).forEach((draw) => draw(performance.now()));
+
+function canvas(...nodes: NodeCell[]) {
+  const cells = cellsOf(new Y.Doc());
+  addCells(cells, nodes, new Step());
+  const drawing = openDrawing(cells);
+  drawing.start();
+  const placeOf = (id: string) => {
+    const { x, y, width, height } = getCell(cells, id)!;
+    return { x, y, width, height };
+  };
+  return { cells, drawing, moving: createMoving(cells, drawing), placeOf };
+}
+
+describe('WE2 a drag takes nothing back that somebody else does meanwhile', () => {
+  it('a move leaves the size to them', () => {
+    const { cells, moving, placeOf } = canvas(node('a', { shape: 'boundary' }), node('b', { parent: 'a' }));
+    moving.begin(['a'], true);
+    moving.to(new Map([['a', { x: 10, y: 0 }]]));
+    for (const id of ['a', 'b']) cells.get(id)!.set('width', 300);
+    moving.to(new Map([['a', { x: 20, y: 5 }]]));
+    moving.end();
+    for (const id of ['a', 'b']) expect(placeOf(id)).toEqual({ x: 20, y: 5, width: 300, height: 50 });
+  });
+
+  it('a resize leaves to them what the hand has not changed', () => {
+    const { cells, moving, placeOf } = canvas(node('a'));
+    moving.begin(['a'], false);
+    moving.to(new Map([['a', { ...rect, width: 110 }]]));
+    cells.get('a')!.set('x', 500);
+    moving.to(new Map([['a', { ...rect, width: 120 }]]));
+    moving.end();
+    expect(placeOf('a')).toEqual({ x: 500, y: 0, width: 120, height: 50 });
+  });
+
+  it('a resize that ends where it began ends there for everybody', () => {
+    const { moving, placeOf } = canvas(node('a'));
+    moving.begin(['a'], false);
+    moving.to(new Map([['a', { ...rect, width: 110 }]]));
+    moving.to(new Map([['a', rect]]));
+    moving.end();
+    expect(placeOf('a')).toEqual(rect);
+  });
+});
+
+describe('WE2 a drag of what somebody else removes', () => {
+  it('is over when all that is in hand is gone, and what went along is let go', () => {
+    const { cells, drawing, moving, placeOf } = canvas(node('a', { shape: 'boundary' }), node('b', { parent: 'a' }));
+    moving.begin(['a'], true);
+    moving.to(new Map([['a', { x: 10, y: 0 }]]));
+    cells.delete('a');
+    drawFrame();
+    expect(moving.active).toBe(false);
+    expect(placeOf('b').x).toBe(10);
+    cells.get('b')!.set('x', 700);
+    expect(drawing.rect('b')).toMatchObject({ x: 700 });
+  });
+
+  it('goes on with what is left', () => {
+    const { cells, moving, placeOf } = canvas(node('a'), node('b'));
+    moving.begin(['a', 'b'], true);
+    cells.delete('a');
+    drawFrame();
+    moving.to(new Map([['b', { x: 30, y: 0 }]]));
+    moving.end();
+    expect(placeOf('b').x).toBe(30);
+  });
+});
