@@ -1,6 +1,10 @@
 /** Keys, reading order, clips and boundaries: what hands do, without hands. */
 import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { cellsOf } from '../../../src/client/index.ts';
 import { createPicture } from '../../../src/web/editor/canvas/picture.ts';
+import { addCells, removeCells } from '../../../src/web/editor/document/edits.ts';
+import { Step } from '../../../src/web/editor/document/history.ts';
 import { wishOf } from '../../../src/web/editor/hands/keys.ts';
 import { readCells, type Cell } from '../../../src/web/editor/model/cell.ts';
 import { clipOf, putDown, unhiding } from '../../../src/web/editor/model/clip.ts';
@@ -80,6 +84,14 @@ it('whoever comes to rest in a boundary belongs to it, and whoever leaves it doe
       ['b', null],
     ]),
   );
+});
+
+it('a boundary goes though somebody stored as a parent what is no name at all', () => {
+  const stored = cellsOf(new Y.Doc());
+  addCells(stored, [...cells.values()], new Step());
+  stored.get('a')!.set('parent', { toString: 1, valueOf: 1 });
+  removeCells(stored, ['zone'], new Step());
+  expect([stored.has('zone'), stored.get('b')!.has('parent')]).toEqual([false, false]);
 });
 
 it('a selected cell that goes makes the selection another one, so that it is told', () => {

@@ -33,7 +33,8 @@ export function removeCells(cells: Cells, ids: Iterable<string>, step: Step): vo
     const gone = new Set(ids);
     removeStored(cells, gone);
     for (const cell of cells.values()) {
-      if (cell instanceof Y.Map && gone.has(String(cell.get('parent')))) cell.delete('parent');
+      const parent = cell instanceof Y.Map ? cell.get('parent') : null;
+      if (typeof parent === 'string' && gone.has(parent)) cell.delete('parent');
     }
   });
 }
