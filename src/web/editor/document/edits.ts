@@ -20,6 +20,7 @@ export function addCells(cells: Cells, list: readonly Cell[], step: Step): void 
     for (const cell of list) putCell(cells, { ...cell });
   });
   const nodes = list.filter((cell) => !isEdge(cell));
+  if (nodes.length === 0) return;
   settle(
     cells,
     nodes.map(({ id }) => id),

@@ -23,11 +23,16 @@ export function createActing(desk: Desk) {
     drawing.select(list.map(({ id }) => id));
   }
 
-  /** An edge with an arrow between two nodes; its ends go round to the sides that face each other. */
-  function connect(source: string, target: string): void {
-    if (!writable.get() || !drawing.rect(source) || !drawing.rect(target)) return;
-    const ends = { source: { cell: source }, target: { cell: target } };
-    add([{ id: uuidv4(), shape: 'flow', ...ends, label: '', z: topOf(drawing.cells) + 1 }]);
+  /** Joins nodes, one after the other, by edges with an arrow; their ends go round to the sides that face each other. */
+  function connect(...ids: string[]): void {
+    const nodes = ids.filter((id) => drawing.rect(id));
+    if (!writable.get() || nodes.length < 2) return;
+    const top = topOf(drawing.cells);
+    const flowTo = (target: string, index: number): EdgeCell => {
+      const ends = { source: { cell: nodes[index]! }, target: { cell: target } };
+      return { id: uuidv4(), shape: 'flow', ...ends, label: '', z: top + 1 + index };
+    };
+    add(nodes.slice(1).map(flowTo));
   }
 
   /** What is selected with all that belongs to it. */
@@ -56,11 +61,7 @@ export function createActing(desk: Desk) {
 
     connect,
 
-    /** Joins what is selected, one after the other. */
-    connectChosen(): void {
-      const nodes = chosen().filter((id) => drawing.rect(id));
-      for (const [index, id] of nodes.slice(1).entries()) connect(nodes[index]!, id);
-    },
+    connectChosen: () => connect(...chosen()),
 
     changeEdge(id: string, change: Partial<Pick<EdgeCell, 'source' | 'target' | 'shape'>>): void {
       if (writable.get()) changeEdge(cells, id, change, new Step());
