@@ -265,6 +265,27 @@ describe('WE2 drawing', () => {
     expect(copies).toEqual([20, 40].map((by) => ({ x: shop!.x + by, y: shop!.y + by })));
   });
 
+  it('whoever selects more than can be told is still seen by the others', async () => {
+    const path = await on.newDiagram('All of many');
+    const cells = Array.from({ length: 500 }, (_, index) => ({
+      id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+      shape: 'process',
+      x: (index % 25) * 160,
+      y: Math.floor(index / 25) * 90,
+      width: 120,
+      height: 60,
+      label: '',
+      z: 1,
+    }));
+    await on.asAda('PUT', `${path.replace('threat-models', 'threat_models')}/content`, { cells });
+    const [ada, grace] = (await on.together(path, 'Ada Lovelace', 'Grace Hopper')) as [Page, Page];
+    for (const page of [ada, grace])
+      await expect.poll(() => page.locator('.react-flow__node').count(), SOON).toBe(cells.length);
+    await ada.locator('[data-canvas]').focus();
+    await ada.keyboard.press('Control+a');
+    await expect.poll(() => grace.locator('[data-outlined="true"]').count(), SOON).toBe(200);
+  });
+
   it('WE3 AC2 a reader changes nothing, and AC4 draws as soon as they may', async () => {
     const { path, pages } = await opened('Reading', 'Ada Lovelace', 'Alan Turing');
     const [, alan] = pages as [Page, Page];

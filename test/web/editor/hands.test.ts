@@ -11,6 +11,7 @@ import { clipOf, putDown, unhiding } from '../../../src/web/editor/model/clip.ts
 import { freePlace } from '../../../src/web/editor/model/free-place.ts';
 import { childrenOf, insideOf, parentsAfter } from '../../../src/web/editor/model/parents.ts';
 import { readingOrder, stepFrom } from '../../../src/web/editor/model/reading-order.ts';
+import { viewOf } from '../../../src/web/editor/presence/bounds.ts';
 
 const node = (id: string, x: number, y: number, more = {}) => ({
   id,
@@ -136,5 +137,20 @@ describe('WE2 a key', () => {
     ['6', {}, null],
   ])('%s %o', (key, held, wish) => {
     expect(wishOf({ ...plain, key, ...held })).toEqual(wish);
+  });
+});
+
+describe('a view that a presenter shows', () => {
+  const view = { x: 5, y: -5, zoom: 1 };
+  it.each([
+    ['as it is', view, view],
+    ['as near as this canvas goes', { ...view, zoom: 1e6 }, { ...view, zoom: 4 }],
+    ['as far away as this canvas goes', { ...view, zoom: 1e-9 }, { ...view, zoom: 0.1 }],
+    ['not, without a place', { ...view, x: Number.POSITIVE_INFINITY }, null],
+    ['not, without a number', { ...view, y: '7' }, null],
+    ['not, from nowhere', { ...view, zoom: 0 }, null],
+    ['not, if it is none', 'there', null],
+  ])('is followed %s', (_, shown, followed) => {
+    expect(viewOf(shown)).toEqual(followed);
   });
 });

@@ -20,6 +20,7 @@ import { GRID } from '../model/shapes.ts';
 import styles from './canvas.module.css';
 import { EdgeView } from './edge-view.tsx';
 import type { FlowEdge, FlowNode } from './flow.ts';
+import { zooms } from './framing.ts';
 import { NodeView } from './node-view.tsx';
 
 export const nodeTypes = {
@@ -50,8 +51,7 @@ const settled = {
   elevateNodesOnSelect: false,
   snapToGrid: true,
   snapGrid: [GRID, GRID],
-  minZoom: 0.1,
-  maxZoom: 4,
+  ...zooms,
   proOptions: { hideAttribution: true },
 } satisfies ReactFlowProps;
 

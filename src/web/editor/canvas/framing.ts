@@ -9,6 +9,9 @@ import type { Drawing } from './drawing.ts';
 /** Room for the bars, which lie over the canvas. */
 const BESIDE_BARS = { top: '64px', right: '24px', bottom: '72px', left: '72px' } as const;
 
+/** How near one can go, and how far away. */
+export const zooms = { minZoom: 0.1, maxZoom: 4 };
+
 /** Everything in view; what is small is made a little larger when somebody asks for it. */
 export const everything = { padding: BESIDE_BARS, maxZoom: 1.5 };
 const WHOLE = { ...everything, maxZoom: 1 };

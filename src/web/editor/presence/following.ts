@@ -3,6 +3,7 @@ import { useReactFlow } from '@xyflow/react';
 import { useEffect } from 'react';
 import type { LiveDiagram, PresenterView } from '../../../client/index.ts';
 import { prefersStill } from '../canvas/glide.ts';
+import { viewOf } from './bounds.ts';
 
 const GLIDE = 120;
 
@@ -11,8 +12,9 @@ export function useFollowing(diagram: LiveDiagram): void {
   useEffect(() => {
     let following = false;
     const show = ({ viewport }: PresenterView) => {
-      if (!viewport) return;
-      void setCenter(viewport.x, viewport.y, { zoom: viewport.zoom, duration: prefersStill() ? 0 : GLIDE });
+      const view = viewOf(viewport);
+      if (view === null) return;
+      void setCenter(view.x, view.y, { zoom: view.zoom, duration: prefersStill() ? 0 : GLIDE });
     };
     const begin = () => {
       const { state } = diagram;

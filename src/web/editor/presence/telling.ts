@@ -9,6 +9,7 @@ import type { LiveDiagram } from '../../../client/index.ts';
 import { throttle, type Throttled } from '../../../client/live/throttle.ts';
 import type { Drawing } from '../canvas/drawing.ts';
 import type { Point } from '../model/geometry.ts';
+import { toldOf } from './bounds.ts';
 
 /** How often my cursor and my view go out, ms. */
 const EVERY = 50;
@@ -43,8 +44,8 @@ export function useTelling(diagram: LiveDiagram, drawing: Drawing) {
       const { selection } = drawing;
       if (selection === told) return;
       told = selection;
-      diagram.setSelection([...selection]);
-      if (presents(diagram)) diagram.showView({ selected_cells: [...selection] });
+      diagram.setSelection(toldOf(selection));
+      if (presents(diagram)) diagram.showView({ selected_cells: toldOf(selection) });
     };
     // Whoever begins to present, and whoever comes later, is shown where the presenter is now.
     let roster = '';
@@ -55,7 +56,7 @@ export function useTelling(diagram: LiveDiagram, drawing: Drawing) {
       if (!presents(diagram)) return;
       const [x, y, zoom] = store.getState().transform;
       tellView({ x, y, zoom });
-      diagram.showView({ selected_cells: [...drawing.selection] });
+      diagram.showView({ selected_cells: toldOf(drawing.selection) });
     };
     const [x, y, zoom] = store.getState().transform;
     tellView({ x, y, zoom });
