@@ -15,7 +15,7 @@ export function Preview({ cells }: { cells: readonly StoredCell[] }) {
   const { t } = useTranslation('editor');
   const { nodes, edges } = useMemo(() => {
     const picture = createPicture(describeIn(t));
-    for (const [id, cell] of readCells(cells)) picture.put(id, cell);
+    picture.put(readCells(cells));
     return picture.drawn();
   }, [cells, t]);
   return (

@@ -97,10 +97,10 @@ it('a boundary goes though somebody stored as a parent what is no name at all', 
 
 it('a selected cell that goes makes the selection another one, so that it is told', () => {
   const picture = createPicture(() => '');
-  for (const [id, cell] of cells) picture.put(id, cell);
+  picture.put(cells);
   picture.select(['a', 'b']);
   const before = picture.selection;
-  picture.put('b', null);
+  picture.put([['b', null]]);
   expect([picture.selection, before]).toEqual([new Set(['a']), new Set(['a', 'b'])]);
 });
 

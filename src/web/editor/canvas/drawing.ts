@@ -6,7 +6,7 @@
  * until it is let go, whatever others do to it.
  */
 import type * as Y from 'yjs';
-import { getCell, listCells, type Cells } from '../../../client/index.ts';
+import { getCell, type Cells } from '../../../client/index.ts';
 import { Step } from '../document/history.ts';
 import { isEdge, readCell, rectOf, type Cell } from '../model/cell.ts';
 import type { Rect } from '../model/geometry.ts';
@@ -69,16 +69,19 @@ export function openDrawing(cells: Cells): Drawing {
     frame = requestAnimationFrame(onFrame);
   }
 
-  function read(id: string, byOthers: boolean): void {
-    const before = picture.rect(id);
-    const stored = getCell(cells, id);
-    const cell = stored && readCell(stored);
-    picture.put(id, cell);
-    if (!byOthers || !before || !cell || isEdge(cell) || held.has(id) || prefersStill()) return;
-    if (before.x === cell.x && before.y === cell.y) return;
-    const from = { ...rectOf(cell), x: before.x, y: before.y };
-    gliding.set(id, from);
-    picture.show(id, from);
+  function read(ids: Iterable<string>, byOthers: boolean): void {
+    const changed = Array.from(ids, (id) => {
+      const stored = getCell(cells, id);
+      return { id, cell: stored && readCell(stored), before: picture.rect(id) };
+    });
+    picture.put(changed.map(({ id, cell }) => [id, cell]));
+    for (const { id, cell, before } of changed) {
+      if (!byOthers || !before || !cell || isEdge(cell) || held.has(id) || prefersStill()) continue;
+      if (before.x === cell.x && before.y === cell.y) continue;
+      const from = { ...rectOf(cell), x: before.x, y: before.y };
+      gliding.set(id, from);
+      picture.show(id, from);
+    }
   }
 
   function observe(events: Y.YEvent<Y.AbstractType<unknown>>[], { origin }: Y.Transaction): void {
@@ -88,7 +91,7 @@ export function openDrawing(cells: Cells): Drawing {
       else for (const id of changes.keys.keys()) touched.add(id);
     }
     const here = origin instanceof Step;
-    for (const id of touched) read(id, !here);
+    read(touched, !here);
     if (here) tell();
     else soon();
   }
@@ -125,8 +128,7 @@ export function openDrawing(cells: Cells): Drawing {
     },
     subscribe: drawn.subscribe,
     start() {
-      for (const { id } of listCells(cells)) read(id, false);
-      for (const id of picture.cells.keys()) if (!cells.has(id)) picture.put(id, null);
+      read(new Set([...picture.cells.keys(), ...cells.keys()]), false);
       cells.observeDeep(observe);
       tell();
       return () => {

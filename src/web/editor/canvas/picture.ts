@@ -15,8 +15,8 @@ import { createLayer } from './layer.ts';
 export interface Picture {
   readonly cells: ReadonlyMap<string, Cell>;
   readonly selection: ReadonlySet<string>;
-  /** Takes in a cell as it is now; null when it is gone. */
-  put(id: string, cell: Cell | null): void;
+  /** Takes in cells as they are now, null for one that is gone, and then draws, once, whatever depends on them. */
+  put(changed: Iterable<readonly [string, Cell | null]>): void;
   /** Where a node is shown; null for what is none. */
   rect(id: string): Rect | null;
   /** Shows a node somewhere; null: where the document has it. */
@@ -38,6 +38,8 @@ export function createPicture(first: Describe): Picture {
   /** Edges by the cells that they hang on. */
   const hanging = new Map<string, Set<string>>();
   const pairs = new Map<string, Set<string>>();
+  /** By pair; made when they are asked for. */
+  const lanes = new Map<string, Map<string, number>>();
   let selection = new Set<string>();
   let lists = { nodes: nodes.list(), edges: edges.list() };
 
@@ -66,7 +68,8 @@ export function createPicture(first: Describe): Picture {
     }
     const [source, target] = [rect(cell.source.cell), rect(cell.target.cell)];
     if (source === null || target === null) return edges.put(id, null);
-    const lane = lanesOf(pairs.get(pairOf(cell) ?? '') ?? [id]).get(id) ?? 0;
+    const pair = pairOf(cell);
+    const lane = pair === null ? 0 : (lanesIn(pair).get(id) ?? 0);
     const before = edges.get(id);
     edges.put(
       id,
@@ -81,20 +84,28 @@ export function createPicture(first: Describe): Picture {
     return way;
   }
 
-  /** Keeps the books of what an edge hangs on. @returns the edges beside it */
-  function hang(cell: Cell | undefined, on: boolean): Set<string> {
-    if (cell === undefined || !isEdge(cell)) return new Set();
+  function lanesIn(pair: string): Map<string, number> {
+    const made = lanes.get(pair) ?? lanesOf(pairs.get(pair) ?? []);
+    lanes.set(pair, made);
+    return made;
+  }
+
+  /** Keeps the books of what an edge hangs on. @returns the pair in which it has others beside it */
+  function hang(cell: Cell | null | undefined, on: boolean): string | null {
+    if (!cell || !isEdge(cell)) return null;
     const note = (book: Map<string, Set<string>>, key: string) => {
       const noted = book.get(key) ?? new Set();
       if (on) noted.add(cell.id);
       else noted.delete(cell.id);
       if (noted.size > 0) book.set(key, noted);
       else book.delete(key);
-      return noted;
     };
     for (const key of new Set([cell.source.cell, cell.target.cell])) note(hanging, key);
     const pair = pairOf(cell);
-    return pair === null ? new Set() : note(pairs, pair);
+    if (pair === null) return null;
+    lanes.delete(pair);
+    note(pairs, pair);
+    return pair;
   }
 
   return {
@@ -102,18 +113,24 @@ export function createPicture(first: Describe): Picture {
     get selection() {
       return selection;
     },
-    put(id, cell) {
-      const before = cells.get(id);
-      const beside = new Set(hang(before, false));
-      if (cell) cells.set(id, cell);
-      else {
-        cells.delete(id);
-        elsewhere.delete(id);
-        if (selection.has(id)) selection = new Set([...selection].filter((other) => other !== id));
+    put(changed) {
+      const stale = new Set<string>();
+      const mixed = new Set<string | null>();
+      for (const [id, cell] of changed) {
+        stale.add(id);
+        mixed.add(hang(cells.get(id), false));
+        mixed.add(hang(cell, true));
+        if (cell) cells.set(id, cell);
+        else {
+          cells.delete(id);
+          elsewhere.delete(id);
+        }
       }
-      for (const other of hang(cell ?? undefined, true)) beside.add(other);
-      draw(id);
-      for (const edge of new Set([...(hanging.get(id) ?? []), ...beside])) if (edge !== id) draw(edge);
+      const left = [...selection].filter((id) => cells.has(id));
+      if (left.length < selection.size) selection = new Set(left);
+      for (const id of [...stale]) for (const edge of hanging.get(id) ?? []) stale.add(edge);
+      for (const pair of mixed) for (const edge of pairs.get(pair ?? '') ?? []) stale.add(edge);
+      for (const id of stale) draw(id);
     },
     rect,
     show(id, to) {
