@@ -84,7 +84,10 @@ function Surface({ desk, writable }: { desk: Desk; writable: boolean }) {
     const { width, height, transform } = store.getState();
     return { x: (width / 2 - transform[0]) / transform[2], y: (height / 2 - transform[1]) / transform[2] };
   }, [pointer, screenToFlowPosition, store]);
-  const clipboard = useMemo(() => clipboardOf(acting, middle), [acting, middle]);
+  const clipboard = useMemo(
+    () => clipboardOf(acting, (id) => drawing.rect(id) !== null, middle),
+    [acting, drawing, middle],
+  );
   useKeys(desk, acting, middle, () => setKeys(true));
 
   function choose(shape: Shape): void {

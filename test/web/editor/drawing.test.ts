@@ -265,6 +265,21 @@ describe('WE2 drawing', () => {
     expect(copies).toEqual([20, 40].map((by) => ({ x: shop!.x + by, y: shop!.y + by })));
   });
 
+  it('WE2 an edge that is cut can be pasted where what it joined still is', async () => {
+    const { path, pages } = await opened('Cut', 'Ada Lovelace');
+    const [ada] = pages as [Page];
+    await draw(ada, '1', 'Shop', { x: 400, y: 300 });
+    await draw(ada, '3', 'Bank', { x: 800, y: 300 });
+    await ada.keyboard.press('Control+a');
+    await ada.keyboard.press('c');
+    const [, , flow] = await cellsOnce(path, 3);
+    await ada.keyboard.press('Control+x');
+    await cellsOnce(path, 2);
+    await ada.keyboard.press('Control+v');
+    const [, , pasted] = await cellsOnce(path, 3);
+    expect(pasted).toMatchObject({ shape: 'flow', source: flow.source, target: flow.target });
+  });
+
   it('whoever selects more than can be told is still seen by the others', async () => {
     const path = await on.newDiagram('All of many');
     const cells = Array.from({ length: 500 }, (_, index) => ({

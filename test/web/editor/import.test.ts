@@ -95,6 +95,34 @@ describe('WE6 an import', () => {
   });
 });
 
+describe('WE6 what cells refer to', () => {
+  it('may be numbers, as ids may', () => {
+    const read = readImport(
+      JSON.stringify([
+        { ...shop, id: 1, shape: 'boundary' },
+        { ...bank, id: 2, parent: 1 },
+        { ...pay, source: { cell: 1 }, target: { cell: 2 } },
+      ]),
+    );
+    expect(read).toMatchObject({ ok: true, notes: [] });
+    expect(read.ok && read.cells.slice(1)).toMatchObject([
+      { id: '2', parent: '1' },
+      { source: { cell: '1' }, target: { cell: '2' } },
+    ]);
+    const x6 = readImport(
+      JSON.stringify({ nodes: [1, 2].map((id) => ({ id, x: 0, y: 0 })), edges: [{ id: 3, source: 1, target: 2 }] }),
+    );
+    expect(x6).toMatchObject({ ok: true, notes: [] });
+  });
+
+  it('may be there already, where they are pasted', () => {
+    const text = JSON.stringify([pay, { ...bank, id: 'inner', parent: 'shop' }]);
+    const present = (id: string) => ['shop', 'bank'].includes(id);
+    expect(readImport(text, present)).toMatchObject({ ok: true, cells: [pay, { parent: 'shop' }], notes: [] });
+    expect(readImport(text).notes.map(({ kind }) => kind)).toEqual(['loose_end', 'no_parent']);
+  });
+});
+
 describe('WE6 a file', () => {
   const words = ((key: string) => key) as never;
   const file = { size: 1, text: () => Promise.resolve(JSON.stringify([shop])) };

@@ -26,7 +26,8 @@ export const LONGEST_TEXT = 16 * 1024 * 1024;
 /** Cells of more bytes of JSON would be one change that is larger than the server takes. */
 const MOST_BYTES = 2_000_000;
 
-export function readImport(text: string): ReadImport {
+/** @param present whether a node is where the cells go: what hangs on it, or is in it, is taken without it */
+export function readImport(text: string, present: (id: string) => boolean = () => false): ReadImport {
   if (text.length > LONGEST_TEXT) return { ok: false, fault: 'too_many', notes: [] };
   let file: unknown;
   try {
@@ -37,7 +38,7 @@ export function readImport(text: string): ReadImport {
   const list = listIn(file);
   if (list === null) return { ok: false, fault: 'not_a_diagram', notes: [] };
   if (list.length > MOST_CELLS) return { ok: false, fault: 'too_many', notes: [] };
-  const { cells, notes } = judge(list);
+  const { cells, notes } = judge(list, present);
   if (cells.length === 0) return { ok: false, fault: 'nothing', notes };
   const bytes = new TextEncoder().encode(JSON.stringify(cells)).length;
   if (bytes > MOST_BYTES) return { ok: false, fault: 'too_many', notes: [] };
@@ -52,11 +53,11 @@ function listIn(file: unknown): unknown[] | null {
   return null;
 }
 
-function judge(list: readonly unknown[]): { cells: Cell[]; notes: ImportNote[] } {
+function judge(list: readonly unknown[], present: (id: string) => boolean): { cells: Cell[]; notes: ImportNote[] } {
   const counts = { not_a_cell: 0, twice: 0, no_place: 0, loose_end: 0, no_parent: 0, no_data: 0 };
   const candidates = list.flatMap((entry): Record<string, unknown>[] => {
     if (typeof entry === 'object' && entry !== null && 'id' in entry && isName(entry.id)) {
-      return [{ ...entry, id: String(entry.id) }];
+      return [{ ...named(entry), id: String(entry.id) }];
     }
     counts.not_a_cell += 1;
     return [];
@@ -74,7 +75,10 @@ function judge(list: readonly unknown[]): { cells: Cell[]; notes: ImportNote[] }
       if (stored.data !== undefined && cell.data === undefined) counts.no_data += 1;
     }
   }
-  const stands = (id: string) => cells.has(id) && !isEdge(cells.get(id)!);
+  const stands = (id: string) => {
+    const cell = cells.get(id);
+    return cell ? !isEdge(cell) : present(id);
+  };
   for (const cell of cells.values()) {
     if (isEdge(cell)) {
       if (stands(cell.source.cell) && stands(cell.target.cell)) continue;
@@ -100,4 +104,13 @@ function faultOf({ shape }: Record<string, unknown>): 'loose_end' | 'no_place' {
 
 function isName(id: unknown): boolean {
   return (typeof id === 'string' && id !== '') || typeof id === 'number';
+}
+
+/** Ids may be numbers; then so are the references to them. */
+function named(entry: object): Record<string, unknown> {
+  const name = (value: unknown) => (typeof value === 'number' ? String(value) : value);
+  const end = (value: unknown) =>
+    typeof value === 'object' && value !== null && 'cell' in value ? { ...value, cell: name(value.cell) } : name(value);
+  const { parent, source, target } = entry as Record<string, unknown>;
+  return { ...entry, parent: name(parent), source: end(source), target: end(target) };
 }
