@@ -5,8 +5,12 @@ import type { AddressInfo } from 'node:net';
 /** How long requests that are under way may take to end, ms. */
 const PATIENCE = 1000;
 
+/** How long a connection is kept on which nothing is asked, ms: longer than proxies keep theirs, or they would ask on one that ends. */
+const KEPT = 75_000;
+
 /** @returns the address that people type; @throws if it cannot be had */
 export async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<string> {
+  server.keepAliveTimeout = KEPT;
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const here = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host);
   const named = here ? 'localhost' : host.includes(':') ? `[${host}]` : host;

@@ -97,6 +97,10 @@ describe('CO7 ETag', () => {
   });
 });
 
+it('CO7 a connection is kept for longer than the minute that proxies keep theirs', async () => {
+  expect((await get('/livez', { connection: 'keep-alive' })).headers['keep-alive']).toBe('timeout=75');
+});
+
 describe('CO7 compression', () => {
   it.each([
     ['gzip', gunzipSync],
