@@ -92,7 +92,10 @@ describe('before the upgrade', () => {
 it('RU6 a close is counted by the code of the node; one by a client as that, whatever code it names', async () => {
   const inc = vi.fn<(labels: { code: string }) => void>();
   const silent = { set() {} };
-  const stage = await start({ overrides: { metrics: { sockets: silent, documents: silent, closes: { inc } } } });
+  const stage = await start({
+    limits: { maxFrameBytes: 1000 },
+    overrides: { metrics: { sockets: silent, documents: silent, closes: { inc } } },
+  });
   const counted = async (end: (socket: RawSocket) => void) => {
     const socket = raw(stage.url(await place()));
     await socket.opened;
@@ -104,6 +107,7 @@ it('RU6 a close is counted by the code of the node; one by a client as that, wha
   for (const code of [1000, 1013, 4400, 4999]) expect(await counted(({ ws }) => ws.close(code))).toBe('client');
   expect(await counted(({ ws }) => ws.terminate())).toBe('1006');
   expect(await counted(({ ws }) => ws.send('no frame'))).toBe('4400');
+  expect(await counted(({ ws }) => ws.send(new Uint8Array(2000)))).toBe('1009');
 });
 
 describe('before admission', () => {

@@ -229,7 +229,10 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   }, failed);
   ws.on('message', hear);
   ws.on('pong', () => (heardAt = now()));
-  ws.on('error', () => {}); // always followed by a close
+  const refused = guarded(({ code }: NodeJS.ErrnoException) => {
+    if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') close(closings.tooLarge);
+  }, failed);
+  ws.on('error', refused); // always followed by a close, which would say that the connection broke
   const bury = guarded((code: number, reason: Buffer) => {
     clearTimeout(lastWords);
     end({ code, reason: reason.toString() }, 'client');
