@@ -171,6 +171,7 @@ describe('CO5 MB5 a body that breaks off: the attempt is over, and the fault is 
     });
     call.on('error', () => {});
     await new Promise((resolve) => call.write(part, resolve));
+    await owner.call('GET', '/me'); // who is calling has been found out by then, and the rest is waited for
     call.destroy();
     await eventually(async () => expect(await auditOf(app.database, id)).toMatchObject([{ outcome: 'invalid' }]));
   });
