@@ -140,9 +140,10 @@ describe('WE5 the people of a page', () => {
   });
 
   it('whoever leaves a workspace finds it in the list no more', async () => {
-    const { page } = await on.somebody('Ada Lovelace');
+    await (await on.somebody('Grace Hopper')).leave();
     const { id } = await on.asAda('POST', '/api/workspaces', { name: 'Left behind' });
     await on.asAda('POST', `/api/workspaces/${id}/members`, { email: 'grace@example.com', role: 'owner' });
+    const { page } = await on.somebody('Ada Lovelace');
     await page.getByRole('link', { name: 'Workspaces' }).click();
     await page.getByRole('link', { name: /Left behind/ }).click();
     await page.getByRole('button', { name: 'Leave' }).click();
