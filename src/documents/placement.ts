@@ -14,14 +14,7 @@
  */
 import * as Y from 'yjs';
 import { deletesAll, endOf, type DecodedUpdate, type StateOf, type Struct } from './update.ts';
-
-type Type = NonNullable<ReturnType<Y.Doc['share']['get']>>;
-
-/** A type of the document or of an update, or the name of one that nobody has used yet; and the key in it. */
-interface Place {
-  parent: Type | string;
-  key: string | null;
-}
+import { createWalks, type Place, type Type } from './walking.ts';
 
 interface Placed {
   item: Y.Item;
@@ -34,9 +27,11 @@ export interface Placements {
    * Takes in an update, or a slice of one.
    * @param update what it deletes, as a whole
    * @param order its structs that neither the document nor what was taken in before has, each after those that it names
-   * @returns whether everything new is where an honest client would put it
+   * @returns whether everything new is where an honest client would put it, and Yjs does not walk too far to put it there
    */
   take(update: Pick<DecodedUpdate, 'deletes'>, order: readonly Struct[]): boolean;
+  /** How many steps Yjs takes to put there what was taken in. */
+  steps(): number;
 }
 
 /** Types within types, at most. */
@@ -47,6 +42,8 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
   /** What came in updates, per client in order of clocks. */
   const taken = new Map<number, Placed[]>();
   const depths = new Map<Type, number>();
+  const walks = createWalks(document, (id) => find(id)?.item);
+  let last: unknown = null;
 
   /** @returns null if it is nowhere */
   function find({ client, clock }: Y.ID): Placed | null {
@@ -94,7 +91,10 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
   }
 
   return {
+    steps: walks.steps,
     take(update, order) {
+      if (update !== last) walks.next();
+      last = update;
       for (const struct of order) {
         if (!(struct instanceof Y.Item)) continue;
         const { client } = struct.id;
@@ -105,6 +105,7 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
         const placed = taken.get(client);
         if (placed) placed.push({ item: struct, place });
         else taken.set(client, [{ item: struct, place }]);
+        if (place && !walks.put(struct, place)) return false;
         if (!place || !(struct.content instanceof Y.ContentType)) continue;
         const depth = depthOf(place.parent) + 1;
         if (depth > MAX_NESTING) return false;

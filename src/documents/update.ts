@@ -2,9 +2,9 @@
  * What is inside a Yjs update, read before anybody trusts it (DO4). `decodeUpdate` reads an update with bounds on how
  * many structs and deletions it may hold and how deep its values may nest: a few bytes must not become gigabytes, and
  * what this process can read must not overflow the stack of a browser. What no Yjs client writes, and what Yjs would
- * not apply or write again as it was read here, or only in quadratic time, is refused too: a client twice, deletions that overlap or
- * are empty, a key that a client sets twice without knowing of the first time, a value with a prototype. The rest asks simple questions of the
- * result, given where a document ends for each client (its state vector).
+ * not apply or write again as it was read here, or only in quadratic time, is refused too: a client twice, deletions that
+ * overlap or are empty, a value with a prototype. The rest asks simple questions of the result, given where a document
+ * ends for each client (its state vector).
  */
 import * as Y from 'yjs';
 import { nestsDeeperThan } from '../json.ts';
@@ -36,8 +36,6 @@ export class MalformedUpdate extends Error {
 const MAX_STRUCTS = 1_000_000;
 const MAX_DELETES = 1_000_000;
 const MAX_DEPTH = 100;
-/** From so many structs on, a key that is set again and again would cost more than it is worth. */
-const MANY = 1000;
 
 class BoundedDecoder extends Y.UpdateDecoderV1 {
   private structs = 0;
@@ -71,7 +69,6 @@ export function decodeUpdate(bytes: Uint8Array): DecodedUpdate {
     const { structs, ds } = Y.decodeUpdateV2(bytes, BoundedDecoder);
     structs.forEach(checkStruct);
     for (const ranges of ds.clients.values()) sortRanges(ranges);
-    if (structs.length > MANY) checkKeys(structs);
     return { bytes, structs, deletes: ds.clients };
   } catch (error) {
     throw error instanceof MalformedUpdate ? error : new MalformedUpdate('not an update', { cause: error });
@@ -100,23 +97,6 @@ function sortRanges(ranges: Range[]): void {
   for (const [index, { clock, len }] of ranges.entries()) {
     const next = ranges[index + 1]?.clock ?? Number.MAX_SAFE_INTEGER;
     if (len < 1 || clock + len > next) throw new MalformedUpdate('deletions that are empty or overlap');
-  }
-}
-
-/** Yjs walks past every earlier value of a key for one that names none of them; each client has reason to do so once. */
-function checkKeys(structs: readonly Struct[]): void {
-  let author: number | null = null;
-  let seen = new Map<unknown, Set<string>>();
-  for (const struct of structs) {
-    if (struct.id.client !== author) seen = new Map();
-    author = struct.id.client;
-    if (!(struct instanceof Y.Item) || struct.parentSub === null) continue;
-    const parent = struct.parent as unknown; // as it was read: a name or an id
-    const type = parent instanceof Y.ID ? parent.client * 2 ** 20 + parent.clock : parent;
-    const keys = seen.get(type);
-    if (!keys) seen.set(type, new Set([struct.parentSub]));
-    else if (keys.has(struct.parentSub)) throw new MalformedUpdate('a key set twice from nothing');
-    else keys.add(struct.parentSub);
   }
 }
 

@@ -98,3 +98,18 @@ function writeContent(encoder: encoding.Encoder, content: number, chance: Chance
     else encoding.writeAny(encoder, index);
   }
 }
+
+/** What a client put into a list, each as if nothing were there yet. */
+export function fromNothing(client: number, count: number): Uint8Array {
+  return encoding.encode((encoder) => {
+    for (const number of [1, count, client, 0]) encoding.writeVarUint(encoder, number);
+    for (let struct = 0; struct < count; struct += 1) {
+      encoding.writeUint8(encoder, 0x08);
+      encoding.writeVarUint(encoder, 1);
+      encoding.writeVarString(encoder, 'a');
+      encoding.writeVarUint(encoder, 1);
+      encoding.writeAny(encoder, struct);
+    }
+    encoding.writeVarUint(encoder, 0);
+  });
+}

@@ -57,7 +57,7 @@ export async function hear(
     const verdicts: Verdict[] = [];
     for (const frame of run) {
       verdicts.push(frame.length === 1 ? judge.hear(frame[0]!) : await hearSlices(judge, frame, turn));
-      if (frame.length > 1 && verdicts.at(-1)!.kind !== 'complete') break;
+      if (judge.full() || (frame.length > 1 && verdicts.at(-1)!.kind !== 'complete')) break;
     }
     const { unclaimed } = judge;
     if (!caughtUp && verdicts.some(({ kind }) => kind !== 'complete' && kind !== 'nothing')) {

@@ -7,6 +7,7 @@ import type * as Y from 'yjs';
 import { advance } from '../../documents/causality.ts';
 import { createPlacements } from '../../documents/placement.ts';
 import { bringsNothing, deletesOf, newClients, stateOf, trimmed, type DecodedUpdate } from '../../documents/update.ts';
+import { FREE } from '../../documents/walking.ts';
 
 export type Verdict =
   /** The document has it all: not to be logged, whoever sent it. */
@@ -32,6 +33,8 @@ export interface Judge {
   hear(update: DecodedUpdate, whole?: Pick<DecodedUpdate, 'deletes'>): Verdict;
   /** Client ids of which it is not known whose they are: to be claimed, then all is to be judged again. */
   readonly unclaimed: ReadonlySet<number>;
+  /** Whether what was heard is enough for one run. */
+  full(): boolean;
 }
 
 /** @param owners client id to the person who has it, as far as known */
@@ -44,6 +47,7 @@ export function createJudge(document: Y.Doc, author: Author, owners: ReadonlyMap
 
   return {
     unclaimed,
+    full: () => placements.steps() > FREE,
     hear(sent, whole = sent) {
       if (bringsNothing(document, sent)) return NOTHING;
       if (!author.mayWrite) return { kind: 'forbidden' };

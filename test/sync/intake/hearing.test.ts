@@ -1,8 +1,9 @@
 /** The hearing of what a client sent: what is found out before it is decided, and when it ends. */
 import { expect, it } from 'vitest';
 import * as Y from 'yjs';
-import type { DecodedUpdate } from '../../../src/documents/update.ts';
+import { decodeUpdate, type DecodedUpdate } from '../../../src/documents/update.ts';
 import { hear, type Opened } from '../../../src/sync/intake/hearing.ts';
+import { fromNothing } from '../../documents/made-up-update.ts';
 import { updates } from './updates.ts';
 
 type Frame = readonly DecodedUpdate[];
@@ -54,6 +55,13 @@ it('DO4 the log is read once before anything is held against somebody, and not f
 it('DO4 what comes after slices that are not complete is judged without them', async () => {
   const [first, second, third] = updates(3) as [DecodedUpdate, DecodedUpdate, DecodedUpdate];
   expect(await opened().heard([first, third], [second])).toEqual(['gap']);
+});
+
+it('DO4 what makes Yjs walk far is the last of its run: the next turn is for others', async () => {
+  const { document, heard } = opened();
+  Y.applyUpdate(document, fromNothing(1, 150_000));
+  const run = [2, 3, 4].map((client) => [decodeUpdate(fromNothing(client, 1))]);
+  expect(await heard(...run)).toEqual(['complete', 'complete']);
 });
 
 it('NO1 of a document that ends meanwhile nothing is found', async () => {
