@@ -4,6 +4,9 @@
  */
 import type { SqlExecutor } from '../database/database.ts';
 
+/** Nobody honest comes with so many client ids that the log has never seen. */
+export const MOST_NEW_CLIENTS = 10_000;
+
 /**
  * Claims client ids for a person, unless somebody has them already.
  * @returns client id to the person who has it, for every id asked; null if there is no such diagram

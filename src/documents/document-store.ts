@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { SqlExecutor } from '../database/database.ts';
 import { Refusal } from '../refusal.ts';
-import { bindClients } from './client-binding.ts';
+import { bindClients, MOST_NEW_CLIENTS } from './client-binding.ts';
 import { readContent, type Content, type ContentForm } from './content.ts';
 import type { StoredCell } from './diagram.ts';
 import type { Unreadable } from './log-part.ts';
@@ -79,7 +79,8 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
           if (submission.kind === 'nothing') return [];
           if (submission.kind === 'too large') throw new Refusal('payload_too_large');
           if (submission.kind !== 'edit') throw new Refusal('invalid', { reason: submission.kind });
-          if (!(await claim(asking, diagram, person, submission.clients)))
+          const { clients } = submission;
+          if (clients.length > MOST_NEW_CLIENTS || !(await claim(asking, diagram, person, clients)))
             throw new Refusal('invalid', { reason: 'client' });
           return submission.rows;
         },

@@ -165,6 +165,19 @@ describe('submit', () => {
     expect(await stage.rowsOf(diagram)).toEqual([]);
   });
 
+  it('AC6 refuses one that brings more client ids than anybody has, and claims none', async () => {
+    const { diagram } = await stage.place();
+    const updates = Array.from({ length: 10_001 }, (_, index) => {
+      const document = Object.assign(new Y.Doc(), { clientID: index + 1 });
+      return updateOf((cells) => cells.set(`c${index}`, 1), document);
+    });
+    await expect(stage.openStore().store.submit(diagram, stage.ann.id, Y.mergeUpdates(updates))).rejects.toMatchObject({
+      code: 'invalid',
+      details: { reason: 'client' },
+    });
+    expect(await stage.database.log.query('select from document_client where diagram_id = $1', [diagram])).toEqual([]);
+  });
+
   it('DO4 a reader claims no client id', async () => {
     const { diagram } = await stage.place();
     await expect(

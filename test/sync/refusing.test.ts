@@ -415,7 +415,7 @@ describe('updates', () => {
     const stage = await start();
     const at = await place();
     const clients = Array.from({ length: 10_001 }, (_, client) => client + 1);
-    const update = Y.mergeUpdates(clients.map((client) => updateBy(client, (cells) => cells.set('a', 1))));
+    const update = Y.mergeUpdates(clients.map((client) => updateBy(client, (cells) => cells.set(`c${client}`, 1))));
     const { socket, address } = await admitted(stage, at, ann);
     socket.sync(address, 2, update);
     expect((await socket.closed).code).toBe(4400);

@@ -5,6 +5,7 @@
  */
 import type { Doc } from 'yjs';
 import type { Permissions } from '../../access/roles.ts';
+import { MOST_NEW_CLIENTS } from '../../documents/client-binding.ts';
 import type { DecodedUpdate } from '../../documents/update.ts';
 import type { Person } from '../../identity/person.ts';
 import { turn } from '../../documents/turn.ts';
@@ -32,9 +33,6 @@ export interface Hearing {
   /** The sequence number that the document was at. */
   base: number;
 }
-
-/** Nobody honest comes with so many client ids that the log has never seen. */
-const MOST_NEW_CLIENTS = 10_000;
 
 const FOREIGN: Verdict = { kind: 'foreign' };
 
@@ -65,7 +63,7 @@ export async function hear(
       caughtUp = true;
     } else if (unclaimed.size > MOST_NEW_CLIENTS || [...unclaimed].some(isShownByAnother)) {
       return { verdicts: verdicts.map(() => FOREIGN), person: person.id, epoch, base };
-    } else if (unclaimed.size > 0) {
+    } else if (unclaimed.size > 0 && verdicts.every(({ kind }) => kind !== 'foreign')) {
       await replica.claim(person.id, unclaimed);
     } else {
       return { verdicts, person: person.id, epoch, base };

@@ -33,7 +33,7 @@ function opened(shown = false) {
     const hearing = await hear({ document, replica, standing, isShownByAnother: () => shown }, run, () => true);
     return hearing && hearing.verdicts.map(({ kind }) => kind);
   };
-  return { document, asked, heard, close: () => void (closed = true), closeOn: replica };
+  return { document, owners, asked, heard, close: () => void (closed = true), closeOn: replica };
 }
 
 it('AC6 a client id that somebody else shows is theirs, though nobody has written with it', async () => {
@@ -50,6 +50,13 @@ it('DO4 the log is read once before anything is held against somebody, and not f
   const known = opened();
   Y.applyUpdate(known.document, first.bytes);
   expect([await known.heard([first]), known.asked]).toEqual([['nothing'], []]);
+});
+
+it('AC6 nothing is claimed for what is refused: client ids would be taken, though nobody wrote with them', async () => {
+  const { owners, heard, asked } = opened();
+  owners.set(1, 'bob');
+  expect(await heard(updates(1), [decodeUpdate(fromNothing(1, 1))])).toEqual(['complete', 'foreign']);
+  expect(asked).toEqual(['catch up']);
 });
 
 it('DO4 what comes after slices that are not complete is judged without them', async () => {
