@@ -9,6 +9,7 @@
 import * as Y from 'yjs';
 import { collectedAfter } from './collecting.ts';
 import { cellsMap, alignCells, type StoredCell } from './diagram.ts';
+import { heldBy, isTooMuch } from './holding.ts';
 import type { LogPart, Stored } from './log-part.ts';
 import { replay } from './replaying.ts';
 import { bytesOf, splitUpdates } from './row.ts';
@@ -18,7 +19,7 @@ import { decodeUpdate } from './update.ts';
 export interface Replacement {
   /** What goes into the log, none if nothing differs. */
   readonly rows: Uint8Array[];
-  /** Bytes of the document with the edit in it as it was built, and of what came since. */
+  /** Bytes of the document with the edit in it as it was built, and of what came since; infinite if it holds too much. */
   readonly size: number;
   /**
    * The same edit at a later head.
@@ -45,7 +46,7 @@ export function replacementOf(part: LogPart, wanted: readonly StoredCell[], clie
   });
   const map = cellsMap(document);
   collectedAfter(document, () => alignCells(document, cells, new Set([...map.keys(), ...cells.keys()]), own));
-  let size = Y.encodeStateAsUpdate(document).byteLength;
+  let size = isTooMuch(heldBy(document)) ? Infinity : Y.encodeStateAsUpdate(document).byteLength;
 
   const touched = new Set<string>();
   map.observeDeep((events) => {

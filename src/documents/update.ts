@@ -1,6 +1,6 @@
 /**
  * What is inside a Yjs update, read before anybody trusts it (DO4). `decodeUpdate` reads an update with bounds on how
- * many structs and deletions it may hold and how deep its values may nest: a few bytes must not become gigabytes, and
+ * many structs, types and deletions it may hold and how deep its values may nest: a few bytes must not become gigabytes, and
  * what this process can read must not overflow the stack of a browser. What no Yjs client writes, and what Yjs would
  * not apply or write again as it was read here, or only in quadratic time, is refused too: a client twice, deletions that
  * overlap or are empty, a value with a prototype. The rest asks simple questions of the result, given where a document
@@ -35,11 +35,13 @@ export class MalformedUpdate extends Error {
 
 const MAX_STRUCTS = 1_000_000;
 const MAX_DELETES = 1_000_000;
+const MAX_TYPES = 200_000;
 const MAX_DEPTH = 100;
 
 class BoundedDecoder extends Y.UpdateDecoderV1 {
   private structs = 0;
   private deletes = 0;
+  private types = 0;
   private first: number | null = null;
   private others: Set<number> | null = null;
 
@@ -55,6 +57,11 @@ class BoundedDecoder extends Y.UpdateDecoderV1 {
   override readInfo(): number {
     if (++this.structs > MAX_STRUCTS) throw new MalformedUpdate('too many structs');
     return super.readInfo();
+  }
+
+  override readTypeRef(): number {
+    if (++this.types > MAX_TYPES) throw new MalformedUpdate('too many types');
+    return super.readTypeRef();
   }
 
   override readDsClock(): number {

@@ -9,6 +9,7 @@ import { Refusal, type RefusalDetails } from '../refusal.ts';
 import { advance } from './causality.ts';
 import { partBefore } from './compacting.ts';
 import { jsonOf, readCells, replacementSchema, type StoredCell } from './diagram.ts';
+import { heldBy, isTooMuch } from './holding.ts';
 import { LARGE } from './pieces.ts';
 import { createPlacements } from './placement.ts';
 import { Unreadable, type LogPart, type Stored } from './log-part.ts';
@@ -61,6 +62,7 @@ export const work = {
     const found = advance(decoded, state);
     if (!found) return { kind: 'gap' };
     if (!createPlacements(document, state).take(decoded, found.order)) return { kind: 'misplaced' };
+    if (isTooMuch(heldBy(document, found.order))) return { kind: 'too large' };
     if (sizeOf(document) + update.byteLength > maxDocumentBytes) return { kind: 'too large' };
     return { kind: 'edit', clients: newClients(decoded, state), rows: inRows(sliced(decoded)) };
   },

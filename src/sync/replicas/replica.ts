@@ -12,6 +12,7 @@
 import type { Doc } from 'yjs';
 import type { SqlExecutor } from '../../database/database.ts';
 import { bindClients } from '../../documents/client-binding.ts';
+import { watch } from '../../documents/holding.ts';
 import { Unreadable, type LogPart, type Stored } from '../../documents/log-part.ts';
 import { persistently } from '../../documents/persistently.ts';
 import { readLog } from '../../documents/reading.ts';
@@ -47,7 +48,7 @@ export interface Replica {
   reach(seq: number): Promise<void>;
   /** Claims client ids for a person; `owners` then knows them. */
   claim(person: string, clients: ReadonlySet<number>): Promise<void>;
-  /** Whether the document would be larger than so many bytes with these updates. Near the limit it has to be measured. */
+  /** Whether the document holds too much or would be larger than so many bytes with these. Near the limit it is measured. */
   exceeds(limit: number, updates: readonly Uint8Array[]): boolean | Promise<boolean>;
   /** What somebody with a state vector lacks of a document that is too large to be told at a stretch; null: it is not. */
   portionsFor(stateVector: Uint8Array): Promise<Iterable<Uint8Array | null> | null>;
@@ -72,6 +73,7 @@ const MOST_AHEAD = 1000;
 export function createReplica(diagram: string, dependencies: ReplicaDependencies): Replica {
   const { executor, content, applied, lost, logger } = dependencies;
   let document: Doc | null = null;
+  let full = () => false;
   let have: number | null = null;
   /** The furthest row that anybody told of. */
   let heard = 0;
@@ -200,6 +202,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       const part = await readLog(content, diagram, 0, snapshotLimit);
       if (!part || closed) return null;
       document = target;
+      full = watch(target);
       const at = await replayInTurns(target, part, ORIGIN, { turn, wanted }).catch((error: Unreadable) => {
         throw part.snapshot ? Object.assign(error, { snapshot: part.snapshot.seq }) : error;
       });
@@ -233,7 +236,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       if (claimed === null) lose('missing');
       for (const [client, owner] of claimed ?? []) owners.set(client, owner);
     },
-    exceeds: (limit, updates) => document !== null && size.exceeds(limit, bytesOf(updates)),
+    exceeds: (limit, updates) => document !== null && (full() || size.exceeds(limit, bytesOf(updates))),
     async portionsFor(stateVector) {
       while (applying) await turn();
       return closed || !document ? null : record.portionsFor(document, stateVector);
