@@ -2,16 +2,22 @@
  * The documents as the rest of the program uses them without opening one: content at the head of the log, and edits
  * that arrive by REST. Whether somebody may read is for the caller to decide; whether they may write is decided here,
  * under the lock that the edit is inserted under.
+ *
+ * Of large documents a few are read at a time, of one diagram one: each takes memory until its work is done.
  */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { SqlExecutor } from '../database/database.ts';
 import { Refusal } from '../refusal.ts';
+import { createGate } from '../waiting/gate.ts';
+import { createTurns } from '../waiting/turns.ts';
 import { bindClients, MOST_NEW_CLIENTS } from './client-binding.ts';
 import { readContent, type Content, type ContentForm } from './content.ts';
 import type { StoredCell } from './diagram.ts';
 import type { Unreadable } from './log-part.ts';
 import type { CommittedRow } from './row.ts';
+import { LARGE } from './pieces.ts';
+import { sizesOf } from './snapshots.ts';
 import { MalformedUpdate } from './update.ts';
 import type { Workshop } from './workshop.ts';
 import { write, type Audited, type Edit } from './writing.ts';
@@ -52,10 +58,19 @@ export interface DocumentStoreDependencies {
   logger: Logger;
 }
 
+/** How many large documents are read at a time. */
+const AT_A_TIME = 3;
+
 export function createDocumentStore(dependencies: DocumentStoreDependencies): DocumentStore {
   const { executor, workshop, maxDocumentBytes, logger } = dependencies;
   const report = (diagram: string, fault: Unreadable) =>
     logger.error({ err: fault, diagram }, 'a stored document cannot be read');
+
+  const [gate, turns] = [createGate(AT_A_TIME), createTurns()];
+  const inTurn = async <T>(diagram: string, work: () => Promise<T>): Promise<T> => {
+    const { snapshot, bytes } = await sizesOf(executor, diagram);
+    return snapshot + bytes < LARGE ? work() : turns(diagram, () => gate(work));
+  };
 
   const claim = async (asking: SqlExecutor, diagram: string, person: string, clients: Iterable<number>) => {
     const owners = await bindClients(asking, diagram, person, clients);
@@ -64,7 +79,7 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
   };
 
   return {
-    content: (diagram, form) => readContent({ executor, workshop, report }, diagram, form),
+    content: (diagram, form) => inTurn(diagram, () => readContent({ executor, workshop, report }, diagram, form)),
 
     async submit(diagram, person, update, audit = null) {
       if (update.byteLength > maxDocumentBytes) throw new Refusal('payload_too_large');
@@ -85,7 +100,7 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
           return submission.rows;
         },
       };
-      return write({ ...dependencies, report }, edit);
+      return inTurn(diagram, () => write({ ...dependencies, report }, edit));
     },
 
     async check(sent) {
@@ -115,7 +130,7 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
           return replacement.kind === 'edit' ? replacement.rows : [];
         },
       };
-      return write({ ...dependencies, report }, edit);
+      return inTurn(diagram, () => write({ ...dependencies, report }, edit));
     },
   };
 }

@@ -49,7 +49,7 @@ export async function compact(
   return head;
 }
 
-async function sizesOf(executor: SqlExecutor, diagram: string): Promise<Sizes> {
+export async function sizesOf(executor: SqlExecutor, diagram: string): Promise<Sizes> {
   const [row] = await executor.query<Record<keyof Sizes, string>>(
     `select coalesce(newest.size, 0) as snapshot, count(u.seq) as rows, coalesce(sum(octet_length(u.bytes)), 0) as bytes
      from (select $1::uuid as id) as diagram

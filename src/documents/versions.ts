@@ -6,6 +6,8 @@
 import type { SqlExecutor } from '../database/database.ts';
 import { recordAudit } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
+import { createGate } from '../waiting/gate.ts';
+import { createTurns } from '../waiting/turns.ts';
 import type { DocumentStore } from './document-store.ts';
 import { Unreadable } from './log-part.ts';
 import { assembled, inPieces, send, type Piece } from './pieces.ts';
@@ -60,7 +62,13 @@ const SELECT = `select v.id, v.seq, v.name, v.kind, v.author_id, p.email, v.at
 
 const STATE = inPieces('seq', 'select seq, bytes from document_version where id = $1');
 
+/** How many states are read at a time, of one diagram one: each may take much memory until its work is done. */
+const AT_A_TIME = 3;
+
 export function createVersions({ executor, workshop, documents, newId }: VersionsDependencies): Versions {
+  const [gate, turns] = [createGate(AT_A_TIME), createTurns()];
+  const inTurn = <T>(diagram: string, work: () => Promise<T>) => turns(diagram, () => gate(work));
+
   async function find(diagram: string, version: string, asking = executor): Promise<Version> {
     const [row] = await asking.query<Row>(`${SELECT} and v.id = $2`, [diagram, version]);
     if (!row) throw new Refusal('not_found', { reason: 'version' });
@@ -106,13 +114,14 @@ export function createVersions({ executor, workshop, documents, newId }: Version
 
     async read(diagram, version) {
       const found = await find(diagram, version);
-      return { ...found, cells: await readable(workshop.run('cellsOfState', await stateOf(version))) };
+      const cells = async () => workshop.run('cellsOfState', await stateOf(version));
+      return { ...found, cells: await readable(inTurn(diagram, cells)) };
     },
 
     async restore(diagram, person, version, audit = null) {
       await find(diagram, version);
-      const wanted = { state: await stateOf(version) };
-      return readable(documents.replace(diagram, person, wanted, null, audit));
+      const work = async () => documents.replace(diagram, person, { state: await stateOf(version) }, null, audit);
+      return readable(inTurn(diagram, work));
     },
   };
 }

@@ -120,6 +120,32 @@ describe('replace', () => {
   });
 });
 
+it('CS13 of large documents three are read at a time, of one diagram one', async () => {
+  const diagrams = await Promise.all(Array.from({ length: 5 }, async () => (await stage.place()).diagram));
+  const large = [cell('a', 0, { data: 'x'.repeat(200_000) })];
+  await Promise.all(diagrams.map((diagram) => stage.openStore().store.replace(diagram, stage.ann.id, large, null)));
+  let [inside, most] = [0, 0];
+  const executor: SqlExecutor = {
+    ...stage.database.content,
+    async query(text, values) {
+      const isRead = text.includes('with snapshot');
+      if (isRead) most = Math.max(most, (inside += 1));
+      const answer = await stage.database.content.query<never>(text, values);
+      if (isRead) inside -= 1;
+      return answer;
+    },
+  };
+  const { store } = stage.openStore(executor);
+  const mostOf = async (asked: string[]) => {
+    most = 0;
+    for (const content of await Promise.all(asked.map((diagram) => store.content(diagram, 'cells'))))
+      expect(content!.head).toBe(1);
+    return most;
+  };
+  expect(await mostOf([...diagrams, ...diagrams])).toBe(3);
+  expect(await mostOf(Array.from({ length: 5 }, () => diagrams[0]!))).toBe(1);
+});
+
 describe('submit', () => {
   it('stores an update once', async () => {
     const { diagram } = await stage.place();
