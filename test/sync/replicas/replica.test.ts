@@ -217,3 +217,13 @@ it('DO4 who claims client ids of a diagram that is gone ends the document', asyn
   await replica.claim(ann.id, new Set([1]));
   expect([losses, [...replica.owners]]).toEqual([['missing'], []]);
 });
+
+it('DO4 a document that comes to hold too many types is too large for more', async () => {
+  const { replica, document } = await openReplica();
+  await replica.load(document);
+  expect(replica.exceeds(1000, [Uint8Array.of(0, 0)])).toBe(false);
+  const maps = Array.from({ length: 400_001 }, () => new Y.Map());
+  document.getArray('list').insert(0, maps);
+  expect(replica.exceeds(1000, [Uint8Array.of(0, 0)])).toBe(true);
+  replica.close();
+});
