@@ -22,8 +22,8 @@ export interface News {
 export interface Upkeep {
   /** A row was committed by this node. */
   edited(diagram: string, bytes: number): void;
-  /** A document was loaded from so much after its newest snapshot. */
-  loaded(diagram: string, news: News): void;
+  /** A document was loaded from so much after its newest snapshot. @param loaded.size bytes, all together */
+  loaded(diagram: string, loaded: News & { size: number }): void;
   /** Looks for edits that are in no version yet, and for versions that are old. Called twice a minute once it is started. */
   look(): void;
   start(): void;
@@ -51,7 +51,7 @@ interface Noted extends News {
   versionedAt: number;
   /** Whether there were edits since, or may be. */
   unversioned: boolean;
-  /** When it was opened last, ms. */
+  /** When it was opened last, if it is large, ms. */
   loadedAt: number;
   /** Much came, and it is looked after in a while. */
   later?: NodeJS.Timeout | undefined;
@@ -61,7 +61,7 @@ const NOTHING: Noted = { rows: 0, bytes: 0, versionedAt: -Infinity, unversioned:
 const MOST_NOTED = 10_000;
 const DEFAULTS = { rows: 1000, bytes: 65_536, versionInterval: 300_000 };
 const ROUND = 30_000;
-/** What is larger is being applied by everybody just now, as is what was opened: it is left alone for so long, ms. */
+/** What is larger is being applied by everybody just now, also when it was opened: it is left alone for so long, ms. */
 const LARGE = 500_000;
 const CALM = 10_000;
 /** How often old versions are let go of, ms. */
@@ -144,10 +144,11 @@ export function createUpkeep(dependencies: UpkeepDependencies): Upkeep {
       noted.unversioned = true;
       version(diagram, noted);
     },
-    loaded(diagram, news) {
+    loaded(diagram, { size, ...news }) {
       const noted = note(diagram, news);
-      noted.loadedAt = now();
       noted.unversioned = true; // for all that this node knows
+      if (size >= LARGE) noted.loadedAt = now();
+      version(diagram, noted);
     },
     look,
     start() {

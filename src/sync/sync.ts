@@ -15,7 +15,7 @@ import type { Leases } from '../cluster/leases.ts';
 import type { Poll } from '../cluster/poll.ts';
 import type { Database } from '../database/database.ts';
 import { createBudget, type Budget } from '../documents/budget.ts';
-import type { CommittedRow } from '../documents/row.ts';
+import { bytesOf, type CommittedRow } from '../documents/row.ts';
 import type { UpdateLog } from '../documents/update-log.ts';
 import type { Upkeep } from '../documents/upkeep.ts';
 import type { Workshop } from '../documents/workshop.ts';
@@ -115,8 +115,9 @@ export function createSync(dependencies: SyncDependencies): Sync {
     bus,
     lease,
     logger,
-    loaded(diagram, { rows }) {
-      upkeep?.loaded(diagram, { rows: rows.length, bytes: rows.reduce((sum, row) => sum + row.bytes.byteLength, 0) });
+    loaded(diagram, { snapshot, rows }) {
+      const bytes = bytesOf(rows.map((row) => row.bytes));
+      upkeep?.loaded(diagram, { rows: rows.length, bytes, size: bytes + (snapshot?.bytes.byteLength ?? 0) });
     },
     lost(diagram, document, loss) {
       const closing = { missing: closings.notFound, restored: closings.reload, unreadable: closings.unavailable }[loss];
