@@ -30,8 +30,9 @@ export interface Placements {
    * @returns whether everything new is where an honest client would put it, and Yjs does not walk too far to put it there
    */
   take(update: Pick<DecodedUpdate, 'deletes'>, order: readonly Struct[]): boolean;
-  /** How many steps Yjs takes to put there what was taken in. */
+  /** How many steps Yjs takes to put there what was taken in; and whether they are many. */
   steps(): number;
+  far(): boolean;
 }
 
 /** Types within types, at most. */
@@ -92,6 +93,7 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
 
   return {
     steps: walks.steps,
+    far: walks.far,
     take(update, order) {
       if (update !== last) walks.next();
       last = update;

@@ -45,6 +45,8 @@ export interface Walks {
   next(): void;
   /** How many steps all that was put takes. */
   steps(): number;
+  /** Whether these are more than one update may take in any case. */
+  far(): boolean;
 }
 
 /** So many steps an update may take in any case, some 25 ms; beyond, no more than there are structs. */
@@ -52,8 +54,49 @@ export const FREE = 200_000;
 /** Values of a key that Yjs looks past in the time that a step takes. */
 const LOOKS = 8;
 
-/** @param itemAt the item of the document, or of what was put, that has a clock */
+/**
+ * Follows nothing before it could matter: where a few structs come to a document of not too many, as they do all the time,
+ * Yjs cannot walk far, wherever they are.
+ * @param itemAt the item of the document, or of what was put, that has a clock
+ */
 export function createWalks(document: Y.Doc, itemAt: (id: Y.ID) => Y.Item | undefined): Walks {
+  const early: ([item: Y.Item, place: Place] | null)[] = [];
+  let walks: Omit<Walks, 'far'> | null = null;
+  let structs = -1;
+
+  function follow(): Omit<Walks, 'far'> {
+    const all = followAll(document, itemAt);
+    for (const one of early) {
+      if (one) all.put(...one);
+      else all.next();
+    }
+    return (walks = all);
+  }
+
+  return {
+    put(item, place) {
+      if (walks) return walks.put(item, place);
+      if (structs < 0) structs = structsOf(document);
+      if ((early.length + 1) * (structs + early.length) > FREE) return follow().put(item, place);
+      early.push([item, place]);
+      return true;
+    },
+    next() {
+      if (walks) walks.next();
+      else if (early.length > 0) early.push(null);
+    },
+    steps: () => (walks ?? follow()).steps(),
+    far: () => walks !== null && walks.steps() > FREE,
+  };
+}
+
+function structsOf({ store }: Y.Doc): number {
+  let count = 0;
+  for (const structs of store.clients.values()) count += structs.length;
+  return count;
+}
+
+function followAll(document: Y.Doc, itemAt: (id: Y.ID) => Y.Item | undefined): Omit<Walks, 'far'> {
   const pieces = new Map<Y.Item, Piece[]>();
   const lines = new Map<Place['parent'], Map<string | null, Line>>();
   let [steps, earlier, came, limit] = [0, 0, 0, FREE];
@@ -61,8 +104,7 @@ export function createWalks(document: Y.Doc, itemAt: (id: Y.ID) => Y.Item | unde
   function step(count: number): boolean {
     steps += count;
     if (steps > limit && limit === FREE) {
-      limit += came;
-      for (const structs of document.store.clients.values()) limit += structs.length;
+      limit += came + structsOf(document);
     }
     return steps <= limit;
   }

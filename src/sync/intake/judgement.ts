@@ -7,7 +7,6 @@ import type * as Y from 'yjs';
 import { advance } from '../../documents/causality.ts';
 import { createPlacements } from '../../documents/placement.ts';
 import { bringsNothing, deletesOf, newClients, stateOf, trimmed, type DecodedUpdate } from '../../documents/update.ts';
-import { FREE } from '../../documents/walking.ts';
 
 export type Verdict =
   /** The document has it all: not to be logged, whoever sent it. */
@@ -47,7 +46,7 @@ export function createJudge(document: Y.Doc, author: Author, owners: ReadonlyMap
 
   return {
     unclaimed,
-    full: () => placements.steps() > FREE,
+    full: placements.far,
     hear(sent, whole = sent) {
       if (bringsNothing(document, sent)) return NOTHING;
       if (!author.mayWrite) return { kind: 'forbidden' };
