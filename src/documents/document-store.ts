@@ -9,8 +9,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { SqlExecutor } from '../database/database.ts';
 import { Refusal } from '../refusal.ts';
-import { createGate } from '../waiting/gate.ts';
-import { createTurns } from '../waiting/turns.ts';
+import { createGatedTurns } from '../waiting/gate.ts';
 import { bindClients, MOST_NEW_CLIENTS } from './client-binding.ts';
 import { readContent, type Content, type ContentForm } from './content.ts';
 import type { StoredCell } from './diagram.ts';
@@ -66,10 +65,10 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
   const report = (diagram: string, fault: Unreadable) =>
     logger.error({ err: fault, diagram }, 'a stored document cannot be read');
 
-  const [gate, turns] = [createGate(AT_A_TIME), createTurns()];
+  const turns = createGatedTurns(AT_A_TIME);
   const inTurn = async <T>(diagram: string, work: () => Promise<T>): Promise<T> => {
     const { snapshot, bytes } = await sizesOf(executor, diagram);
-    return snapshot + bytes < LARGE ? work() : turns(diagram, () => gate(work));
+    return snapshot + bytes < LARGE ? work() : turns(diagram, work);
   };
 
   const claim = async (asking: SqlExecutor, diagram: string, person: string, clients: Iterable<number>) => {

@@ -6,8 +6,7 @@
 import type { SqlExecutor } from '../database/database.ts';
 import { recordAudit } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
-import { createGate } from '../waiting/gate.ts';
-import { createTurns } from '../waiting/turns.ts';
+import { createGatedTurns } from '../waiting/gate.ts';
 import type { DocumentStore } from './document-store.ts';
 import { Unreadable } from './log-part.ts';
 import { assembled, inPieces, send, type Piece } from './pieces.ts';
@@ -66,8 +65,7 @@ const STATE = inPieces('seq', 'select seq, bytes from document_version where id 
 const AT_A_TIME = 3;
 
 export function createVersions({ executor, workshop, documents, newId }: VersionsDependencies): Versions {
-  const [gate, turns] = [createGate(AT_A_TIME), createTurns()];
-  const inTurn = <T>(diagram: string, work: () => Promise<T>) => turns(diagram, () => gate(work));
+  const inTurn = createGatedTurns(AT_A_TIME);
 
   async function find(diagram: string, version: string, asking = executor): Promise<Version> {
     const [row] = await asking.query<Row>(`${SELECT} and v.id = $2`, [diagram, version]);

@@ -1,4 +1,6 @@
 /** Work that takes much memory, a few at a time; the others wait in the order in which they came. */
+import { createTurns, type Turns } from './turns.ts';
+
 export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** @param most how many at a time */
@@ -16,4 +18,10 @@ export function createGate(most: number): Gate {
       else inside -= 1;
     }
   };
+}
+
+/** The same for work on things: on each one after the other, on so many at a time. @param most how many */
+export function createGatedTurns(most: number): Turns {
+  const [gate, turns] = [createGate(most), createTurns()];
+  return (key, work) => turns(key, () => gate(work));
 }

@@ -41,8 +41,14 @@ async function unsavedOnDevice(): Promise<number> {
   });
 }
 
+/** What somebody in between does. */
+interface Way {
+  silent: boolean;
+  refuse(): void;
+}
+
 /** The way to the server, with somebody in between: what the page says may be kept from it, or refused. */
-export async function between(page: Page): Promise<{ silent: boolean; refuse(): void }> {
+export async function between(page: Page): Promise<Way> {
   let socket: WebSocketRoute;
   const way = { silent: false, refuse: () => void socket.close({ code: 4400 }) };
   await page.routeWebSocket(/\/ws$/, (opened) => {
@@ -53,4 +59,14 @@ export async function between(page: Page): Promise<{ silent: boolean; refuse(): 
     });
   });
   return way;
+}
+
+/** Draws something that the server then refuses. */
+export async function drawRefused(page: Page, way: Way, shape: string): Promise<void> {
+  way.silent = true;
+  await draw(page, shape);
+  await page.keyboard.press('Escape');
+  await isKept(page);
+  way.refuse();
+  await seen(page, 'The server could not take a change');
 }

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
-import { between, button, draw, isKept, isSaved, nodes, seen } from './hands.ts';
+import { between, button, draw, drawRefused, isKept, isSaved, nodes, seen } from './hands.ts';
 
 const LONG = 120_000;
 const [ADA, GRACE, ALAN] = ['Ada Lovelace', 'Grace Hopper', 'Alan Turing'] as const;
@@ -129,12 +129,7 @@ describe('a diagram when something is in the way', () => {
       await isSaved(page);
       await draw(page, 'Actor');
       await isSaved(page);
-      way.silent = true;
-      await draw(page, 'Store');
-      await page.keyboard.press('Escape');
-      await isKept(page);
-      way.refuse();
-      await seen(page, 'The server could not take a change');
+      await drawRefused(page, way, 'Store');
       for (const key of ['Control+a', 'Delete', '1']) await page.keyboard.press(key);
       await nodes(page, 2);
       await button(page, 'Copy my unsaved changes').click();

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
-import { between, button, draw, isKept, isSaved, nodes, seen } from './hands.ts';
+import { between, button, draw, drawRefused, isSaved, nodes } from './hands.ts';
 
 const LONG = 120_000;
 const REFUSED = 'This browser does not let the page copy. Select the text and copy it.';
@@ -46,12 +46,7 @@ describe('a diagram at an address that is not secure', () => {
     const way = await between(page);
     await page.goto(on.url + diagram);
     await isSaved(page);
-    way.silent = true;
-    await draw(page, 'Store');
-    await page.keyboard.press('Escape');
-    await isKept(page);
-    way.refuse();
-    await seen(page, 'The server could not take a change');
+    await drawRefused(page, way, 'Store');
     await button(page, 'Copy my unsaved changes').click();
     const shown = await page.getByLabel(REFUSED).inputValue();
     expect(JSON.parse(shown).cells).toMatchObject([{ shape: 'store' }]);
