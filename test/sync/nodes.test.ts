@@ -183,7 +183,7 @@ it('DO1 what was sent right before a socket broke is committed all the same', as
   const at = await place();
   const client = open(stage, at, ann);
   await saved(client);
-  delay.ms = 50;
+  delay.ms = 500;
   for (let edit = 0; edit < 5; edit += 1) {
     client.cells.set(`c${edit}`, new Y.Map());
     await pause(5); // the first is on its way, the others wait for it
