@@ -77,6 +77,7 @@ describe('WE5 the people of a page', () => {
       await page.goto(on.url + path);
       await page.getByText('This could not be read.').waitFor(SOON);
       expect(await page.getByText('There is nothing at this address').count()).toBe(0);
+      await page.waitForLoadState('networkidle'); // its live room has it read once more
       await page.unroute(isAsked);
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.getByText('This could not be read.').waitFor({ ...SOON, state: 'detached' });
