@@ -20,11 +20,13 @@ const STOP_DEADLINE = 9500;
 // An edit lives as long as a flush: V8 would take that for long, and from then on make whatever is made at the same place
 // in the code in its old generation. And it would collect all whenever 64 MB of buffers have come, however large the heap.
 // To copy what is new it would wait for threads of its own, which often have no processor just then.
+// And while it marks what is alive it would let what is new pile up, tens of MB, and copy all of it in one pause in the end.
 // (`npm run serve` and the image start with room for the heap to grow, and with less for what is new, which V8 copies at a
 // stretch: that cannot be said from in here.)
 setFlagsFromString('--no-allocation-site-pretenuring');
 setFlagsFromString('--external-memory-accounted-in-global-limit');
 setFlagsFromString('--no-parallel-scavenge');
+setFlagsFromString('--no-separate-gc-phases');
 
 const program = new Command('roundtable')
   .description('Real-time collaboration backend for Yjs diagram editors')

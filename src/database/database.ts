@@ -23,6 +23,7 @@ import { migrations } from '../../migrations/index.ts';
 import { entities } from './entities/index.ts';
 import { bringBackConnections } from './held-connections.ts';
 import { PERSON_VARIABLE, PLATFORM_ADMIN_VARIABLE, REQUEST_ROLE } from './request-role.ts';
+import { readInTurns } from './paced-reading.ts';
 import { createSilentConnections, type SilentConnections } from './silent-connections.ts';
 import { executorOf, type PgPool, type SqlExecutor } from './sql-pool.ts';
 
@@ -105,6 +106,7 @@ async function openPostgreSql(clientUrl: string, patience: Patience): Promise<Da
   const requests = await poolOf(orm);
   bringBackConnections(requests, patience.hold);
   silent.watch(requests);
+  readInTurns(requests);
   const log = await openPool(clientUrl, { max: 6, patience: patience.log, silent });
   const content = await openPool(clientUrl, { max: 6, patience: CONTENT_PATIENCE, silent });
   const migrate = async () => {
@@ -139,6 +141,7 @@ async function openPool(
   const orm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max }, driverOptions });
   const pool = await poolOf(orm);
   silent.watch(pool);
+  readInTurns(pool);
   return { pool, executor: executorOf(pool, silent), close: () => orm.close(true) };
 }
 
