@@ -47,8 +47,12 @@ export interface Carrier {
   ponged(): boolean;
   /** The people who were admitted on it. */
   readonly people: Set<string>;
-  /** @param options.initialSync does not count against a client that reads slowly */
-  send(bytes: Uint8Array, options?: { initialSync: boolean }): void;
+  send(bytes: Uint8Array): void;
+  /** Sends what answers a step 1. It does not count against a client that reads slowly, so it is to wait while that is full. */
+  answer(bytes: Uint8Array): void;
+  isFull(): boolean;
+  /** Resolves when the client has read something, or the socket has ended. */
+  drained(): Promise<void>;
   /** @param messages WebSocket messages, as they go over the wire */
   write(messages: Buffer): void;
   /** Ends it, with all its channels. */
@@ -108,20 +112,18 @@ const HANDSHAKES = { perSecond: 1, burst: 20 };
 
 export function createChannel(dependencies: ChannelDependencies): Channel {
   const { socket, address, connect, createIntake, disputed, guard, writeStateless, ended } = dependencies;
-  /** Whether a step 1 was answered: what answers others counts against a client that reads slowly. */
-  let synced = false;
   const handshakes = createTokenBucket(HANDSHAKES.perSecond, HANDSHAKES.burst);
   const earlyAwareness: Uint8Array[] = [];
   const { promise: whenOpened, resolve: open } = Promise.withResolvers<Opened>();
   /** Step 1s are answered one after the other, when the document is there. Never rejects. */
   let answers: Promise<unknown> = whenOpened;
 
-  const send = (bytes: Uint8Array, { initialSync } = { initialSync: false }): void => {
+  const send = (bytes: Uint8Array): void => {
     if (channel.state.kind === 'ended') return;
     const kind = outgoingKind(bytes);
     if (kind === 'step1') intake.acknowledgements.asked();
-    socket.send(bytes, { initialSync: initialSync || (kind === 'step2' && !synced) });
-    if (kind === 'step2') synced = true;
+    if (kind === 'step2') socket.answer(bytes);
+    else socket.send(bytes);
     if (kind === 'denied') close(channel.refusal ?? closings.unavailable);
     if (kind === 'close') close(closings.badFrame); // what Hocuspocus could not read
   };
@@ -150,9 +152,9 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     try {
       const portions = await replica.portionsFor(stateVector);
       if (!wanted()) return;
-      if (!portions) return client.handleMessage(bytes);
-      const sendPortion: typeof send = synced ? (portion) => send(portion) : send;
-      await answerInPortions({ address, document, portions, send: sendPortion, wanted });
+      if (portions) return await answerInPortions({ address, document, portions, ask: send, socket, wanted });
+      while (wanted() && socket.isFull()) await socket.drained();
+      if (wanted()) client.handleMessage(bytes);
     } catch {
       close(closings.unavailable);
     }

@@ -8,7 +8,7 @@ export interface SyncLimits {
   maxAwarenessBytes: number;
   /** Sockets of one person on this node (4429). */
   maxSocketsPerUser: number;
-  /** Unsent bytes at which a socket is dropped, the initial sync excepted up to twice the largest document (1013). */
+  /** Unsent bytes at which a socket is dropped, answers to a step 1 excepted (1013). */
   slowConsumerBytes: number;
   /** Documents on one socket (4429). */
   maxDocumentsPerSocket: number;
@@ -17,7 +17,10 @@ export interface SyncLimits {
   frameBurst: number;
   /** How long a socket may stay without anybody admitted on it, or to a document that something is kept for, ms (4408). */
   admissionTimeout: number;
-  /** A ping goes out this often, ms, and a socket that was silent for so long is dead (4408): found within 15 s. */
+  /**
+   * A ping goes out this often, ms, and a socket that was silent for so long is dead (4408): found within 15 s. One of
+   * which the network takes nothing for so long does not read (1013).
+   */
   pingInterval: number;
   deadAfter: number;
   /** How long an update that depends on unknown ones waits for them, ms (4408). */

@@ -1,7 +1,7 @@
 /**
  * The answer to a step 1 about a large document. Yjs could only make it at a stretch; so it goes out as updates, in turns
- * with everything else, and the step 2 that ends it is empty: what came meanwhile was broadcast. As Hocuspocus does, the
- * client is first asked for what it has.
+ * with everything else and no faster than they are read (NO3), and the step 2 that ends it is empty: what came meanwhile
+ * was broadcast. As Hocuspocus does, the client is first asked for what it has.
  */
 import { encodeStateVector, type Doc } from 'yjs';
 import { turn } from '../../documents/turn.ts';
@@ -12,8 +12,10 @@ export interface Answer {
   document: Doc;
   /** Updates that are together all that the client lacks now. Each is made when it is asked for; null: nothing was found. */
   portions: Iterable<Uint8Array | null>;
-  /** @param options.initialSync does not count against a client that reads slowly */
-  send(bytes: Uint8Array, options: { initialSync: boolean }): void;
+  /** Asks for what the client has. */
+  ask(bytes: Uint8Array): void;
+  /** What the answer goes to, when it is not full. */
+  socket: { answer(bytes: Uint8Array): void; isFull(): boolean; drained(): Promise<void> };
   /** Asked after every wait. */
   wanted(): boolean;
 }
@@ -23,19 +25,24 @@ const AT_ONCE = 524_288;
 const TURN = 4;
 const NOTHING = new Uint8Array([0, 0]);
 
-export async function answerInPortions({ address, document, portions, send, wanted }: Answer): Promise<void> {
-  send(stepOneFrame(address, encodeStateVector(document)), { initialSync: false });
+export async function answerInPortions(request: Answer): Promise<void> {
+  const { address, document, portions, ask, socket, wanted } = request;
+  ask(stepOneFrame(address, encodeStateVector(document)));
   const framed = updateFramesTo(address);
+  const left = portions[Symbol.iterator]();
   let bytes = 0;
   let begun = performance.now();
-  for (const portion of portions) {
-    if (portion) send(framed(portion), { initialSync: true });
+  for (;;) {
+    while (wanted() && socket.isFull()) await socket.drained();
+    if (!wanted()) return;
+    const { value: portion, done } = left.next(); // made when it can be told: it may be large
+    if (done) break;
+    if (portion) socket.answer(framed(portion));
     bytes += portion?.byteLength ?? 0;
     if (bytes < AT_ONCE && performance.now() - begun < TURN) continue;
     await turn();
-    if (!wanted()) return;
     bytes = 0;
     begun = performance.now();
   }
-  send(stepTwoFrame(address, NOTHING), { initialSync: true });
+  socket.answer(stepTwoFrame(address, NOTHING));
 }

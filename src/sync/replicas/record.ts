@@ -36,8 +36,9 @@ export interface RecordDependencies {
   largeBytes?: number;
 }
 
-/** How many clocks somebody may lack and still be told of these alone. */
+/** How many clocks somebody may lack and still be told of these alone, and of how many bytes: they are in one piece. */
 const MUCH = 20_000;
+const MUCH_BYTES = 1_048_576;
 
 export function createRecord(
   diagram: string,
@@ -72,11 +73,17 @@ export function createRecord(
     }
   }
 
+  /** Nothing is made, and then held, before it is asked for. */
+  function* portions(document: Doc, stateVector: Uint8Array): Iterable<Uint8Array | null> {
+    if (lackedBy(stateVector, document) > MUCH) return yield* [...updates!];
+    for (const portion of lackingOf(document, stateVector)) {
+      if (portion && portion.byteLength > MUCH_BYTES) return yield* [...updates!];
+      yield portion;
+    }
+  }
+
   return {
-    portionsFor(document, stateVector) {
-      if (!updates) return null;
-      return lackedBy(stateVector, document) > MUCH ? [...updates] : lackingOf(document, stateVector);
-    },
+    portionsFor: (document, stateVector) => updates && portions(document, stateVector),
     begin({ snapshot, rows }) {
       const all = [...(snapshot ? [snapshot] : []), ...rows];
       bytes = bytesOf(all.map((stored) => stored.bytes));

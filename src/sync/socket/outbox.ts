@@ -22,12 +22,14 @@ export interface OutboxDependencies {
   open(): boolean;
   /** Told after something was sent: only what waits then is what the network does not take. Must not throw */
   sent(): void;
+  /** Told when the network has taken what was sent while something waited: to be told of each costs much. Must not throw */
+  taken(): void;
 }
 
 /** Up to so many bytes are put in one piece. */
 const SMALL = 16_384;
 
-export function createOutbox({ stream, atTurnEnd, open, sent }: OutboxDependencies): Outbox {
+export function createOutbox({ stream, atTurnEnd, open, sent, taken }: OutboxDependencies): Outbox {
   let waiting: Buffer[] = [];
   let bytes = 0;
 
@@ -37,15 +39,16 @@ export function createOutbox({ stream, atTurnEnd, open, sent }: OutboxDependenci
     waiting = [];
     bytes = 0;
     if (!open()) return;
-    if (messages.length === 1) stream.write(messages[0]!);
-    else if (size <= SMALL) stream.write(Buffer.concat(messages, size));
-    else writeTogether(messages);
+    const told = stream.writableLength > 0 ? taken : undefined;
+    if (messages.length === 1) stream.write(messages[0]!, told);
+    else if (size <= SMALL) stream.write(Buffer.concat(messages, size), told);
+    else writeTogether(messages, told);
     sent();
   }
 
-  function writeTogether(messages: readonly Buffer[]): void {
+  function writeTogether(messages: readonly Buffer[], told: (() => void) | undefined): void {
     stream.cork();
-    for (const message of messages) stream.write(message);
+    for (const message of messages) stream.write(message, told);
     stream.uncork();
   }
 

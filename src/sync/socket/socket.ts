@@ -1,7 +1,7 @@
 /**
  * One WebSocket: its channels, and what it may take. It is sent a ping first (`acknowledgements.ts` says why). It ends
  * with a close code of the contract when it sends what is not a frame, too much at a time or too many documents, when it
- * does not read what it is sent (NO3), or does not answer.
+ * does not read what it is sent (NO3, `pace.ts`), or does not answer.
  */
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
@@ -14,6 +14,7 @@ import { guarded } from '../guarded.ts';
 import type { SyncLimits } from '../limits.ts';
 import { inMessages } from './messages.ts';
 import { createOutbox, type AtTurnEnd } from './outbox.ts';
+import { createPace } from './pace.ts';
 import { createTokenBucket } from './token-bucket.ts';
 import type { Place } from './upgrade.ts';
 
@@ -64,8 +65,6 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   let queued = 0;
   /** What came to an address before its document was there, and may still be kept. */
   const early = new Map<string, { bytes: number; since: number }>();
-  /** Unsent bytes of initial syncs. */
-  let excepted = 0;
   let ending: Closing | null = null;
   let lastWords: NodeJS.Timeout | undefined;
   /** What waits for the lease, coming and going, in order; null: nothing does. */
@@ -77,6 +76,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     ending = closing;
     held &&= [];
     settle(() => false);
+    pace.end();
     for (const channel of channels.values()) channel.end(closing);
     closed(socket, closing, by);
   }
@@ -180,23 +180,21 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   }
 
   const checkPace = guarded(() => {
-    // A document is told as its log, which grows to twice its size before it is made anew; who opens it again and again
-    // is not told more than one such on credit.
-    const credit = Math.min(excepted, 2 * limits.maxDocumentBytes);
-    if (ws.bufferedAmount - credit > limits.slowConsumerBytes) close(closings.tooSlow);
+    pace.wrote();
+    if (pace.unsent() > limits.slowConsumerBytes) close(closings.tooSlow);
   }, failed);
 
-  const outbox = createOutbox({ stream, atTurnEnd, open: () => ws.readyState === ws.OPEN, sent: checkPace });
+  const pace = createPace({ stream, now, read: () => (heardAt = now()) });
+  const isOpen = () => ws.readyState === ws.OPEN;
+  const outbox = createOutbox({ stream, atTurnEnd, open: isOpen, sent: checkPace, taken: pace.taken });
 
   function write(messages: Buffer): void {
     if (!ending) whenHeld(messages.byteLength, () => ending || outbox.put(messages));
   }
 
-  function writeInitialSync(messages: Buffer): void {
+  function writeAnswer(messages: Buffer): void {
     outbox.flush();
-    if (ending || ws.readyState !== ws.OPEN) return;
-    excepted += messages.byteLength;
-    stream.write(messages, () => (excepted -= messages.byteLength));
+    if (!ending && isOpen()) pace.writeAnswer(messages);
   }
 
   const socket: Socket = {
@@ -205,16 +203,17 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     ponged: () => ponged,
     channels,
     people: new Set(),
-    send: (bytes, { initialSync } = { initialSync: false }) =>
-      initialSync
-        ? whenHeld(bytes.byteLength, () => writeInitialSync(inMessages([bytes])))
-        : write(inMessages([bytes])),
+    send: (bytes) => write(inMessages([bytes])),
+    answer: (bytes) => whenHeld(bytes.byteLength, () => writeAnswer(inMessages([bytes]))),
+    isFull: pace.isFull,
+    drained: pace.drained,
     write,
     close,
     check(time, ping) {
       if (ending) return;
       if (early.size > 0) settle(isPending);
       if (nobodyCame(time)) return close(closings.idle);
+      if (time - (pace.stalledSince() ?? time) > limits.deadAfter) return close(closings.tooSlow);
       if (time - heardAt > limits.deadAfter) return close(closings.unresponsive);
       for (const channel of channels.values()) {
         if (channel.state.kind === 'open' && channel.intake.overdue(time)) return close(closings.unresponsive);

@@ -133,43 +133,6 @@ it('DO3 a document of which all was replaced goes on, for who was there, who was
   expect([...a.closes, ...again.closes, ...newcomer.closes]).toEqual([]);
 });
 
-it('NO3 who does not read is dropped also if it only asks for the document again and again', async () => {
-  const at = await largePlace();
-  const small = await startStage({ database, people: [bob], limits: { slowConsumerBytes: 100_000 } });
-  const socket = openRaw(small.url(at));
-  await socket.opened;
-  const address = `diagram:${at.diagram}`;
-  socket.auth(address, bob.id);
-  socket.sync(address, 0, NO_STATE);
-  await eventually(() => expect(socket.received.at(-1)).toMatchObject({ type: 0, detail: 1 }));
-  expect(socket.ws.readyState).toBe(socket.ws.OPEN); // the first answer does not count
-  socket.ws.pause();
-  for (let asked = 0; asked < 19; asked += 1) socket.sync(address, 0, NO_STATE);
-  await eventually(() => expect(small.left).toHaveLength(small.joined.length));
-  socket.ws.resume();
-  expect([1013, 1006]).toContain((await socket.closed).code); // cut off, if it was slow to read even that
-  await small.close();
-});
-
-it('NO3 who does not read is dropped also if they open the document again and again', async () => {
-  const at = await largePlace();
-  const limits = { slowConsumerBytes: 100_000, maxDocumentBytes: 1_000_000 };
-  const small = await startStage({ database, people: [bob], limits });
-  const socket = openRaw(small.sharedUrl);
-  await socket.pinged;
-  socket.ws.pause();
-  for (let opened = 0; opened < 20; opened += 1) {
-    const address = `diagram:${at.diagram}\0${opened}`;
-    socket.auth(address, bob.id);
-    socket.sync(address, 0, NO_STATE);
-  }
-  await eventually(() => expect(small.joined.length).toBeGreaterThan(0));
-  await eventually(() => expect(small.left).toHaveLength(small.joined.length));
-  socket.ws.resume();
-  expect([1013, 1006]).toContain((await socket.closed).code);
-  await small.close();
-});
-
 it('DO4 garbage that is large is refused like any other', async () => {
   const at = await largePlace();
   const socket = openRaw(stage.url(at));

@@ -70,3 +70,15 @@ it('DO3 of a large document somebody who lacks little is told that alone', () =>
   record.begin({ head: 1, snapshot: null, rows: [rowOf(1, LARGE)] });
   expect([...record.portionsFor(document, Y.encodeStateVector(document))!]).toEqual([null]);
 });
+
+it('NO3 what somebody lacks is not made in one piece if it is large', () => {
+  const { record } = byHand();
+  record.begin({ head: 1, snapshot: null, rows: [rowOf(1, LARGE)] });
+  const told = (size: number) => {
+    const few = new Y.Doc();
+    few.getMap('cells').set('a', 'x'.repeat(size));
+    return [...record.portionsFor(few, NO_STATE)!].map((update) => update!.byteLength);
+  };
+  expect(told(1_000_000)[0]).toBeGreaterThan(1_000_000);
+  expect(told(1_100_000)).toEqual([LARGE]);
+});

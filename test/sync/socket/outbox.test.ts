@@ -4,31 +4,39 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createOutbox, createTurnEnd } from '../../../src/sync/socket/outbox.ts';
 
+/** A connection over a network that takes what is written at once, or, where it is slow, when it is told to. */
 function connection() {
   const calls: string[][] = [];
+  const taking: (() => void)[] = [];
+  const took = (done: () => void) => (state.slow ? void taking.push(done) : done());
   const stream = new Duplex({
     write(chunk, _, done) {
       calls.push([String(chunk)]);
-      done();
+      took(done);
     },
     writev(chunks, done) {
       calls.push(chunks.map(({ chunk }) => String(chunk)));
-      done();
+      took(done);
     },
   });
   const unsent: number[] = [];
-  const state = { open: true };
+  const state = { open: true, slow: false, taken: 0 };
   const outbox = createOutbox({
     stream,
     atTurnEnd: createTurnEnd(),
     open: () => state.open,
     sent: () => unsent.push(stream.writableLength),
+    taken: () => void (state.taken += 1),
   });
-  return { calls, unsent, state, outbox, put: (text: string) => outbox.put(Buffer.from(text)) };
+  const take = async () => {
+    taking.shift()!();
+    await turn();
+  };
+  return { calls, unsent, state, outbox, take, put: (text: string) => outbox.put(Buffer.from(text)) };
 }
 
 it('NO3 what a connection is sent in one turn goes out at its end, in one piece, and only then is looked at what waits', async () => {
-  const { calls, unsent, put } = connection();
+  const { calls, unsent, state, put } = connection();
   put('a');
   put('b');
   await Promise.resolve();
@@ -40,6 +48,22 @@ it('NO3 what a connection is sent in one turn goes out at its end, in one piece,
   await turn();
   expect(calls).toEqual([['abc'], ['d']]);
   expect(unsent).toEqual([0, 0]);
+  await turn();
+  expect(state.taken).toBe(0);
+});
+
+it('NO3 where something waits already it is told when the network has taken more', async () => {
+  const { unsent, state, take, put } = connection();
+  state.slow = true;
+  put('ab');
+  await turn();
+  put('c');
+  await turn();
+  expect([unsent, state.taken]).toEqual([[2, 3], 0]);
+  await take();
+  expect(state.taken).toBe(0);
+  await take();
+  expect(state.taken).toBe(1);
 });
 
 it('what is large is sent with the rest, but not copied for it', async () => {
