@@ -14,7 +14,7 @@ import type { LogPart, Stored } from './log-part.ts';
 import { replay } from './replaying.ts';
 import { bytesOf, splitUpdates } from './row.ts';
 import { inRows, sliced } from './slicing.ts';
-import { decodeUpdate } from './update.ts';
+import { decodeState } from './update.ts';
 
 export interface Replacement {
   /** What goes into the log, none if nothing differs. */
@@ -42,7 +42,7 @@ export function replacementOf(part: LogPart, wanted: readonly StoredCell[], clie
   let head = replay(document, part);
   document.clientID = client;
   document.on('update', (update: Uint8Array, origin: unknown) => {
-    if (origin === own) edits.push(...sliced(decodeUpdate(update)));
+    if (origin === own) edits.push(...sliced(decodeState(update)));
   });
   const map = cellsMap(document);
   collectedAfter(document, () => alignCells(document, cells, new Set([...map.keys(), ...cells.keys()]), own));

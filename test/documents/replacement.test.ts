@@ -34,6 +34,12 @@ function stored(part: LogPart): StoredCell[] {
   return readCells(document);
 }
 
+it('DO6 an edit of more structs than a stranger may send at once is one like any other', () => {
+  const members = Object.fromEntries(Array.from({ length: 50 }, (_, member) => [`member ${member}`, member]));
+  const wanted = Array.from({ length: 21_000 }, (_, index): StoredCell => ({ ...members, id: `cell ${index}` }));
+  expect(replacementOf(start().part(), wanted, CLIENT).rows.length).toBeGreaterThan(1);
+});
+
 describe('DO6 an edit that others were faster than', () => {
   it('overwrites what they changed meanwhile, in the one row that it is', () => {
     const { add, cells, edit, log, part } = start();
