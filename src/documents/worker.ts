@@ -1,6 +1,6 @@
 /**
- * A thread that does one job after the other. It is started when it is needed, and replaced if it breaks or is stuck: then
- * what it has not done is rejected. After a rest it is ended: what it held of large documents, gigabytes, V8 would keep.
+ * A thread that does one job after the other. It is started when it is first needed, and replaced if it breaks or is
+ * stuck: then what it has not done is rejected.
  */
 import { Worker as Thread } from 'node:worker_threads';
 import { Unreadable } from './log-part.ts';
@@ -29,40 +29,27 @@ interface Waiting {
 
 const FAULTS: Record<string, new (message: string) => Error> = { Unreadable, MalformedUpdate };
 
-/**
- * @param patience how long one job may take, ms
- * @param rest how long the thread is kept without a job, ms
- */
-export function createWorker(patience: number, rest: number): Worker {
+/** @param patience how long one job may take, ms */
+export function createWorker(patience: number): Worker {
   const waiting = new Map<number, Waiting>();
   let thread: Thread | null = null;
   let timer: NodeJS.Timeout | undefined;
   let jobs = 0;
   let stopped = false;
-  /** Of the thread that was there last. */
-  let ended: Promise<unknown> = Promise.resolve();
-
-  function end(): void {
-    clearTimeout(timer);
-    if (thread) ended = thread.terminate();
-    thread = null;
-  }
 
   function give(up: Error): void {
-    end();
+    clearTimeout(timer);
+    void thread?.terminate();
+    thread = null;
     for (const { reject } of waiting.values()) reject(up);
     waiting.clear();
   }
 
-  /** Watches over the job that is done now, or the rest after it. */
+  /** Watches over the job that is done now. */
   function watch(): void {
     clearTimeout(timer);
-    if (waiting.size > 0) {
-      timer = setTimeout(() => give(new Error('work on a document took too long')), patience);
-      return;
-    }
-    thread?.unref();
-    timer = setTimeout(end, rest).unref();
+    if (waiting.size > 0) timer = setTimeout(() => give(new Error('work on a document took too long')), patience);
+    else thread?.unref();
   }
 
   function start(): Thread {
@@ -94,8 +81,9 @@ export function createWorker(patience: number, rest: number): Worker {
     },
     async stop() {
       stopped = true;
+      const last = thread;
       give(new Error('stopped'));
-      await ended;
+      await last?.terminate();
     },
   };
 }

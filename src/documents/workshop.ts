@@ -20,17 +20,14 @@ export interface WorkshopOptions {
   largeBytes?: number;
   /** How long one job may take, ms. */
   patience?: number;
-  /** How long a thread is kept that nothing is done in, ms: longer than what it may be asked for again (`work.ts`). */
-  rest?: number;
 }
 
 /** What nobody waits for: it may as well take a little longer, from so many bytes on. */
 const BACKGROUND: ReadonlySet<keyof Work> = new Set(['compaction', 'snapshot']);
 const LITTLE = 16_384;
 
-export function createWorkshop(options: WorkshopOptions = {}): Workshop {
-  const { largeBytes = LARGE, patience = 120_000, rest = 30_000 } = options;
-  const [worker, background] = [createWorker(patience, rest), createWorker(patience, rest)];
+export function createWorkshop({ largeBytes = LARGE, patience = 120_000 }: WorkshopOptions = {}): Workshop {
+  const [worker, background] = [createWorker(patience), createWorker(patience)];
   return {
     run(name, ...input) {
       const [thread, least] = BACKGROUND.has(name) ? [background, Math.min(LITTLE, largeBytes)] : [worker, largeBytes];

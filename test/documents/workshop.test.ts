@@ -165,18 +165,6 @@ it('what takes too long is given up, and the next work is done', async () => {
   await Promise.all([expect(unfinished).rejects.toThrow('stopped'), patient.stop()]);
 });
 
-it('DO3 a thread without work is ended after a rest, and what it held of memory with it; the next work has another', async () => {
-  const workshop = createWorkshop({ largeBytes: 0, rest: 20 });
-  const ending = vi.spyOn(Worker.prototype, 'terminate');
-  await workshop.run('state', partOf());
-  expect(ending).not.toHaveBeenCalled();
-  await vi.waitFor(() => expect(ending).toHaveBeenCalledOnce());
-  await ending.mock.results[0]!.value;
-  expect((await workshop.run('state', partOf())).byteLength).toBeGreaterThan(0);
-  ending.mockRestore();
-  await workshop.stop();
-});
-
 it('DO3 a document that was edited more often than one update may say is compacted like any other', () => {
   const document = new Y.Doc();
   const members = document.getMap('cells');
