@@ -77,6 +77,8 @@ const TOGETHER = 100;
 const TURN = 4;
 /** A row of more bytes is applied update by update. */
 const LARGE = 65_536;
+/** A slice has no more bytes, but for long texts. */
+const SLICE = 16_384;
 /** How many structs of one client make a document long: for each cell that goes Yjs moves all that stand behind it. */
 const LONG = 50_000;
 /** A row that changes more than so many structs of a long document is applied in parts. */
@@ -130,10 +132,16 @@ function isLong(document: Y.Doc, { bytes }: Stored): boolean {
 }
 
 /**
- * An update in parts that delete little each. (What is larger was cut before it was stored.)
+ * An update in parts that delete little each. What is larger was cut before it was stored, and is not read once more, nor
+ * are the slices that it was cut into: they delete nothing, and so end with a zero.
  * @throws Unreadable
  */
-const cut = (seq: number, update: Uint8Array) => (update.byteLength > LARGE ? [update] : sliced(read(seq, update)));
+function cut(seq: number, update: Uint8Array): Uint8Array[] {
+  const { byteLength } = update;
+  return byteLength > LARGE || (byteLength <= SLICE && update[byteLength - 1] === 0)
+    ? [update]
+    : sliced(read(seq, update));
+}
 
 function read(seq: number, update: Uint8Array): DecodedUpdate {
   try {
