@@ -199,6 +199,7 @@ describe('a diagram when something is in the way', () => {
 
 /** What axe finds serious. Initials and the digits of keys are decoration: a button need not be called by them. */
 async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(appeared);
   const { violations, passes } = await new AxeBuilder({ page: page as never })
     .disableRules('label-content-name-mismatch')
     .analyze();
@@ -207,4 +208,10 @@ async function faults(page: Page): Promise<string[]> {
   return serious.flatMap(({ id, nodes: found }) =>
     found.map(({ html, any }) => `${id}: ${html} ${any[0]?.message ?? ''}`),
   );
+}
+
+/** Runs in the page: resolves when what is coming or going has come or gone. Half faded in, a text has too little contrast. */
+async function appeared(): Promise<void> {
+  const fading = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+  await Promise.allSettled(fading.map(({ finished }) => finished));
 }
