@@ -22,8 +22,8 @@ import { MikroORM as PostgreSqlOrm, type EntityManager, type Options } from '@mi
 import { migrations } from '../../migrations/index.ts';
 import { entities } from './entities/index.ts';
 import { bringBackConnections } from './held-connections.ts';
-import { PERSON_VARIABLE, PLATFORM_ADMIN_VARIABLE, REQUEST_ROLE } from './request-role.ts';
 import { readInTurns } from './paced-reading.ts';
+import { PERSON_VARIABLE, PLATFORM_ADMIN_VARIABLE, REQUEST_ROLE } from './request-role.ts';
 import { createSilentConnections, type SilentConnections } from './silent-connections.ts';
 import { executorOf, type PgPool, type SqlExecutor } from './sql-pool.ts';
 

@@ -3,17 +3,14 @@
  * 2 MB in one turn, and what the driver and V8 make of them can take longer than anybody else should wait.
  */
 import type { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
+import { eachConnection } from './each-connection.ts';
 
 /** Bytes in one turn: what a socket reads at once. */
 const SHARE = 65_536;
 
 /** @param pool a `pg` pool */
 export function readInTurns(pool: EventEmitter): void {
-  const paced = new WeakSet<Socket>();
-  pool.on('acquire', ({ connection: { stream } }: { connection: { stream: Socket } }) => {
-    if (paced.has(stream)) return;
-    paced.add(stream);
+  eachConnection(pool, (stream) => {
     let read = 0;
     const again = () => {
       if (read >= SHARE) stream.resume();

@@ -6,6 +6,7 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
+import { eachConnection } from './each-connection.ts';
 
 export interface SilentConnections {
   /** Watches over the connections of a `pg` pool. */
@@ -19,8 +20,7 @@ export function createSilentConnections(): SilentConnections {
   const heard = new Map<Socket, number>();
   return {
     watch(pool) {
-      pool.on('acquire', ({ connection: { stream } }: { connection: { stream: Socket } }) => {
-        if (heard.has(stream)) return;
+      eachConnection(pool, (stream) => {
         const hear = () => heard.set(stream, performance.now());
         hear();
         stream.on('data', hear).once('close', () => heard.delete(stream));
