@@ -87,5 +87,6 @@ function unknownNeighbour(struct: Struct, now: StateOf): number | null {
     named instanceof Y.ID && named.clock >= (named.client === struct.id.client ? struct.id.clock : now(named.client));
   if (isUnknown(struct.origin)) return struct.origin.client;
   if (isUnknown(struct.rightOrigin)) return struct.rightOrigin.client;
-  return isUnknown(struct.parent) ? struct.parent.client : null;
+  const parent: unknown = struct.parent instanceof Y.AbstractType ? struct.parent._item?.id : struct.parent;
+  return isUnknown(parent) ? parent.client : null;
 }

@@ -36,6 +36,21 @@ export function sliced(update: DecodedUpdate): Uint8Array[] {
   return parts;
 }
 
+/** The state of a document in slices: made of the structs that are there, it need not be encoded and read as a whole. */
+export function slicedState(document: Y.Doc): Uint8Array[] {
+  const { store } = document;
+  return sliced({
+    structs: sorted(store.clients).flatMap(([, structs]) => structs),
+    deletes: new Map(sorted(Y.createDeleteSetFromStructStore(store).clients)),
+    get bytes() {
+      return Y.encodeStateAsUpdate(document);
+    },
+  });
+}
+
+/** In the order in which Yjs writes clients. */
+const sorted = <Of>(byClient: ReadonlyMap<number, Of>) => [...byClient].sort(([a], [b]) => b - a);
+
 /** Slices as rows of the log, in order. */
 export function inRows(slices: readonly Uint8Array[]): Uint8Array[] {
   const rows: Uint8Array[][] = [];
@@ -127,7 +142,7 @@ export function encodeUpdate(
   }
   const encoder = new Y.UpdateEncoderV1();
   encoding.writeVarUint(encoder.restEncoder, byClient.size);
-  for (const [client, own] of [...byClient].sort(([a], [b]) => b - a)) {
+  for (const [client, own] of sorted(byClient)) {
     encoding.writeVarUint(encoder.restEncoder, own.length);
     encoder.writeClient(client);
     const first = Math.max(own[0]!.id.clock, from.get(client) ?? 0);

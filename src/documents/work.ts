@@ -16,8 +16,8 @@ import { Unreadable, type LogPart, type Stored } from './log-part.ts';
 import { replacementOf, type Replacement } from './replacement.ts';
 import { replay } from './replaying.ts';
 import { joinUpdates } from './row.ts';
-import { inRows, sliced } from './slicing.ts';
-import { bringsNothing, decodeState, decodeUpdate, newClients, stateOf, trimmed } from './update.ts';
+import { inRows, sliced, slicedState } from './slicing.ts';
+import { bringsNothing, decodeUpdate, newClients, stateOf, trimmed } from './update.ts';
 
 export type Submission =
   | { kind: 'nothing' | 'gap' | 'misplaced' | 'too large' }
@@ -138,7 +138,7 @@ function outcomeOf({ rows, size }: Replacement, maxDocumentBytes: number): Repla
 
 function snapshot(part: LogPart): Uint8Array {
   const document = documentOf(part);
-  const bytes = joinUpdates(sliced(decodeState(Y.encodeStateAsUpdate(document))));
+  const bytes = joinUpdates(slicedState(document));
   const copy = documentOf({ head: part.head, snapshot: { seq: part.head, bytes }, rows: [] });
   if (!same(document, copy)) throw new Unreadable(`snapshot ${part.head} does not say what it was made of`);
   return bytes;

@@ -6,8 +6,8 @@ import { joinUpdates } from '../../src/documents/row.ts';
 import { work } from '../../src/documents/work.ts';
 
 vi.mock(import('../../src/documents/slicing.ts'), async (original) => {
-  const { sliced } = await original();
-  return { sliced: (update) => (update.structs.length > 5 ? [] : sliced(update)) };
+  const { slicedState } = await original();
+  return { slicedState: (document) => (document.getMap('cells').size > 5 ? [] : slicedState(document)) };
 });
 
 function partOf(cells: number) {

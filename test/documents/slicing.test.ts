@@ -3,8 +3,9 @@ import { expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { joinUpdates } from '../../src/documents/row.ts';
 import { isHeavy, replay } from '../../src/documents/replaying.ts';
-import { encodeUpdate, sliced } from '../../src/documents/slicing.ts';
+import { encodeUpdate, sliced, slicedState } from '../../src/documents/slicing.ts';
 import { decodeState, type DecodedUpdate } from '../../src/documents/update.ts';
+import { seeded } from '../support/seeded.ts';
 
 const cellsOf = (document: Y.Doc) => document.getMap<Y.Map<unknown>>('cells');
 
@@ -28,6 +29,12 @@ function updateOf(document: Y.Doc, change: () => void): Uint8Array {
   document.once('update', (update: Uint8Array) => (made = update));
   document.transact(change);
   return made!;
+}
+
+/** Yjs writes of a struct that it has in a document whether it stands under a key, also where it names what tells that. */
+function reread(update: Uint8Array): Uint8Array {
+  const { structs, deletes } = decodeState(update);
+  return encodeUpdate(structs as (Y.Item | Y.GC)[], deletes);
 }
 
 const deletedBy = ({ deletes }: DecodedUpdate) => [...deletes.values()].flat().reduce((sum, { len }) => sum + len, 0);
@@ -106,5 +113,35 @@ it('DO3 an edit that deletes much is applied in turns where the document is larg
     expect(rows.map((row) => isHeavy(copy, row))).toEqual([false, heavy]);
     replay(copy, { head: 2, snapshot: null, rows });
     expect(Y.equalSnapshots(Y.snapshot(copy), Y.snapshot(document))).toBe(true);
+  }
+});
+
+it('DO3 the state of a document is cut as if it had been encoded and read', () => {
+  for (const seed of [1, 2, 3]) {
+    const random = seeded(seed);
+    const editors = [1, 2, 3].map((clientID) => Object.assign(new Y.Doc(), { clientID }));
+    for (let round = 0; round < 8; round += 1) {
+      for (let count = 0; count < 400; count += 1) {
+        const editor = random.of(editors);
+        const [list, text] = [editor.getArray<number>('list'), editor.getText('text')];
+        const [id, place] = [`c${random.below(60)}`, random.below(list.length + 1)];
+        random.of([
+          () =>
+            cellsOf(editor).set(id, new Y.Map(Object.entries({ at: new Y.Map([['x', count]]), list: new Y.Array() }))),
+          () => (cellsOf(editor).get(id)?.get('at') as Y.Map<number> | undefined)?.set('x', count),
+          () => (cellsOf(editor).get(id)?.get('list') as Y.Array<string> | undefined)?.push(['a', 'b']),
+          () => cellsOf(editor).delete(id),
+          () => list.insert(place, [count, count]),
+          () => list.delete(Math.floor(place / 2), Math.min(2, Math.ceil(list.length / 2))),
+          () => text.insert(random.below(text.length + 1), 'wörter', { bold: random.once(2) }),
+        ])();
+      }
+      for (const from of editors) {
+        for (const to of editors) Y.applyUpdate(to, Y.encodeStateAsUpdate(from, Y.encodeStateVector(to)));
+      }
+      const parts = slicedState(editors[0]!);
+      expect(parts.map(reread)).toEqual(sliced(decodeState(Y.encodeStateAsUpdate(editors[0]!))).map(reread));
+      if (round === 7) expect(parts.length).toBeGreaterThan(5);
+    }
   }
 });
