@@ -1,24 +1,34 @@
 /**
  * Loaded before a server that is measured (`node --import`): tells its parent, when asked, what it has used of the
- * processor, and since it was asked last, for how long at the worst its event loop stood still and V8 collected garbage.
+ * processor, and since it was asked last, for how long at the worst its event loop stood still, how much of such a time
+ * the loop's thread ran itself (for the rest it waited for a processor), and for how long V8 collected garbage.
  */
-import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
+import { PerformanceObserver } from 'node:perf_hooks';
 
 export interface Observation {
   /** ms of processor time, all threads, since the process began. */
   cpu: number;
   /** The longest that the event loop stood still since the last time, ms. */
   stall: number;
+  /** The most that its thread ran while it stood still, ms. */
+  ran: number;
   /** The longest that V8 stopped it to collect garbage since the last time, ms. */
   collection: number;
   /** Resident memory, bytes. */
   memory: number;
 }
 
-/** Ms. A finer one would itself be a good part of what an idle process uses. */
+/** Between two looks, ms. More of them would themselves be a good part of what an idle process uses. */
 const RESOLUTION = 10;
-const delays = monitorEventLoopDelay({ resolution: RESOLUTION });
-delays.enable();
+let [stall, ran] = [0, 0];
+let [lookedAt, used] = [performance.now(), process.threadCpuUsage()];
+setInterval(() => {
+  const late = performance.now() - lookedAt - RESOLUTION;
+  const { user, system } = process.threadCpuUsage(used);
+  stall = Math.max(stall, late);
+  ran = Math.max(ran, Math.min(late, (user + system) / 1000));
+  [lookedAt, used] = [performance.now(), process.threadCpuUsage()];
+}, RESOLUTION).unref();
 let collection = 0;
 new PerformanceObserver((list) => {
   for (const { duration } of list.getEntries()) collection = Math.max(collection, duration);
@@ -29,12 +39,12 @@ process.on('message', (message) => {
   const { user, system } = process.cpuUsage();
   const observation: Observation = {
     cpu: (user + system) / 1000,
-    stall: Math.max(0, delays.max / 1e6 - RESOLUTION),
+    stall,
+    ran,
     collection,
     memory: process.memoryUsage.rss(),
   };
-  delays.reset();
-  collection = 0;
+  stall = ran = collection = 0;
   process.send!({ observation });
 });
 process.once('disconnect', () => process.exit()); // nobody is left to measure it

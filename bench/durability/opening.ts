@@ -30,7 +30,9 @@ export async function measureOpening(postgres: PostgresServer, cells: number, co
     const times = await openings(desk(0, 0), stored, cells, cells > 10_000 ? 3 : OPENINGS);
     const [a, b] = [median(times.ours), median(times.theirs)];
     console.log(`opened: Roundtable ${a} ms, bare Hocuspocus ${b} ms, ratio ${(a / b).toFixed(2)}`);
-    console.log('longest that the event loop stood still meanwhile, ms (and the longest collection of garbage by V8)');
+    console.log(
+      'longest that the event loop stood still meanwhile, ms (the most that its thread ran in it; the longest collection by V8)',
+    );
     console.table({
       Roundtable: await stalls(ours, (editor) => desk(0, editor), cells),
       'bare Hocuspocus': await stalls(theirs, () => stored, cells),
@@ -91,8 +93,8 @@ async function stalls(server: MeasuredServer, desk: (editor: number) => Desk, ce
   const during = async (work: () => Promise<unknown>) => {
     await server.observe();
     await work();
-    const { stall, collection } = await server.observe();
-    return `${Math.round(stall)} (${Math.round(collection)})`;
+    const { stall, ran, collection } = await server.observe();
+    return `${Math.round(stall)} (${Math.round(ran)}; ${Math.round(collection)})`;
   };
   let editor: EditorConnection | null = null;
   const measured: Record<string, string> = {};

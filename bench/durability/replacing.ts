@@ -56,13 +56,14 @@ async function measure(server: MeasuredServer, desk: Desk, write: Write) {
   await write(desk);
   const took = performance.now() - began;
   await typist.acknowledged();
-  const { stall, collection } = await server.observe();
+  const { stall, ran, collection } = await server.observe();
   typist.stop();
   const ms = (length: number) => Math.round(length);
   return {
     took: ms(took),
     'longest acknowledgement': ms(typist.longest()),
     'longest stall': ms(stall),
+    'its thread ran': ms(ran),
     'longest collection': ms(collection),
   };
 }
