@@ -53,6 +53,10 @@ describe('RU8 docker-compose.yml', () => {
     expect(Object.keys(compose.volumes)).toEqual([services.postgres.volumes[0].split(':')[0]]);
   });
 
+  it('NO1 lets a signal through also while a container starts', () => {
+    for (const service of [...nodes, 'migrate']) expect(services[service].init).toBe(true);
+  });
+
   it('needs what is secret, and nothing else, to configure nodes that start', () => {
     for (const missing of Object.keys(secrets)) {
       expect(() => configured('node-1', { ...secrets, [missing]: '' })).toThrow(`set ${missing}`);
