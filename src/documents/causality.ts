@@ -87,6 +87,7 @@ function unknownNeighbour(struct: Struct, now: StateOf): number | null {
     named instanceof Y.ID && named.clock >= (named.client === struct.id.client ? struct.id.clock : now(named.client));
   if (isUnknown(struct.origin)) return struct.origin.client;
   if (isUnknown(struct.rightOrigin)) return struct.rightOrigin.client;
+  // One that was read names its type; one that is in a document has it.
   const parent: unknown = struct.parent instanceof Y.AbstractType ? struct.parent._item?.id : struct.parent;
   return isUnknown(parent) ? parent.client : null;
 }
