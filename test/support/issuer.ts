@@ -17,12 +17,13 @@ import {
 export const AUDIENCE = 'https://roundtable.example';
 const CLIENT_ID = 'page';
 const KEY_ID = 'first';
+const HOUR = 3600;
 
 export interface Issuer {
   url: string;
   /** The variables of an app whose page signs in here. */
   environment: Record<string, string>;
-  /** How long the access tokens hold that it gives from now on, seconds. */
+  /** How long the next access token holds that it gives, seconds. Those after it hold for an hour. */
   lifetime: number;
   /** Whether it gives refresh tokens, and takes those that it gave. */
   renews: boolean;
@@ -58,7 +59,7 @@ export async function startIssuer(): Promise<Issuer> {
       OIDC_CLIENT_ID: CLIENT_ID,
       OIDC_AUDIENCE_PARAMETER: 'resource',
     },
-    lifetime: 3600,
+    lifetime: HOUR,
     renews: true,
     down: false,
     granted,
@@ -69,10 +70,13 @@ export async function startIssuer(): Promise<Issuer> {
         jwks: { keys: [jwk] } as NonNullable<Configuration['jwks']>,
       });
       askWho(provider);
-      provider.on('grant.success', ({ oidc }) => granted.push({ ...oidc.params }));
+      provider.on('grant.success', ({ oidc }) => {
+        granted.push({ ...oidc.params });
+        issuer.lifetime = HOUR;
+      });
       answer = provider.callback();
     },
-    tokenOf: (email, lifetime = 3600) =>
+    tokenOf: (email, lifetime = HOUR) =>
       jwt.sign({ sub: email, email, name: nameOf(email) }, privateKey, {
         algorithm: 'RS256',
         keyid: KEY_ID,

@@ -105,7 +105,6 @@ describe('signing in at an issuer', () => {
     await say(page, GRACE);
     await isSaved(page);
     const expires = Date.now() + 12_000;
-    on.issuer.lifetime = 3600;
     await page.evaluate(() => {
       new MutationObserver(() => {
         if (/Reconnecting|Sign in again/.test(document.body.innerText)) document.body.dataset.broken = 'yes';
@@ -137,7 +136,6 @@ describe('signing in at an issuer', () => {
       await page.getByText('Reconnecting. What you draw is kept here.').waitFor({ timeout: within(30_000) });
       await draw(page, 'Store');
       await seen(page, /^Offline, \d changes? kept here$/);
-      on.issuer.lifetime = 3600;
 
       // Somebody else at the same desk: not their edits.
       await page.context().clearCookies();
