@@ -1,7 +1,7 @@
 /**
  * Loaded before a server that is measured (`node --import`): tells its parent, when asked, what it has used of the
  * processor, and since it was asked last, for how long at the worst its event loop stood still, how much of such a time
- * the loop's thread ran itself (for the rest it waited for a processor), and for how long V8 collected garbage.
+ * the loop's thread ran itself (for the rest it waited, mostly for a processor), and for how long V8 collected garbage.
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 
