@@ -161,17 +161,19 @@ describe('signing in at an issuer', () => {
     { timeout: LONG },
     async () => {
       const { page } = await on.stranger(await on.newDiagram(GRACE));
+      // Before they sign in: where the page is slow, it renews as soon as it is there.
+      await page.route(`${on.issuer.url}/token`, (route) => {
+        if (!route.request().postData()?.includes('grant_type=refresh_token')) return route.continue();
+        return route.fulfill({
+          status: 400,
+          headers: { 'access-control-allow-origin': '*' },
+          json: { error: 'unauthorized_client' },
+        });
+      });
       on.issuer.lifetime = 12;
       await button(page, 'Sign in').click();
       await say(page, GRACE);
       await isSaved(page);
-      await page.route(`${on.issuer.url}/token`, (route) =>
-        route.fulfill({
-          status: 400,
-          headers: { 'access-control-allow-origin': '*' },
-          json: { error: 'unauthorized_client' },
-        }),
-      );
       await page.getByText('Sign in again to go on').waitFor({ timeout: within(30_000) });
       // What renews is there from the start: a later version of the page would not have it.
       const loaded = page.waitForResponse(/protocol-[^/]*\.js/, SOON);
