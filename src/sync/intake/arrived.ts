@@ -1,4 +1,8 @@
-/** A frame with content, from its arrival until it is committed or refused. What is large is read in the workshop, and in slices. */
+/**
+ * A frame with content, from its arrival until it is committed or refused. It waits as the bytes that it came as, and is
+ * read when it is judged: what waited as objects would outlive V8's space for what is new. What is large is read in the
+ * workshop, and in slices.
+ */
 import { LARGE } from '../../documents/pieces.ts';
 import { splitUpdates } from '../../documents/row.ts';
 import { turn } from '../../documents/turn.ts';
@@ -10,8 +14,6 @@ export interface Arrived {
   kind: 'step2' | 'update';
   order: number;
   bytes: Uint8Array;
-  /** What the bytes say; null: too large to be read at a stretch. */
-  updates: readonly DecodedUpdate[] | null;
   debt: Debt | null;
   /** What the commit of this frame pays besides. */
   covers: readonly Debt[];
@@ -23,17 +25,13 @@ export interface Arrived {
   counted: boolean;
 }
 
-/** @throws MalformedUpdate */
-export function arrive({
-  kind,
-  order,
-  bytes,
-  debt,
-  covers,
-}: Pick<Arrived, 'kind' | 'order' | 'bytes' | 'debt' | 'covers'>): Arrived {
-  const updates = bytes.byteLength < LARGE ? [decodeUpdate(bytes)] : null;
-  return { kind, order, bytes, updates, debt, covers, asideSince: 0, answered: false, counted: false };
+export function arrive(came: Pick<Arrived, 'kind' | 'order' | 'bytes' | 'debt' | 'covers'>): Arrived {
+  const { kind, order, bytes, debt, covers } = came;
+  return { kind, order, bytes, debt, covers, asideSince: 0, answered: false, counted: false };
 }
+
+/** Whether bytes are too many to be read at a stretch. */
+export const isLarge = ({ byteLength }: Uint8Array) => byteLength >= LARGE;
 
 /** Reads a large update, cut into slices, in turns with everything else. @throws MalformedUpdate */
 export async function readLarge(bytes: Uint8Array, workshop: Pick<Workshop, 'run'>): Promise<DecodedUpdate[]> {

@@ -6,7 +6,7 @@
 import type { Doc } from 'yjs';
 import type { Permissions } from '../../access/roles.ts';
 import { MOST_NEW_CLIENTS } from '../../documents/client-binding.ts';
-import type { DecodedUpdate } from '../../documents/update.ts';
+import { decodeUpdate, type DecodedUpdate } from '../../documents/update.ts';
 import type { Person } from '../../identity/person.ts';
 import { turn } from '../../documents/turn.ts';
 import { createJudge, hearSlices, type Verdict } from './judgement.ts';
@@ -37,13 +37,14 @@ export interface Hearing {
 const FOREIGN: Verdict = { kind: 'foreign' };
 
 /**
- * @param run frames, each an update or the slices of one
+ * @param run updates, or the slices of a large one
  * @param wanted asked after every wait
  * @returns null if nobody wants it any more
+ * @throws MalformedUpdate
  */
 export async function hear(
   { document, replica, standing, isShownByAnother }: Opened,
-  run: readonly (readonly DecodedUpdate[])[],
+  run: readonly (Uint8Array | readonly DecodedUpdate[])[],
   wanted: () => boolean,
 ): Promise<Hearing | null> {
   let caughtUp = false;
@@ -53,9 +54,10 @@ export async function hear(
     const author = { person: person.id, mayWrite: permissions === 'writer' };
     const judge = createJudge(document, author, replica.owners);
     const verdicts: Verdict[] = [];
-    for (const frame of run) {
-      verdicts.push(frame.length === 1 ? judge.hear(frame[0]!) : await hearSlices(judge, frame, turn));
-      if (judge.full() || (frame.length > 1 && verdicts.at(-1)!.kind !== 'complete')) break;
+    for (const update of run) {
+      const isWhole = update instanceof Uint8Array;
+      verdicts.push(isWhole ? judge.hear(decodeUpdate(update)) : await hearSlices(judge, update, turn));
+      if (judge.full() || (!isWhole && verdicts.at(-1)!.kind !== 'complete')) break;
     }
     const { unclaimed } = judge;
     if (!caughtUp && verdicts.some(({ kind }) => kind !== 'complete' && kind !== 'nothing')) {

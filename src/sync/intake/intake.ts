@@ -17,7 +17,7 @@ import type { LogOutcome, UpdateLog } from '../../documents/update-log.ts';
 import { MalformedUpdate } from '../../documents/update.ts';
 import type { Workshop } from '../../documents/workshop.ts';
 import { createAcknowledgements, type Acknowledgements } from './acknowledgements.ts';
-import { arrive, readLarge, type Arrived } from './arrived.ts';
+import { arrive, isLarge, readLarge, type Arrived } from './arrived.ts';
 import { createAside } from './aside.ts';
 import { closings, type Closing } from '../closing.ts';
 import { errorMessage } from '../error-message.ts';
@@ -120,40 +120,31 @@ export function createIntake({
       while (waiting.length > 0) {
         const edits = waiting[0]!.kind === 'update' && opened.standing().permissions === 'writer';
         if (edits) await log.upNext(opened.replica.diagram);
-        run = await nextRun();
-        if (run) await handle(opened, run);
+        run = nextRun();
+        if (run.length > 0) await handle(opened, run); // while it was waited for, all may have been dropped
       }
     } catch (error) {
-      logger.error({ err: error, address }, 'an update could not be handled');
       release(run ?? []);
-      drop(closings.unavailable);
+      if (error instanceof MalformedUpdate) drop(closings.badFrame);
+      else {
+        logger.error({ err: error, address }, 'an update could not be handled');
+        drop(closings.unavailable);
+      }
     }
     running = false;
     if (ended) drained.resolve();
   }
 
-  /** What waits, up to a large update, which is cut into slices first and makes a run of its own. */
-  async function nextRun(): Promise<Arrived[] | null> {
-    const large = waiting.findIndex(({ updates }) => !updates);
-    if (large !== 0) return waiting.splice(0, large === -1 ? waiting.length : large);
-    const [frame] = waiting.splice(0, 1) as [Arrived];
-    try {
-      frame.updates = await readLarge(frame.bytes, workshop);
-      return [frame];
-    } catch (error) {
-      release([frame]);
-      if (!(error instanceof MalformedUpdate)) throw error;
-      drop(closings.badFrame);
-      return null;
-    }
+  /** What waits, up to a large update, which makes a run of its own. */
+  function nextRun(): Arrived[] {
+    const large = waiting.findIndex(({ bytes }) => isLarge(bytes));
+    return waiting.splice(0, large === -1 ? waiting.length : Math.max(1, large));
   }
 
   async function handle(target: Opened, run: Arrived[]): Promise<void> {
-    const heard = await hear(
-      target,
-      run.map(({ updates }) => updates!),
-      () => !dropped,
-    );
+    const [{ bytes }] = run as [Arrived];
+    const contents = isLarge(bytes) ? [await readLarge(bytes, workshop)] : run.map((frame) => frame.bytes);
+    const heard = await hear(target, contents, () => !dropped);
     if (!heard || dropped) return release(run);
     const { verdicts } = heard;
     if (run.length > verdicts.length) waiting.unshift(...run.splice(verdicts.length));
@@ -220,12 +211,7 @@ export function createIntake({
       if (ended) return;
       const earned =
         kind === 'step2' ? acknowledgements.stepTwoCame() : { debt: acknowledgements.updateCame(ponged), covers: [] };
-      try {
-        waiting.push(arrive({ kind, order: (arrivedSoFar += 1), bytes, ...earned }));
-      } catch (error) {
-        if (!(error instanceof MalformedUpdate)) throw error;
-        return drop(closings.badFrame);
-      }
+      waiting.push(arrive({ kind, order: (arrivedSoFar += 1), bytes, ...earned }));
       admit();
     },
     open(target) {

@@ -7,7 +7,6 @@ const frame = (order: number): Arrived => ({
   kind: 'update',
   order,
   bytes: new Uint8Array(1),
-  updates: null,
   debt: null,
   covers: [],
   asideSince: 0,
