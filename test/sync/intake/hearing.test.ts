@@ -1,12 +1,15 @@
 /** The hearing of what a client sent: what is found out before it is decided, and when it ends. */
 import { expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { decodeUpdate, type DecodedUpdate } from '../../../src/documents/update.ts';
+import { decodeUpdate, MalformedUpdate, type DecodedUpdate } from '../../../src/documents/update.ts';
 import { hear, type Opened } from '../../../src/sync/intake/hearing.ts';
 import { fromNothing } from '../../documents/made-up-update.ts';
 import { updates } from './updates.ts';
 
-type Frame = readonly DecodedUpdate[];
+/** An update that is read already, which comes as its bytes; the slices of one; or bytes. */
+type Frame = readonly DecodedUpdate[] | Uint8Array;
+
+const asItCame = (frame: Frame) => (frame instanceof Uint8Array || frame.length > 1 ? frame : frame[0]!.bytes);
 
 /** A document that is open, of whose log there is nothing more to read, and where every client id is free. */
 function opened(shown = false) {
@@ -30,7 +33,8 @@ function opened(shown = false) {
   };
   const standing = () => ({ person: { id: 'ann' }, permissions: 'writer', epoch: 1 }) as ReturnType<Opened['standing']>;
   const heard = async (...run: readonly Frame[]) => {
-    const hearing = await hear({ document, replica, standing, isShownByAnother: () => shown }, run, () => true);
+    const target = { document, replica, standing, isShownByAnother: () => shown };
+    const hearing = await hear(target, run.map(asItCame), () => true);
     return hearing && hearing.verdicts.map(({ kind }) => kind);
   };
   return { document, owners, asked, heard, close: () => void (closed = true), closeOn: replica };
@@ -57,6 +61,12 @@ it('AC6 nothing is claimed for what is refused: client ids would be taken, thoug
   owners.set(1, 'bob');
   expect(await heard(updates(1), [decodeUpdate(fromNothing(1, 1))])).toEqual(['complete', 'foreign']);
   expect(asked).toEqual(['catch up']);
+});
+
+it('DO4 what cannot be read is found out before anything of its run is claimed', async () => {
+  const { heard, asked } = opened();
+  await expect(heard(updates(1), new Uint8Array([255]))).rejects.toThrow(MalformedUpdate);
+  expect(asked).toEqual([]);
 });
 
 it('DO4 what comes after slices that are not complete is judged without them', async () => {
