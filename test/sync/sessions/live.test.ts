@@ -446,8 +446,7 @@ describe('what a session means to the connections of two nodes', () => {
     const guest = await join(bob);
     await join(ada);
     await guest.leave();
-    expect(far.heard).toHaveLength(2);
-    await at(node).sessions.beat();
+    await at(node).sessions.beat(); // the node's own may have come already
     await told(far, 4);
     expect(far.heard.slice(2)).toMatchObject([
       { type: 'join', user_id: bob.email, revision: 2 },
