@@ -132,7 +132,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
   const writeStateless = createStatelessFrames();
   let draining = false;
   const failed = (error: unknown) => logger.error({ err: error }, 'a connection could not be ended as it should');
-  dependencies.poll.watch(openDocuments({ replicas, directory, admission }));
+  dependencies.poll.watch(openDocuments({ replicas, directory, admission, lease }));
   const rounds = createRounds({
     sockets,
     limits,

@@ -2,6 +2,9 @@
  * The documents that are open on this node. One is opened by hearing of its rows first and loading the log then; the
  * bus is waited for a moment only, since the poll finds what it does not tell. If the newest snapshot cannot be read,
  * the next attempt does without it (DO5).
+ *
+ * After a time without the bus thousands of documents may be behind at once. They are caught up with a few at a time, so
+ * that there is always a connection for what makes use of the same ones: the log's next flush, and the lease.
  */
 import type { Logger } from 'pino';
 import type { Document } from '@hocuspocus/server';
@@ -12,6 +15,7 @@ import { Unreadable, type LogPart } from '../../documents/log-part.ts';
 import { decodeRowMessage, rowChannel, type CommittedRow } from '../../documents/row.ts';
 import type { Workshop } from '../../documents/workshop.ts';
 import { Refusal } from '../../refusal.ts';
+import { createGate } from '../../waiting/gate.ts';
 import { createBroadcast } from './broadcast.ts';
 import { createReplica, type Loss, type Replica } from './replica.ts';
 
@@ -47,11 +51,18 @@ export interface ReplicasDependencies {
   logger: Logger;
 }
 
+/** How many questions of open documents the database is asked at a time. */
+const AT_A_TIME = 3;
 const SUBSCRIBE_WAIT = 100;
 const UNUSED_WAIT = 5000;
 
 export function createReplicas(dependencies: ReplicasDependencies): Replicas {
   const { bus, lease, lost, loaded, logger } = dependencies;
+  const gate = createGate(AT_A_TIME);
+  const executor: SqlExecutor = {
+    ...dependencies.executor,
+    query: (...asked) => gate(() => dependencies.executor.query(...asked)),
+  };
   const open = new Map<Doc, Replica>();
   const byDiagram = new Map<string, Set<Replica>>();
   const kept = new WeakMap<Doc, Set<Promise<void>>>();
@@ -80,6 +91,7 @@ export function createReplicas(dependencies: ReplicasDependencies): Replicas {
     async open(diagram, document) {
       const replica = createReplica(diagram, {
         ...dependencies,
+        executor,
         applied: createBroadcast(document),
         lost: (loss) => lost(diagram, document, loss),
       });
