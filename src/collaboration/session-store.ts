@@ -51,8 +51,7 @@ export type SessionStore = ReturnType<typeof createSessionStore>;
 const OPEN_ATTEMPTS = 10;
 
 export function createSessionStore(database: Database, limits: SessionLimits) {
-  /** For what is read in one statement and needs no transaction. */
-  const queries = () => database.orm.em.fork();
+  const { queries } = database;
 
   /** Runs events on a locked session, up to its end, and writes what became of it. @throws Refusal */
   const advance = async (
@@ -173,7 +172,7 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
     },
 
     /** MB5: a refusal, which changed nothing. */
-    recordRefusal: (entry: AuditEntry): Promise<void> => database.asSystem((em) => recordAudit(em, entry)),
+    recordRefusal: (entry: AuditEntry): Promise<void> => recordAudit(queries(), entry),
 
     /** CS12: what everybody in the diagram's session may do, read anew under the session's lock: the last reader is right. */
     async redecide(diagram: string): Promise<Advanced | null> {

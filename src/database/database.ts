@@ -1,9 +1,10 @@
 /**
- * The database, PostgreSQL or embedded (PGlite), and the four ways in:
+ * The database, PostgreSQL or embedded (PGlite), and the five ways in:
  *
  * - `asPerson` runs a request: one transaction under the request role, told who is calling, so that row level
  *   security holds (MB9). Variable and role are set local to the transaction. A database that does not answer fails it.
  * - `asSystem` runs what belongs to no request: one transaction as the owner of the tables.
+ * - `queries` is for the same where it is one statement, which needs no transaction: that would be two questions more.
  * - `log` is for the update log, the leases and the poll: plain SQL on connections of its own, so that a busy or
  *   blocked request pool never holds an acknowledgement back. What is not answered soon fails, and its connection is
  *   given up, with all others that have been silent since.
@@ -42,6 +43,7 @@ export interface Database {
   readonly content: SqlExecutor;
   asPerson<T>(person: RequestPerson, work: (em: EntityManager) => Promise<T>): Promise<T>;
   asSystem<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
+  queries(): EntityManager;
   /** Names of the migrations that are not applied yet. */
   pendingMigrations(): Promise<string[]>;
   /** Applies what is pending, under an advisory lock; returns the names. */
@@ -182,6 +184,7 @@ function assemble(
       return retried(() => orm.em.fork({ session: { role: REQUEST_ROLE, variables } }).transactional(work));
     },
     asSystem: (work) => retried(() => orm.em.fork().transactional(work)),
+    queries: () => orm.em.fork(),
     pendingMigrations: async () => (await orm.migrator.getPending()).map((migration) => migration.name),
     migrate,
     close,

@@ -47,17 +47,15 @@ export function createAuthenticator(
   adminRole: string | null,
 ): Authenticator {
   const recognise = async (claims: Claims, requestId?: string): Promise<Actor> => {
-    const person = await database.asSystem((em) => profileOf(em, claims));
+    const person = await profileOf(database.queries(), claims);
     if (!person) {
-      await database.asSystem((em) =>
-        recordAudit(em, {
-          actor: null,
-          action: 'profile.create',
-          subject: claims.email,
-          outcome: 'unauthenticated',
-          requestId,
-        }),
-      );
+      await recordAudit(database.queries(), {
+        actor: null,
+        action: 'profile.create',
+        subject: claims.email,
+        outcome: 'unauthenticated',
+        requestId,
+      });
       throw new Refusal('unauthenticated');
     }
     return {

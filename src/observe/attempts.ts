@@ -51,7 +51,7 @@ export function createAttempts(parts: { database: Database; logger: Logger; metr
     const details = refusal.details.reason ? { reason: refusal.details.reason } : undefined;
     const entry = { ...attempt, outcome: refusal.code, details, requestId };
     try {
-      await database.asSystem((em) => recordAudit(em, entry));
+      await recordAudit(database.queries(), entry);
     } catch (error) {
       const { action, outcome } = entry;
       logger.error({ err: error, requestId, action, outcome }, 'a refusal could not be audited');

@@ -57,8 +57,7 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
   const { authenticator, database, sessions, rooms, directory, limits, newId, logger } = dependencies;
   /** The token that each channel sent last, while one of its tokens is verified. */
   const sentLast = new WeakMap<Channel, string>();
-  const standingOf = (diagram: string, person: string) =>
-    database.asSystem((em) => standingInDiagram(em, diagram, person));
+  const standingOf = (diagram: string, person: string) => standingInDiagram(database.queries(), diagram, person);
 
   async function admitToDiagram(channel: Channel, actor: Actor, diagram: string): Promise<Admission> {
     const { place } = channel.socket;
@@ -166,7 +165,7 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
       const people = new Set(admittedTo(diagram).map(({ admission }) => admission.actor.id));
       if (people.size === 0) return;
       try {
-        const standings = await database.asSystem((em) => standingsInDiagram(em, diagram, [...people]));
+        const standings = await standingsInDiagram(database.queries(), diagram, [...people]);
         let changed = false;
         for (const { channel, admission } of admittedTo(diagram)) {
           const standing = standings.get(admission.actor.id);

@@ -21,7 +21,7 @@ export interface RoomDesk extends Rooms {
 }
 
 export interface RoomDeskDependencies {
-  database: Pick<Database, 'orm'>;
+  database: Pick<Database, 'queries'>;
   bus: Pick<Bus, 'subscribe'>;
   poll: Pick<Poll, 'watch'>;
   lease: { held(): boolean };
@@ -33,7 +33,7 @@ const LONGEST_READ = 4096;
 
 export function createRooms({ database, bus, poll, lease, logger }: RoomDeskDependencies): RoomDesk {
   const rooms = new Map<string, Room>();
-  const queries = () => database.orm.em.fork();
+  const { queries } = database;
 
   const open = (name: string): Room => {
     const place = placeOfRoom(name)!; // it was admitted
