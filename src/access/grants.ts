@@ -4,6 +4,7 @@
  * the access epochs of its diagrams are raised in the same transaction (AC3).
  */
 import { uuidv7 } from 'uuidv7';
+import { arrayOf } from '../database/array.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { Actor } from '../identity/person.ts';
 import { personByEmail } from '../identity/profiles.ts';
@@ -38,9 +39,7 @@ export function createGrants(database: Database, accessChanged: AccessChanged) {
     async replace(actor: Actor, threatModel: string, grants: readonly Grant[], requestId: string): Promise<Grant[]> {
       const done = await database.asPerson(actor, async (em) => {
         const groups = grants.filter((grant) => grant.type === 'group').map((grant) => grant.subject);
-        const held = await em.execute<{ id: string }[]>('select hold_groups(?::uuid[]) as id', [
-          `{${groups.join(',')}}`,
-        ]);
+        const held = await em.execute<{ id: string }[]>('select hold_groups(?::uuid[]) as id', [arrayOf(groups)]);
         await lockThreatModel(em, threatModel, actor.id, 'owner');
         if (held.length < new Set(groups).size) throw new Refusal('not_found', { reason: 'group' });
         const rows = [];

@@ -3,6 +3,7 @@
  * by `threat_model_role` in the database: the highest of a grant to the person, a grant to a group of theirs, and the
  * workspace's. Role and epoch come from one statement, so an epoch always belongs to the role it was read with.
  */
+import { arrayOf } from '../database/array.ts';
 import { permissionsOf, type AccessRole } from './roles.ts';
 
 /** Anything that runs a statement with `?` parameters: an entity manager inside or outside a transaction. */
@@ -34,46 +35,43 @@ export async function standingInThreatModel(
   return { exists: row.found, role: row.role };
 }
 
-/** @param diagram a UUID. To be asked as the system: the request role does not see what it may not read. */
-export async function standingInDiagram(em: Queries, diagram: string, person: string): Promise<DiagramStanding> {
-  return (await standingsInDiagram(em, diagram, [person])).get(person)!;
+/** A person, and a diagram that they want something of; both UUIDs. */
+export interface Asked {
+  diagram: string;
+  person: string;
 }
 
-/** The same for several people, in one statement. @returns by person, each of them */
-export async function standingsInDiagram(
-  em: Queries,
-  diagram: string,
-  people: readonly string[],
-): Promise<Map<string, DiagramStanding>> {
+/** @param diagram a UUID. To be asked as the system: the request role does not see what it may not read. */
+export async function standingInDiagram(em: Queries, diagram: string, person: string): Promise<DiagramStanding> {
+  const [standing] = await standingsInDiagrams(em, [{ diagram, person }]);
+  return standing!;
+}
+
+/** The same of any number of people and diagrams, in one statement. @returns in the order of the questions */
+export async function standingsInDiagrams(em: Queries, asked: readonly Asked[]): Promise<DiagramStanding[]> {
   const rows = (await em.execute(
-    `select person, d.id is not null as found, d.threat_model_id as model, coalesce(d.access_epoch, 0) as epoch,
-            threat_model_role(d.threat_model_id, person) as role
-     from unnest(?::uuid[]) person left join diagram d on d.id = ?`,
-    [`{${people.join(',')}}`, diagram],
-  )) as { person: string; found: boolean; model: string | null; epoch: string | number; role: AccessRole | null }[];
-  return new Map(
-    rows.map(({ person, found, model, epoch, role }) => [
-      person,
-      { exists: found, threatModel: model, role, epoch: Number(epoch) },
-    ]),
-  );
+    `select d.id is not null as found, d.threat_model_id as model, coalesce(d.access_epoch, 0) as epoch,
+            threat_model_role(d.threat_model_id, asked.person) as role
+     from unnest(?::uuid[], ?::uuid[]) with ordinality as asked (diagram, person, place)
+       left join diagram d on d.id = asked.diagram
+     order by asked.place`,
+    [arrayOf(asked.map(({ diagram }) => diagram)), arrayOf(asked.map(({ person }) => person))],
+  )) as { found: boolean; model: string | null; epoch: string | number; role: AccessRole | null }[];
+  return rows.map(({ found, model, epoch, role }) => ({
+    exists: found,
+    threatModel: model,
+    role,
+    epoch: Number(epoch),
+  }));
 }
 
 /** Whether somebody may write to a diagram, and the epoch that this was decided under; null: there is no such diagram. */
 export type Decision = { mayWrite: boolean; epoch: number } | null;
 
 /** Decides of any number of people at once whether they may write. @returns the decisions in the order of the questions */
-export async function decideWriters(
-  queries: Queries,
-  asked: readonly { diagram: string; person: string }[],
-): Promise<Decision[]> {
-  const rows = (await queries.execute(
-    `select diagram.access_epoch as epoch, threat_model_role(diagram.threat_model_id, asked.person) as role
-     from unnest(?::uuid[], ?::uuid[]) with ordinality as asked (diagram, person, place)
-     left join diagram on diagram.id = asked.diagram order by asked.place`,
-    [asked.map(({ diagram }) => diagram), asked.map(({ person }) => person)],
-  )) as { epoch: string | null; role: AccessRole | null }[];
-  return rows.map(({ epoch, role }) =>
-    epoch === null ? null : { mayWrite: permissionsOf(role) === 'writer', epoch: Number(epoch) },
+export async function decideWriters(queries: Queries, asked: readonly Asked[]): Promise<Decision[]> {
+  const standings = await standingsInDiagrams(queries, asked);
+  return standings.map(({ exists, role, epoch }) =>
+    exists ? { mayWrite: permissionsOf(role) === 'writer', epoch } : null,
   );
 }

@@ -4,8 +4,8 @@
  */
 import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
 import type { Queries } from '../access/standing.ts';
+import { arrayOf } from '../database/array.ts';
 import { Refusal } from '../refusal.ts';
-import { uuids } from './session-rows.ts';
 import type { UserId } from './session-value.ts';
 
 export interface StoredConnection {
@@ -38,7 +38,7 @@ export async function insertConnections(
 export async function deleteConnections(queries: Queries, session: string, ids: readonly string[]): Promise<void> {
   await queries.execute('delete from session_connection where session_id = ? and id = any (?::uuid[])', [
     session,
-    uuids(ids),
+    arrayOf(ids),
   ]);
 }
 
@@ -46,7 +46,7 @@ export async function deleteConnections(queries: Queries, session: string, ids: 
 export async function sessionsOfConnections(queries: Queries, ids: readonly string[]): Promise<string[]> {
   const rows = (await queries.execute(
     'select distinct session_id as session from session_connection where id = any (?::uuid[])',
-    [uuids(ids)],
+    [arrayOf(ids)],
   )) as { session: string }[];
   return rows.map(({ session }) => session);
 }

@@ -4,6 +4,7 @@
  */
 import type { Permissions } from '../access/roles.ts';
 import type { Queries } from '../access/standing.ts';
+import { arrayOf } from '../database/array.ts';
 import { PROFILE_COLUMNS, toPerson, type ProfileRow } from '../identity/profiles.ts';
 import type { Attendee, EndReason, Session } from './session-value.ts';
 import type { SessionNotice } from './session.ts';
@@ -89,7 +90,7 @@ export async function readSession(
 export async function readActive(queries: Queries, diagrams: readonly string[]): Promise<SessionMoment[]> {
   const rows = (await queries.execute(
     `select ${MOMENT} from collaboration_session s where s.diagram_id = any (?::uuid[]) and s.ended_at is null order by s.started_at, s.id`,
-    [AFTER_ALL.revision, AFTER_ALL.ordinal, uuids(diagrams)],
+    [AFTER_ALL.revision, AFTER_ALL.ordinal, arrayOf(diagrams)],
   )) as { moment: MomentRow }[];
   return rows.map(({ moment }) => toMoment(moment));
 }
@@ -98,7 +99,7 @@ export async function readActive(queries: Queries, diagrams: readonly string[]):
 export async function readActiveDiagrams(queries: Queries, diagrams: readonly string[]): Promise<string[]> {
   const rows = (await queries.execute(
     'select diagram_id as id from collaboration_session where diagram_id = any (?::uuid[]) and ended_at is null',
-    [uuids(diagrams)],
+    [arrayOf(diagrams)],
   )) as { id: string }[];
   return rows.map(({ id }) => id);
 }
@@ -121,11 +122,6 @@ export const differingSessions = (first: number) => `
   from unnest($${first}::uuid[], $${first + 1}::int[], $${first + 2}::int[]) as known (id, revision, ordinal)
   left join collaboration_session s on s.id = known.id
   where s.revision is distinct from known.revision or s.last_ordinal is distinct from known.ordinal`;
-
-/** Ids as PostgreSQL reads an array of them. */
-export function uuids(ids: readonly string[]): string {
-  return `{${ids.join(',')}}`;
-}
 
 function toMoment(row: MomentRow): SessionMoment {
   const { id, diagram, now, lastOrdinal, notices, people } = row;

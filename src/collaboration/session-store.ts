@@ -7,6 +7,7 @@
  * All times are the database's. `ends_at` says when a session ends by itself; `expire` ends what is due.
  */
 import { permissionsOf, type AccessRole, type Permissions } from '../access/roles.ts';
+import { arrayOf } from '../database/array.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import { recordAudit, type AuditEntry } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
@@ -26,7 +27,6 @@ import {
   readActive,
   readActiveDiagrams,
   readSession,
-  uuids,
   type Position,
   type SessionKey,
   type SessionMoment,
@@ -181,7 +181,7 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
         if (!locked) return null;
         const rows = await em.execute<{ user: UserId; role: AccessRole | null }[]>(
           'select person as user, diagram_role(?, person) as role from unnest(?::uuid[]) person',
-          [diagram, uuids([...locked.people.keys()])],
+          [diagram, arrayOf([...locked.people.keys()])],
         );
         return advance(
           em,

@@ -2,7 +2,8 @@
 import { uuidv7 } from 'uuidv7';
 import { standingInDiagram, type Queries } from '../access/standing.ts';
 import { Refusal } from '../refusal.ts';
-import { uuids, type PlacedNotice } from './session-rows.ts';
+import { arrayOf } from '../database/array.ts';
+import type { PlacedNotice } from './session-rows.ts';
 import type { Session } from './session-value.ts';
 import type { StoredSession } from './session-view.ts';
 
@@ -70,7 +71,7 @@ export async function writeSession(
   if (gone.length > 0) {
     await queries.execute('delete from session_connection where session_id = ? and profile_id = any (?::uuid[])', [
       before.id,
-      uuids(gone),
+      arrayOf(gone),
     ]);
   }
   await queries.execute(

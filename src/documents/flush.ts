@@ -12,6 +12,7 @@
  * Should the first attempt still be running, one of the two meets the unique key of the batch id and writes nothing.
  * Should its row be compacted away already, it is written once more, which changes nothing.
  */
+import { arrayOf } from '../database/array.ts';
 import type { SqlExecutor } from '../database/database.ts';
 
 /** What goes into one row of the log. */
@@ -101,9 +102,6 @@ export async function flush(
   const rows = await executor.query<FlushRow>(STATEMENTS[patience.kind], values, `flush ${patience.kind}`);
   return new Map(rows.map((row) => [row.diagram, verdictOf(row)]));
 }
-
-/** An array as PostgreSQL writes it, of ids and numbers: the driver would quote each. */
-const arrayOf = (elements: readonly (string | number)[]) => `{${elements.join(',')}}`;
 
 function verdictOf({ verdict }: FlushRow): Verdict {
   const seq = Number(verdict);

@@ -1,18 +1,20 @@
 /**
  * Who is let in, and who stays. A token becomes a person, the person's standing and the access epoch that it belongs to
  * are read in one statement, and the session is joined. Whoever is in is decided anew when access to the diagram has
- * changed (AC3, AC4), all of them in one statement: somebody who may only read now is made a reader; somebody who may
- * nothing is closed with 4403; somebody who may write again is asked for the edits that were refused. Then the session
- * decides its own anew, and tells (CS12).
+ * changed (AC3, AC4): somebody who may only read now is made a reader; somebody who may nothing is closed with 4403;
+ * somebody who may write again is asked for the edits that were refused. Then the session decides its own anew, and tells
+ * (CS12). One change may concern thousands of diagrams: those of many are decided in one statement, and one such statement
+ * is made after the other, so that nobody else waits for all of them.
  */
 import type { Logger } from 'pino';
 import { permissionsOf } from '../access/roles.ts';
-import { standingInDiagram, standingsInDiagram, type DiagramStanding } from '../access/standing.ts';
+import { standingInDiagram, standingsInDiagrams, type DiagramStanding } from '../access/standing.ts';
 import type { SessionService } from '../collaboration/sessions.ts';
 import type { Database } from '../database/database.ts';
 import type { Actor } from '../identity/person.ts';
 import { UUID } from '../identity/spelling.ts';
 import { Refusal } from '../refusal.ts';
+import { oneAtATime } from '../waiting/one-at-a-time.ts';
 import { identityOf, type Admission, type Channel } from './channel.ts';
 import { closings, closingOf } from './closing.ts';
 import type { Directory } from './directory.ts';
@@ -46,6 +48,9 @@ export interface AdmissionDependencies {
   newId(): string;
   logger: Logger;
 }
+
+/** Of so many diagrams everybody is decided anew in one statement. */
+const TOGETHER = 50;
 
 /** The diagram that a document's name stands for, null if it is no diagram's canonical name. */
 export function diagramOf(name: string): string | null {
@@ -133,6 +138,30 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
       return admission?.kind === 'diagram' ? [{ channel, admission }] : [];
     });
 
+  const failed = (error: unknown) =>
+    logger.warn({ err: error }, 'connections could not be decided anew; the poll will try again');
+
+  async function decideAnew(diagrams: readonly string[]): Promise<void> {
+    const connections = diagrams.flatMap((diagram) => admittedTo(diagram).map((one) => ({ diagram, ...one })));
+    if (connections.length === 0) return;
+    const asked = connections.map(({ diagram, admission }) => ({ diagram, person: admission.actor.id }));
+    const changed = new Set<string>();
+    for (const [index, standing] of (await standingsInDiagrams(database.queries(), asked)).entries()) {
+      const { diagram, channel, admission } = connections[index]!;
+      if (admission.epoch < standing.epoch) changed.add(diagram);
+      apply(channel, admission, standing);
+    }
+    for (const diagram of changed) void sessions.redecide(diagram).catch(failed);
+  }
+
+  const due = new Set<string>();
+  const decideDue = oneAtATime(async () => {
+    const diagrams = [...due];
+    due.clear();
+    for (let first = 0; first < diagrams.length; first += TOGETHER)
+      await decideAnew(diagrams.slice(first, first + TOGETHER)).catch(failed);
+  });
+
   return {
     async admit(channel, token) {
       const gone = () => channel.state.kind === 'ended';
@@ -161,22 +190,9 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
       sentLast.delete(channel);
     },
 
-    async redecide(diagram) {
-      const people = new Set(admittedTo(diagram).map(({ admission }) => admission.actor.id));
-      if (people.size === 0) return;
-      try {
-        const standings = await standingsInDiagram(database.queries(), diagram, [...people]);
-        let changed = false;
-        for (const { channel, admission } of admittedTo(diagram)) {
-          const standing = standings.get(admission.actor.id);
-          if (!standing) continue; // they came meanwhile
-          changed ||= admission.epoch < standing.epoch;
-          apply(channel, admission, standing);
-        }
-        if (changed) await sessions.redecide(diagram);
-      } catch (error) {
-        logger.warn({ err: error, diagram }, 'connections could not be decided anew; the poll will try again');
-      }
+    redecide(diagram) {
+      due.add(diagram);
+      return decideDue();
     },
   };
 }

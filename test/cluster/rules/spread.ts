@@ -51,7 +51,8 @@ export function spreadOver(count: number, cluster: () => Cluster): Spread {
       const clients: Client[] = [];
       for (const [index, person] of people.entries()) {
         clients.push(table.join(person, node(index)));
-        await eventually(() => expect(emails(told(clients[index]!))).toContain(person.email));
+        // All who are there: a node that hears of two people at once tells of both at once.
+        await eventually(() => clients.forEach((client) => expect(emails(told(client))).toContain(person.email)));
       }
       await agreed(table, nodes, clients, people);
       const [host, guest, third] = people as Three<TestPerson>;

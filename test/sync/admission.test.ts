@@ -1,0 +1,94 @@
+/** Deciding anew, where one change of access concerns many diagrams at once. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Database } from '../../src/database/database.ts';
+import type { Actor } from '../../src/identity/person.ts';
+import { createAdmission } from '../../src/sync/admission.ts';
+import type { Channel } from '../../src/sync/channel.ts';
+import { closings } from '../../src/sync/closing.ts';
+import { createDirectory } from '../../src/sync/directory.ts';
+import { freshDatabase } from '../support/database.ts';
+import { addDiagram, addPerson, grant, logger } from './stage.ts';
+
+const DIAGRAMS = 120;
+
+let database: Database;
+let [ada, ben]: Actor[] = [];
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  ada = await addPerson(database, 'ada');
+  ben = await addPerson(database, 'ben');
+});
+afterAll(() => database.close());
+
+/** Diagrams, each with a connection of Ben's, and what is asked of the database to decide them anew. */
+async function connected() {
+  const directory = createDirectory();
+  const [models, diagrams, closed]: [string[], string[], string[]] = [[], [], []];
+  for (let count = 0; count < DIAGRAMS; count += 1) {
+    const { model, diagram } = await addDiagram(database, [
+      [ada!, 'owner'],
+      [ben!, 'writer'],
+    ]);
+    models.push(model);
+    diagrams.push(diagram);
+    const admission = { kind: 'diagram', actor: ben, permissions: 'writer', epoch: 0, live: { readOnly() {} } };
+    directory.add({
+      name: `diagram:${diagram}`,
+      state: { kind: 'open', admission, connection: {} },
+      intake: { welcome() {} },
+      close: ({ code }: { code: number }) => void closed.push(`${diagram} ${code}`),
+    } as unknown as Channel);
+  }
+  let [asked, atOnce, most] = [0, 0, 0];
+  const fails = vi.fn<() => boolean>(() => false);
+  const execute = async (text: string, params: unknown[]) => {
+    asked += 1;
+    most = Math.max(most, (atOnce += 1));
+    try {
+      if (fails()) throw new Error('away');
+      return await database.queries().execute(text, params);
+    } finally {
+      atOnce -= 1;
+    }
+  };
+  const redecided = vi.fn<(diagram: string) => Promise<void>>(async () => {});
+  const admission = createAdmission({
+    authenticator: { authenticate: () => Promise.reject(new Error('nobody comes')) },
+    database: { ...database, queries: () => ({ execute }) as never },
+    sessions: {
+      redecide: redecided,
+      join: () => Promise.reject(new Error()),
+      leave: () => Promise.reject(new Error()),
+    },
+    rooms: null,
+    directory,
+    limits: { maxSocketsPerUser: 10 },
+    newId: () => 'never',
+    logger,
+  });
+  return { models, diagrams, closed, admission, redecided, fails, questions: () => ({ asked, most }) };
+}
+
+it('AC3 AC4 of many diagrams everybody is decided anew in a few statements, one after the other; each session then decides its own', async () => {
+  const { models, diagrams, closed, admission, redecided, questions } = await connected();
+  const removed = diagrams.slice(0, 70);
+  for (const model of models.slice(0, 70)) await grant(database, model, ben!, null);
+  await Promise.all(diagrams.map((diagram) => admission.redecide(diagram)));
+  expect(closed.toSorted()).toEqual(removed.map((diagram) => `${diagram} ${closings.forbidden.code}`).toSorted());
+  expect(redecided.mock.calls.flat().toSorted()).toEqual(removed.toSorted());
+  expect(questions().asked).toBeLessThan(DIAGRAMS / 20);
+  expect(questions().most).toBe(1);
+});
+
+it('AC3 what cannot be decided now keeps nothing else from being decided, and is decided when it is asked for again', async () => {
+  const { models, diagrams, closed, admission, fails } = await connected();
+  for (const model of models) await grant(database, model, ben!, null);
+  await admission.redecide(diagrams[0]!);
+  expect(closed).toHaveLength(1);
+  fails.mockReturnValueOnce(true);
+  await Promise.all(diagrams.map((diagram) => admission.redecide(diagram)));
+  expect(closed.length).toBeGreaterThan(1);
+  await Promise.all(diagrams.map((diagram) => admission.redecide(diagram)));
+  expect(new Set(closed)).toEqual(new Set(diagrams.map((diagram) => `${diagram} ${closings.forbidden.code}`)));
+});
