@@ -11,6 +11,7 @@ import { arrayOf } from '../database/array.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import { recordAudit, type AuditEntry } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
+import { createGate } from '../waiting/gate.ts';
 import { entryOf } from './session-audit.ts';
 import { deadline, type SessionLimits, type UserId } from './session-value.ts';
 import type { SessionEvent } from './session.ts';
@@ -49,9 +50,12 @@ export type SessionStore = ReturnType<typeof createSessionStore>;
 
 /** How often `open` looks again when the session that it found ended at the same moment. */
 const OPEN_ATTEMPTS = 10;
+/** How many sessions are advanced at a time by what concerns many: most connections remain for requests and for who comes. */
+const AT_A_TIME = 3;
 
 export function createSessionStore(database: Database, limits: SessionLimits) {
   const { queries } = database;
+  const gate = createGate(AT_A_TIME);
 
   /** Runs events on a locked session, up to its end, and writes what became of it. @throws Refusal */
   const advance = async (
@@ -72,20 +76,18 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
     return told ? { session: before.id, diagram: before.diagram } : null;
   };
 
-  /** One transaction for each session, so that they do not wait for each other. */
+  /** One transaction for each session, so that they do not wait for each other; a few at a time, as there may be thousands. */
   const advanceEach = async (
     sessions: readonly string[],
     eventsOf: (em: EntityManager, locked: SessionMoment) => Promise<SessionEvent[]>,
-  ) => {
-    const advanced: Advanced[] = [];
-    for (const session of sessions) {
-      const one = await database.asSystem(async (em) => {
+  ): Promise<Advanced[]> => {
+    const advanceOne = (session: string) =>
+      database.asSystem(async (em) => {
         const locked = await lockSession(em, { session });
         return locked?.value.kind === 'active' ? advance(em, locked, await eventsOf(em, locked)) : null;
       });
-      if (one) advanced.push(one);
-    }
-    return advanced;
+    const advanced = await Promise.all(sessions.map((session) => gate(() => advanceOne(session))));
+    return advanced.filter((one) => one !== null);
   };
 
   return {

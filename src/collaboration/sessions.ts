@@ -14,6 +14,7 @@ import { eventOf, readCommand } from './commands.ts';
 import { createGathering } from './gathering.ts';
 import { refusedEntryOf } from './session-audit.ts';
 import type { Notices } from './notices.ts';
+import { createGate } from '../waiting/gate.ts';
 import { oneAtATime } from '../waiting/one-at-a-time.ts';
 import type { SessionMoment } from './session-rows.ts';
 import type { SessionStore } from './session-store.ts';
@@ -60,6 +61,8 @@ export interface SessionService {
 }
 
 const BEAT = 500;
+/** A change of access may concern thousands of sessions: so many are decided anew at a time. */
+const DECIDED_AT_A_TIME = 3;
 /** How long a stopping node waits for what is under way, ms; whom it does not step out, others will. */
 const LAST_WORK = 1000;
 /** How many beats apart old notices are forgotten. */
@@ -76,6 +79,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
   const joined = new Map<string, { session: string; diagram: string }>();
   const joining = new Map<string, Promise<unknown>>();
   const inTurn = createTurns();
+  const gate = createGate(DECIDED_AT_A_TIME);
   const owedLeaves = new Set<string>();
   /** Leaves that are under way. */
   const departing = new Set<Promise<unknown>>();
@@ -121,7 +125,8 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
     owedDecisions.clear();
     try {
       const active = owed.length > 0 ? await store.activeDiagrams(owed) : [];
-      for (const diagram of active) tell(await inTurn(diagram, () => store.redecide(diagram)));
+      const decide = async (diagram: string) => tell(await inTurn(diagram, () => store.redecide(diagram)));
+      await Promise.all(active.map((diagram) => gate(() => decide(diagram))));
     } catch (error) {
       for (const diagram of owed) owedDecisions.add(diagram);
       throw error;
@@ -146,8 +151,8 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
   };
   const run = async () => {
     beats += 1;
+    void tried(payDecisions); // of thousands of sessions it takes long: who was lost is stepped out meanwhile
     await tried(() => payLeaves([...owedLeaves]));
-    await tried(payDecisions);
     await tried(sweepNodes);
     await tried(expireSessions);
     if (beats % FORGET === 0) await tried(() => store.forgetNotices());

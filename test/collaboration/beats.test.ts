@@ -15,6 +15,8 @@ const store = {
   stepOutLost: vi.fn(async () => [ADVANCED]),
   expire: vi.fn(async () => [ADVANCED]),
   forgetNotices: vi.fn(async () => {}),
+  activeDiagrams: vi.fn(async (diagrams: readonly string[]) => diagrams),
+  redecide: vi.fn<(diagram: string) => Promise<unknown>>(async () => ADVANCED),
 };
 const leases = { node: 'n', draining: false, steady: vi.fn(() => true), sweep: vi.fn(async () => 0) };
 const publish = vi.fn<() => void>();
@@ -49,6 +51,28 @@ it('CS5 a sweep whose answer was lost may have been carried out: people are step
   expect(store.stepOutLost).toHaveBeenCalledTimes(1);
   await sessions.beat();
   expect(store.stepOutLost).toHaveBeenCalledTimes(2);
+});
+
+it('CS5 CS12 where thousands of sessions are decided anew, a few are at a time, and whoever was lost is stepped out meanwhile', async () => {
+  const { promise: decided, resolve } = Promise.withResolvers<void>();
+  let [deciding, most] = [0, 0];
+  store.redecide.mockImplementation(async () => {
+    most = Math.max(most, (deciding += 1));
+    await decided;
+    deciding -= 1;
+  });
+  const diagrams = Array.from({ length: 20 }, (_, index) => `d${index}`);
+  const all = Promise.all(diagrams.map((diagram) => sessions.redecide(diagram)));
+  await new Promise((turn) => setImmediate(turn));
+  expect(deciding).toBeGreaterThan(0);
+  await sessions.beat();
+  expect(store.stepOutLost).toHaveBeenCalledTimes(1);
+  expect(store.expire).toHaveBeenCalledTimes(1);
+  resolve();
+  await all;
+  expect(new Set(store.redecide.mock.calls.flat())).toEqual(new Set(diagrams));
+  expect(most).toBeLessThan(5);
+  store.redecide.mockReset();
 });
 
 it('CS7 CS11 sessions end by themselves only while the lease is steady, which is asked again', async () => {

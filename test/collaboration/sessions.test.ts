@@ -230,7 +230,7 @@ describe('the sessions of a node', () => {
     await sessions.redecide(diagram);
     faults.away = false;
     await sessions.beat();
-    expect((await sessions.find(diagram))?.participants[0]?.permissions).toBe('reader');
+    await eventually(async () => expect((await sessions.find(diagram))?.participants[0]?.permissions).toBe('reader'));
   });
 
   it('CS12 a change of access to many diagrams asks once which of them have a session', async () => {
