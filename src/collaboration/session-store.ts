@@ -55,7 +55,6 @@ const AT_A_TIME = 3;
 
 export function createSessionStore(database: Database, limits: SessionLimits) {
   const { queries } = database;
-  const gate = createGate(AT_A_TIME);
 
   /** Runs events on a locked session, up to its end, and writes what became of it. @throws Refusal */
   const advance = async (
@@ -81,6 +80,7 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
     sessions: readonly string[],
     eventsOf: (em: EntityManager, locked: SessionMoment) => Promise<SessionEvent[]>,
   ): Promise<Advanced[]> => {
+    const gate = createGate(AT_A_TIME); // of its own: who leaves does not wait for those whom a node has lost
     const advanceOne = (session: string) =>
       database.asSystem(async (em) => {
         const locked = await lockSession(em, { session });
