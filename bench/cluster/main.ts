@@ -123,8 +123,8 @@ async function measure(
     ),
   };
   const used = async () => {
-    const observations = await Promise.all(nodes.map((node) => node.observe()));
-    return { cpu: observations.reduce((sum, { cpu }) => sum + cpu, 0), redis: await redis.published() };
+    const cpu = await Promise.all(nodes.map((node) => node.used()));
+    return { cpu: cpu.reduce((sum, one) => sum + one, 0), redis: await redis.published() };
   };
   const load = fork(new URL('../durability/load.ts', import.meta.url), { serialization: 'advanced' });
   const ended = once(load, 'exit');

@@ -1,7 +1,8 @@
 /**
  * Loaded before a server that is measured (`node --import`): tells its parent, when asked, what it has used of the
- * processor, and since it was asked last, for how long at the worst its event loop stood still, how much of such a time
- * the loop's thread ran itself (for the rest it waited, mostly for a processor), and for how long V8 collected garbage.
+ * processor. When asked to observe it looks from then on for how long at the worst the event loop stands still, how much of
+ * such a time the loop's thread runs itself (for the rest it waits, mostly for a processor), and for how long V8 collects
+ * garbage, and tells so when it is asked again. Whoever does not ask pays nothing for it.
  */
 import { PerformanceObserver } from 'node:perf_hooks';
 
@@ -20,31 +21,33 @@ export interface Observation {
 
 /** Between two looks, ms. More of them would themselves be a good part of what an idle process uses. */
 const RESOLUTION = 10;
-let [stall, ran] = [0, 0];
-let [lookedAt, used] = [performance.now(), process.threadCpuUsage()];
-setInterval(() => {
-  const late = performance.now() - lookedAt - RESOLUTION;
-  const { user, system } = process.threadCpuUsage(used);
-  stall = Math.max(stall, late);
-  ran = Math.max(ran, Math.min(late, (user + system) / 1000));
-  [lookedAt, used] = [performance.now(), process.threadCpuUsage()];
-}, RESOLUTION).unref();
-let collection = 0;
-new PerformanceObserver((list) => {
-  for (const { duration } of list.getEntries()) collection = Math.max(collection, duration);
-}).observe({ entryTypes: ['gc'] });
+let [stall, ran, collection] = [0, 0, 0];
+let observing = false;
 
-process.on('message', (message) => {
-  if (message !== 'observe') return;
+function observe(): void {
+  if (observing) return;
+  observing = true;
+  let [lookedAt, used] = [performance.now(), process.threadCpuUsage()];
+  setInterval(() => {
+    const late = performance.now() - lookedAt - RESOLUTION;
+    const { user, system } = process.threadCpuUsage(used);
+    stall = Math.max(stall, late);
+    ran = Math.max(ran, Math.min(late, (user + system) / 1000));
+    [lookedAt, used] = [performance.now(), process.threadCpuUsage()];
+  }, RESOLUTION).unref();
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) collection = Math.max(collection, duration);
+  }).observe({ entryTypes: ['gc'] });
+}
+
+process.on('message', (asked) => {
   const { user, system } = process.cpuUsage();
-  const observation: Observation = {
-    cpu: (user + system) / 1000,
-    stall,
-    ran,
-    collection,
-    memory: process.memoryUsage.rss(),
-  };
+  const cpu = (user + system) / 1000;
+  if (asked === 'used') process.send!({ cpu });
+  if (asked !== 'observe') return;
+  const observation: Observation = { cpu, stall, ran, collection, memory: process.memoryUsage.rss() };
   stall = ran = collection = 0;
+  observe();
   process.send!({ observation });
 });
 process.once('disconnect', () => process.exit()); // nobody is left to measure it

@@ -7,7 +7,9 @@ import type { Observation } from './observed.ts';
 
 export interface MeasuredServer {
   url: string;
-  /** What it has used so far, and its longest stall since the last time. */
+  /** ms of processor time that it has used so far. */
+  used(): Promise<number>;
+  /** The same, and its longest stall since it was observed last; the first time begins it. */
   observe(): Promise<Observation>;
   stop(): Promise<void>;
 }
@@ -64,14 +66,16 @@ export async function start(
     else if (line.startsWith('{')) process.stderr.write(`${line}\n`);
   });
   void ended.then(() => reject(new Error('a server ended before it had started')));
+  const ask = async <Answer>(what: string): Promise<Answer> => {
+    child.send(what);
+    const [answer] = (await once(child, 'message')) as [Answer];
+    return answer;
+  };
   const url = await started;
   return {
     url,
-    async observe() {
-      child.send('observe');
-      const [answer] = (await once(child, 'message')) as [{ observation: Observation }];
-      return answer.observation;
-    },
+    used: async () => (await ask<{ cpu: number }>('used')).cpu,
+    observe: async () => (await ask<{ observation: Observation }>('observe')).observation,
     async stop() {
       child.kill('SIGTERM');
       await ended;
