@@ -2,7 +2,7 @@
  * A session as its rows say it is. It is read in one statement, so that what was read belongs together: the value, the
  * people in it, and the notices since a position.
  */
-import type { Permissions } from '../access/roles.ts';
+import { permissionsOf, type AccessRole, type Permissions } from '../access/roles.ts';
 import type { Queries } from '../access/standing.ts';
 import { arrayOf } from '../database/array.ts';
 import { PROFILE_COLUMNS, toPerson, type ProfileRow } from '../identity/profiles.ts';
@@ -95,13 +95,21 @@ export async function readActive(queries: Queries, diagrams: readonly string[]):
   return rows.map(({ moment }) => toMoment(moment));
 }
 
-/** Which of some diagrams have an active session. */
-export async function readActiveDiagrams(queries: Queries, diagrams: readonly string[]): Promise<string[]> {
+/** CS12: which of some diagrams have an active session that says of somebody in it what is not so, or whose host may nothing. */
+export async function readOutdated(queries: Queries, diagrams: readonly string[]): Promise<string[]> {
   const rows = (await queries.execute(
-    'select diagram_id as id from collaboration_session where diagram_id = any (?::uuid[]) and ended_at is null',
+    `select s.diagram_id as diagram, person.permissions, diagram_role(s.diagram_id, person.id) as role
+     from collaboration_session s cross join lateral (
+       select p.profile_id as id, p.permissions from session_participant p
+         where p.session_id = s.id and (p.left_at is null or p.profile_id = s.host_id)
+       union all select s.host_id, null) person
+     where s.diagram_id = any (?::uuid[]) and s.ended_at is null`,
     [arrayOf(diagrams)],
-  )) as { id: string }[];
-  return rows.map(({ id }) => id);
+  )) as { diagram: string; permissions: Permissions | null; role: AccessRole | null }[];
+  const outdated = rows.filter(({ permissions, role }) =>
+    permissions === null ? role === null : permissionsOf(role) !== permissions,
+  );
+  return [...new Set(outdated.map(({ diagram }) => diagram))];
 }
 
 /**

@@ -11,7 +11,7 @@ import { arrayOf } from '../database/array.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import { recordAudit, type AuditEntry } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
-import { createGate } from '../waiting/gate.ts';
+import { severalAtATime } from '../waiting/several-at-a-time.ts';
 import { entryOf } from './session-audit.ts';
 import { deadline, type SessionLimits, type UserId } from './session-value.ts';
 import type { SessionEvent } from './session.ts';
@@ -26,7 +26,7 @@ import {
 import {
   lockSession,
   readActive,
-  readActiveDiagrams,
+  readOutdated,
   readSession,
   type Position,
   type SessionKey,
@@ -80,13 +80,12 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
     sessions: readonly string[],
     eventsOf: (em: EntityManager, locked: SessionMoment) => Promise<SessionEvent[]>,
   ): Promise<Advanced[]> => {
-    const gate = createGate(AT_A_TIME); // of its own: who leaves does not wait for those whom a node has lost
-    const advanceOne = (session: string) =>
+    const advanced = await severalAtATime(AT_A_TIME, sessions, (session) =>
       database.asSystem(async (em) => {
         const locked = await lockSession(em, { session });
         return locked?.value.kind === 'active' ? advance(em, locked, await eventsOf(em, locked)) : null;
-      });
-    const advanced = await Promise.all(sessions.map((session) => gate(() => advanceOne(session))));
+      }),
+    );
     return advanced.filter((one) => one !== null);
   };
 
@@ -95,7 +94,7 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
 
     activeOn: (diagrams: readonly string[]): Promise<SessionMoment[]> => readActive(queries(), diagrams),
 
-    activeDiagrams: (diagrams: readonly string[]): Promise<string[]> => readActiveDiagrams(queries(), diagrams),
+    outdatedOn: (diagrams: readonly string[]): Promise<string[]> => readOutdated(queries(), diagrams),
 
     /** A session, whatever its state, with the notices after a position. */
     since: (session: string, after: Position): Promise<SessionMoment | null> =>

@@ -14,8 +14,8 @@ import { eventOf, readCommand } from './commands.ts';
 import { createGathering } from './gathering.ts';
 import { refusedEntryOf } from './session-audit.ts';
 import type { Notices } from './notices.ts';
-import { createGate } from '../waiting/gate.ts';
 import { oneAtATime } from '../waiting/one-at-a-time.ts';
+import { severalAtATime } from '../waiting/several-at-a-time.ts';
 import type { SessionMoment } from './session-rows.ts';
 import type { SessionStore } from './session-store.ts';
 import { viewOf, type SessionView } from './session-view.ts';
@@ -79,7 +79,6 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
   const joined = new Map<string, { session: string; diagram: string }>();
   const joining = new Map<string, Promise<unknown>>();
   const inTurn = createTurns();
-  const gate = createGate(DECIDED_AT_A_TIME);
   const owedLeaves = new Set<string>();
   /** Leaves that are under way. */
   const departing = new Set<Promise<unknown>>();
@@ -124,9 +123,10 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
     const owed = [...owedDecisions];
     owedDecisions.clear();
     try {
-      const active = owed.length > 0 ? await store.activeDiagrams(owed) : [];
-      const decide = async (diagram: string) => tell(await inTurn(diagram, () => store.redecide(diagram)));
-      await Promise.all(active.map((diagram) => gate(() => decide(diagram))));
+      const outdated = owed.length > 0 ? await store.outdatedOn(owed) : [];
+      await severalAtATime(DECIDED_AT_A_TIME, outdated, async (diagram) =>
+        tell(await inTurn(diagram, () => store.redecide(diagram))),
+      );
     } catch (error) {
       for (const diagram of owed) owedDecisions.add(diagram);
       throw error;

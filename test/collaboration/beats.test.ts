@@ -15,7 +15,7 @@ const store = {
   stepOutLost: vi.fn(async () => [ADVANCED]),
   expire: vi.fn(async () => [ADVANCED]),
   forgetNotices: vi.fn(async () => {}),
-  activeDiagrams: vi.fn(async (diagrams: readonly string[]) => diagrams),
+  outdatedOn: vi.fn(async (diagrams: readonly string[]) => diagrams),
   redecide: vi.fn<(diagram: string) => Promise<unknown>>(async () => ADVANCED),
 };
 const leases = { node: 'n', draining: false, steady: vi.fn(() => true), sweep: vi.fn(async () => 0) };

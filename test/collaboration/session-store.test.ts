@@ -307,6 +307,36 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     expect(await store.redecide(diagram.id)).toBeNull();
   });
 
+  it('CS12 a session is to be decided anew where it says of somebody in it what is not so, or its host may nothing', async () => {
+    const diagram = await stage.diagram(who(ada), who(bob), who(cem));
+    const grant = (person: Person | undefined, role: 'reader' | 'writer' | null) =>
+      stage.grant(diagram.threatModel, who(person), role);
+    const isOutdated = async () => (await store.outdatedOn([uuidv7(), diagram.id])).length === 1;
+    await store.open(diagram.id, who(ada).id);
+    const here = await join(diagram.id, bob);
+    const gone = await join(diagram.id, cem, 'reader');
+    expect(await isOutdated()).toBe(true); // they came as a reader and may write
+    await store.leave([gone.id]);
+    expect(await isOutdated()).toBe(false);
+    await grant(bob, 'reader');
+    expect(await isOutdated()).toBe(true);
+    await grant(bob, null);
+    expect(await isOutdated()).toBe(true);
+    await grant(bob, 'writer');
+    expect(await isOutdated()).toBe(false);
+    await grant(ada, null); // they never came
+    expect(await isOutdated()).toBe(true);
+    await grant(ada, 'reader');
+    expect(await isOutdated()).toBe(false);
+    const host = await join(diagram.id, ada, 'reader');
+    await store.leave([host.id]);
+    await grant(ada, 'writer'); // the grace runs: they are in the list
+    expect(await isOutdated()).toBe(true);
+    await store.change(diagram.id, ({ now }) => [{ type: 'ended', by: who(ada).id, at: now }]);
+    expect(await isOutdated()).toBe(false);
+    expect(here.advanced).not.toBeNull();
+  });
+
   it('a refused step leaves no trace', async () => {
     const { diagram, session } = await open();
     await join(diagram, bob);
