@@ -35,10 +35,11 @@ import {
 import { refusalsOf, run } from './session-run.ts';
 import { holdThreatModel, insertSession, requireRole, writeNotices, writeSession } from './session-writes.ts';
 
-/** A session that has something new to tell. */
+/** A session that has something new to tell, and the revision that it has come to. */
 export interface Advanced {
   session: string;
   diagram: string;
+  revision: number;
 }
 
 /** A connection that wants to take part. */
@@ -72,7 +73,7 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
     if (value !== before.value || notices.length > 0) await writeSession(em, before, value, { lastOrdinal, endsAt });
     await writeNotices(em, before.id, notices);
     const told = notices.length > 0 || value.revision !== before.value.revision;
-    return told ? { session: before.id, diagram: before.diagram } : null;
+    return told ? { session: before.id, diagram: before.diagram, revision: value.revision } : null;
   };
 
   /** One transaction for each session, so that they do not wait for each other; a few at a time, as there may be thousands. */
@@ -128,13 +129,13 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
 
     /**
      * CS3, CS4: connections that come at once, each let in or refused by itself. One that is there already changes nothing.
-     * @returns for each, in order, why it is refused, or null
+     * @returns for each, in order, why it is refused, or null; and the revision that the session has now
      * @throws Refusal `session_not_found`, `unavailable`
      */
     async join(
       diagram: string,
       connections: readonly Arriving[],
-    ): Promise<{ session: string; refusals: (Refusal | null)[]; advanced: Advanced | null }> {
+    ): Promise<{ session: string; revision: number; refusals: (Refusal | null)[]; advanced: Advanced | null }> {
       return database.asSystem(async (em) => {
         const locked = await lockSession(em, { diagram });
         if (!locked) throw new Refusal('session_not_found');
@@ -145,7 +146,7 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
         const isTaken = (_: unknown, index: number) => refusals[index] === null;
         const advanced = await advance(em, locked, arrivals.filter(isTaken));
         await insertConnections(em, locked.id, connections.filter(isTaken));
-        return { session: locked.id, refusals, advanced };
+        return { session: locked.id, revision: advanced?.revision ?? locked.value.revision, refusals, advanced };
       });
     },
 

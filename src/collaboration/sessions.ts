@@ -46,8 +46,8 @@ export interface SessionService {
   join(connection: Joining): Promise<{ session: string }>;
   /** CS5: a connection went, or its join was not followed by a loaded document. Idempotent; never rejects. */
   leave(connection: string): Promise<void>;
-  /** The session that a connection of this node has joined and not left. */
-  sessionOf(connection: string): string | null;
+  /** What a connection of this node has joined and not left: the session, and the revision that it had then. */
+  joined(connection: string): { session: string; revision: number } | null;
   /** A command of the wire. @throws Refusal */
   command(diagram: string, person: Person, message: { type: string; [key: string]: unknown }): Promise<void>;
   /** CS12: decides everybody in the diagram's session anew, also a host who is not connected. Never rejects. */
@@ -76,7 +76,7 @@ interface SessionServiceOptions {
 }
 
 export function createSessions({ store, notices, leases, onError }: SessionServiceOptions): SessionService {
-  const joined = new Map<string, { session: string; diagram: string }>();
+  const joined = new Map<string, { session: string; revision: number; diagram: string }>();
   const joining = new Map<string, Promise<unknown>>();
   const inTurn = createTurns();
   const owedLeaves = new Set<string>();
@@ -105,8 +105,8 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
   const enter = createGathering<Joining, { session: string }>(inTurn, async (diagram, crowd) => {
     const { node } = leases;
     const arriving = crowd.map(({ id, person, permissions }) => ({ id, user: person.id, permissions, node }));
-    const { session, refusals, advanced } = await store.join(diagram, arriving);
-    for (const [index, { id }] of crowd.entries()) if (!refusals[index]) joined.set(id, { session, diagram });
+    const { session, revision, refusals, advanced } = await store.join(diagram, arriving);
+    for (const [index, { id }] of crowd.entries()) if (!refusals[index]) joined.set(id, { session, revision, diagram });
     tell(advanced);
     return refusals.map((refusal) => refusal ?? { session });
   });
@@ -200,7 +200,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
       await leaving;
     },
 
-    sessionOf: (connection) => joined.get(connection)?.session ?? null,
+    joined: (connection) => joined.get(connection) ?? null,
 
     async command(diagram, person, message) {
       const asked = readCommand(message);

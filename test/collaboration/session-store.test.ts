@@ -37,9 +37,9 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
   };
   const join = async (diagram: string, person: Person | undefined, permissions: 'reader' | 'writer' = 'writer') => {
     const id = uuidv7();
-    const { refusals, advanced } = await store.join(diagram, [{ id, user: who(person).id, permissions, node }]);
-    if (refusals[0]) throw refusals[0];
-    return { id, advanced };
+    const joined = await store.join(diagram, [{ id, user: who(person).id, permissions, node }]);
+    if (joined.refusals[0]) throw joined.refusals[0];
+    return { id, ...joined };
   };
   const read = async (session: string) => (await store.find({ session })) as SessionMoment;
   const list = async (session: string) => participants((await read(session)).value).map(({ user }) => user);
@@ -129,10 +129,11 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     const { diagram, session } = await open();
     const [one, two] = [await join(diagram, bob), await join(diagram, bob)];
     expect(two.advanced).toBeNull();
+    expect([one.revision, two.revision]).toEqual([1, 1]);
     const first = participants((await read(session)).value)[0];
     expect(await store.leave([one.id])).toEqual([]);
     expect(await list(session)).toEqual([who(bob).id]);
-    expect(await store.leave([two.id])).toEqual([{ session, diagram }]);
+    expect(await store.leave([two.id])).toEqual([{ session, diagram, revision: 2 }]);
     expect(await list(session)).toEqual([]);
     await pause(5);
     await join(diagram, bob);
@@ -170,7 +171,7 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     }
     await join(diagram, cem);
     await dying.die();
-    expect(await store.stepOutLost()).toEqual([{ session, diagram }]);
+    expect(await store.stepOutLost()).toEqual([{ session, diagram, revision: 4 }]);
     expect(await list(session)).toEqual([who(ada).id, who(cem).id]);
     expect(await store.stepOutLost()).toEqual([]);
   });
@@ -199,7 +200,7 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     expect(await store.expire()).toEqual([]);
     await stage.overdue(session);
     const ended = await Promise.all([store.expire(), store.expire()]);
-    expect(ended.flat()).toEqual([{ session, diagram }]);
+    expect(ended.flat()).toEqual([{ session, diagram, revision: 3 }]);
     expect((await read(session)).value).toMatchObject({ kind: 'ended', reason: 'host_left' });
     expect(await notices(session)).toEqual([
       [1, 0, 'join'],
@@ -252,7 +253,7 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
   it('CS11 a session that nobody is connected to ends as idle', async () => {
     const { session, diagram } = await open();
     await stage.overdue(session);
-    expect(await store.expire()).toEqual([{ session, diagram }]);
+    expect(await store.expire()).toEqual([{ session, diagram, revision: 1 }]);
     expect((await read(session)).value).toMatchObject({ kind: 'ended', reason: 'idle' });
   });
 

@@ -99,7 +99,7 @@ describe('the sessions of a node', () => {
     const joining = sessions.join(hasty);
     await Promise.all([joining, sessions.leave(hasty.id)]);
     expect(await listed(sessions)).toEqual([]);
-    expect(sessions.sessionOf(hasty.id)).toBeNull();
+    expect(sessions.joined(hasty.id)).toBeNull();
   });
 
   it('CS5 a refused join leaves nothing, and its leave does nothing', async () => {

@@ -32,7 +32,7 @@ export interface Live {
 }
 
 export interface LiveOptions {
-  sessions: Pick<SessionService, 'leave' | 'command' | 'sessionOf'>;
+  sessions: Pick<SessionService, 'leave' | 'command' | 'joined'>;
   notices: Pick<Notices, 'follow' | 'show'>;
   guard: Pick<AwarenessGuard, 'stamp' | 'renew'>;
   relay: AwarenessRelay;
@@ -83,12 +83,12 @@ export function createLive({ sessions, notices, guard, relay, maxMessageBytes, o
   /** @throws Refusal */
   const answer = async (connection: LiveConnection, message: unknown) => {
     if (!isMessage(message)) throw new Refusal('invalid');
-    const session = sessions.sessionOf(connection.id);
-    if (!session) throw new Refusal('session_not_found');
+    const joined = sessions.joined(connection.id);
+    if (!joined) throw new Refusal('session_not_found');
     if (message.type !== 'presenter_view') return sessions.command(connection.diagram, connection.person, message);
     const read = presenterView.safeParse(message);
     if (!read.success || !isShallow(message)) throw new Refusal('invalid');
-    const audience = audiences.get(session);
+    const audience = audiences.get(joined.session);
     if (audience?.view?.presenter.id !== connection.person.id) throw new Refusal('forbidden');
     const { type: _, ...shown } = read.data;
     audience.show(connection.person.id, shown);
@@ -112,15 +112,15 @@ export function createLive({ sessions, notices, guard, relay, maxMessageBytes, o
 
   return {
     async connected(connection) {
-      const session = sessions.sessionOf(connection.id);
-      if (!session) return connection.close(closings.reload.code, closings.reload.reason);
-      await audienceOf(session, connection.diagram).greet(connection);
+      const joined = sessions.joined(connection.id);
+      if (!joined) return connection.close(closings.reload.code, closings.reload.reason);
+      await audienceOf(joined.session, connection.diagram).greet(connection, joined.revision);
       relay.greeted(connection.diagram);
     },
 
     disconnected(connection) {
-      const session = sessions.sessionOf(connection.id);
-      const audience = session ? audiences.get(session) : undefined;
+      const joined = sessions.joined(connection.id);
+      const audience = joined ? audiences.get(joined.session) : undefined;
       audience?.remove(connection);
       if (audience?.size === 0) {
         audience.stop();

@@ -1,8 +1,9 @@
 /**
  * The connections of this node that take part in one session, and what they are told.
  *
- * A connection is greeted once: the session is read, what was new in it is told to those who were there, and then the
- * newcomer gets `join` and `participants_update`; from then on they are told what is newer, never before (CS3).
+ * A connection is greeted once: the session is read, if it has not been since they joined, what was new in it is told to
+ * those who were there, and then the newcomer gets `join` and `participants_update`; from then on they are told what is
+ * newer, never before (CS3).
  * Notices go out in their order as they come. `participants_update` is built from the session that the last notice led
  * to; in a storm there is one in 20 ms, and always one at the end. The awareness entry goes with it.
  *
@@ -23,8 +24,8 @@ export interface SessionAudience {
   /** The session as the audience knows it; null before it was read, and when it is over. */
   readonly view: SessionView | null;
   readonly size: number;
-  /** Never rejects: a connection that cannot be greeted is closed. */
-  greet(connection: LiveConnection): Promise<void>;
+  /** Never rejects: a connection that cannot be greeted is closed. @param revision which the session had when they joined */
+  greet(connection: LiveConnection, revision: number): Promise<void>;
   remove(connection: LiveConnection): void;
   /** Shows the others what the presenter shows, on all nodes. */
   show(presenter: string, view: Record<string, unknown>): void;
@@ -163,7 +164,8 @@ export function createSessionAudience({
     get size() {
       return waiting.size + greeted.size;
     },
-    async greet(connection) {
+    async greet(connection, revision) {
+      if (moment && moment.value.revision >= revision) return welcome(connection);
       waiting.add(connection);
       try {
         await following.refresh();

@@ -415,7 +415,7 @@ describe('what a session means to the connections of two nodes', () => {
     const node = await stage.node({ through: away });
     const host = await join(ada);
     const guest = await at(one).connect(bob, diagram);
-    vi.spyOn(node.sessions, 'sessionOf').mockReturnValue(session);
+    vi.spyOn(node.sessions, 'joined').mockReturnValue({ session, revision: 0 });
     await node.live.stateless(guest, '{"type":"presenter_request"}');
     expect(guest.of('error')).toMatchObject([{ code: 'unavailable' }]);
     expect(node.errors).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** When the list is told: at once, and in a storm once in 20 ms, always ending with the latest. Time is played. */
+/** When somebody is greeted, and when the list is told: at once, and in a storm once in 20 ms, always ending with the latest. Time is played. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Follower } from '../../../src/collaboration/notices.ts';
 import type { SessionMoment } from '../../../src/collaboration/session-rows.ts';
@@ -36,20 +36,42 @@ let audience: SessionAudience;
 /** When each update was told, and with which revision. */
 let told: { at: number; revision: number }[];
 let projected: number[];
+/** What the session is when it is read, and how often it was. */
+let stored: number;
+let reads: number;
 
 const comesTo = (revision: number) => follower.news({ moment: momentAt(revision), notices: [] });
+
+/** One that notes which updates it is told. */
+const connection = (updates: typeof told): LiveConnection => ({
+  id: 'connection',
+  diagram: 'diagram',
+  person: ada,
+  permissions: 'writer',
+  sendStateless(payload) {
+    const { type, revision } = JSON.parse(payload) as { type: string; revision: number };
+    if (type === 'participants_update') updates.push({ at: Date.now(), revision });
+  },
+  close() {},
+  readOnly() {},
+});
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: 0 });
   told = [];
   projected = [];
+  [stored, reads] = [1, 0];
   audience = createSessionAudience({
     session: 'session',
     diagram: 'diagram',
     notices: {
       follow: (_, following) => {
         follower = following;
-        return { refresh: async () => comesTo(1), stop() {} };
+        const refresh = async () => {
+          reads += 1;
+          comesTo(stored);
+        };
+        return { refresh, stop() {} };
       },
       show() {},
     },
@@ -58,19 +80,7 @@ beforeEach(async () => {
       throw error;
     },
   });
-  const connection: LiveConnection = {
-    id: 'connection',
-    diagram: 'diagram',
-    person: ada,
-    permissions: 'writer',
-    sendStateless(payload) {
-      const { type, revision } = JSON.parse(payload) as { type: string; revision: number };
-      if (type === 'participants_update') told.push({ at: Date.now(), revision });
-    },
-    close() {},
-    readOnly() {},
-  };
-  await audience.greet(connection);
+  await audience.greet(connection(told), 1);
   vi.advanceTimersByTime(1000);
   told.length = 0;
 });
@@ -78,6 +88,19 @@ afterEach(() => {
   audience.stop();
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
+});
+
+it('CS3 a newcomer is greeted with a session that has them in it, which is read only where it was not since they joined', async () => {
+  expect(reads).toBe(1);
+  stored = 3;
+  const joinedBefore: typeof told = [];
+  await audience.greet(connection(joinedBefore), 1);
+  expect([reads, joinedBefore]).toEqual([1, [{ at: 1000, revision: 1 }]]);
+  const joinedAfter: typeof told = [];
+  await audience.greet(connection(joinedAfter), 2);
+  expect([reads, joinedAfter]).toEqual([2, [{ at: 1000, revision: 3 }]]);
+  expect(joinedBefore.at(-1)).toEqual({ at: 1000, revision: 3 });
+  vi.advanceTimersByTime(1000);
 });
 
 it('CS10 what happens by itself is told at once', () => {
