@@ -91,6 +91,10 @@ const variables = z.object({
   JWT_SECRET: z
     .string()
     .refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes')
+    .refine(
+      (text) => !text.includes('-----BEGIN '),
+      'must not be a key of a pair, whose one half is public: that is what JWT_JWKS_URI is for',
+    )
     .optional(),
   JWT_JWKS_URI: keys.optional(),
   JWT_ISSUER: z.string().min(1).optional(),

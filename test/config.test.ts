@@ -243,7 +243,7 @@ describe('RU1 what is given', () => {
     ['TRUST_PROXY', ['yes', '-1', '33']],
     ['DATABASE_URL', ['db', 'mysql://db/x']],
     ['REDIS_URL', ['redis', 'http://redis']],
-    ['JWT_SECRET', ['short', 'x'.repeat(31)]],
+    ['JWT_SECRET', ['short', 'x'.repeat(31), '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE']],
     ['JWT_JWKS_URI', ['keys', 'file:///keys', 'http://identity.example/keys', 'http://127.0.0.1.example/keys']],
     ['OIDC_SCOPE', ['email', 'openidx profile', 'openid,email']],
     ['OIDC_AUDIENCE_PARAMETER', ['aud', 'Audience']],

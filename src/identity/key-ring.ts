@@ -8,18 +8,18 @@
  * 4. if it fails or takes long, a key of the last set holds for an hour after it was fetched; nobody who has such
  *    a key waits for it longer than a moment, nor after a failure for the next try
  */
+import type { KeyObject } from 'node:crypto';
 import { Refusal } from '../refusal.ts';
 import { atMost } from '../waiting/at-most.ts';
 
 export interface PublishedKey {
   kid?: string;
-  /** PEM. */
-  getPublicKey(): string;
+  key: KeyObject;
 }
 
 export interface KeyRing {
   /** @param kid none will do where there is one key; @throws Refusal `unauthenticated`, or `unavailable` if it cannot be found out */
-  key(kid: string | undefined): Promise<string>;
+  key(kid: string | undefined): Promise<KeyObject>;
 }
 
 const FRESH = 10 * 60_000;
@@ -64,14 +64,14 @@ export function createKeyRing(fetchKeys: () => Promise<readonly PublishedKey[]>,
     async key(kid) {
       const known = find(kid);
       const holds = known !== undefined && younger(KEPT);
-      if (holds && (younger(FRESH) || now() - failed < PAUSE)) return known.getPublicKey();
+      if (holds && (younger(FRESH) || now() - failed < PAUSE)) return known.key;
       if (!(await (holds ? atMost(MOMENT, refresh()) : refresh()))) {
-        if (holds) return known.getPublicKey();
+        if (holds) return known.key;
         throw new Refusal(fetched > failed ? 'unauthenticated' : 'unavailable');
       }
       const published = find(kid);
       if (!published) throw new Refusal('unauthenticated');
-      return published.getPublicKey();
+      return published.key;
     },
   };
 }

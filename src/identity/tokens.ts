@@ -3,6 +3,7 @@
  * same tokens. The algorithm is the configured one, never the token's. A key source that cannot be reached is a fault
  * (`unavailable`), not a bad token.
  */
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import jwksRsa from 'jwks-rsa';
 import { z } from 'zod';
@@ -34,9 +35,9 @@ const claimsSchema = z.object({
 
 export type Claims = z.infer<typeof claimsSchema>;
 
-/** What koa-jwt and `verifyToken` are both given. */
+/** What koa-jwt and `verifyToken` are both given. A key is read once, not for every token. */
 export interface TokenOptions {
-  secret: (header: { kid?: string | undefined }) => Promise<string>;
+  secret: (header: { kid?: string | undefined }) => Promise<KeyObject>;
   algorithms: jwt.Algorithm[];
   issuer?: string;
   audience?: string;
@@ -51,9 +52,9 @@ export function tokenOptions(config: TokenConfig): TokenOptions {
     clockTolerance: 0,
   };
   if (config.kind === 'secret') {
-    const secret = config.secret;
-    if (secret === null) throw new Error('there is no secret to verify tokens with');
-    return { secret: async () => secret, algorithms: ['HS256'], ...claims };
+    if (config.secret === null) throw new Error('there is no secret to verify tokens with');
+    const key = createSecretKey(config.secret, 'utf8');
+    return { secret: async () => key, algorithms: ['HS256'], ...claims };
   }
   const { key } = createKeyRing(published(config.uri), () => performance.now());
   return { secret: ({ kid }) => key(kid), algorithms: ['RS256', 'ES256'], ...claims };
@@ -70,7 +71,8 @@ function published(jwksUri: string): () => Promise<readonly PublishedKey[]> {
     return (await answer.json()) as { keys: unknown };
   };
   const client = jwksRsa({ jwksUri, cache: false, fetcher });
-  return () => client.getSigningKeys();
+  return async () =>
+    (await client.getSigningKeys()).map((key) => ({ kid: key.kid, key: createPublicKey(key.getPublicKey()) }));
 }
 
 /**

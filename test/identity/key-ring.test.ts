@@ -18,7 +18,7 @@ beforeEach(() => {
     asked += 1;
     await answering;
     if (published === null) throw new Error('away');
-    return published.map((kid) => ({ kid, getPublicKey: () => `PEM of ${kid}` }));
+    return published.map((kid) => ({ kid, key: `key of ${kid}` as never }));
   };
   ring = createKeyRing(answer, () => now);
 });
@@ -34,7 +34,7 @@ async function makeUp(): Promise<void> {
 
 describe('ID4 keys', () => {
   it('are asked for once by all who wait, and again after ten minutes', async () => {
-    expect(await Promise.all([given('a'), given('a'), given()])).toEqual(['PEM of a', 'PEM of a', 'PEM of a']);
+    expect(await Promise.all([given('a'), given('a'), given()])).toEqual(['key of a', 'key of a', 'key of a']);
     now += 10 * MINUTE - 1;
     await given('a');
     expect(asked).toBe(1);
@@ -47,22 +47,22 @@ describe('ID4 keys', () => {
     await given('a');
     published = ['b'];
     now += 10 * MINUTE - 1;
-    expect(await given('a')).toBe('PEM of a');
+    expect(await given('a')).toBe('key of a');
     now += 1;
-    expect([await given('a'), await given('b')]).toEqual(['unauthenticated', 'PEM of b']);
+    expect([await given('a'), await given('b')]).toEqual(['unauthenticated', 'key of b']);
     published = ['b', 'c'];
-    expect([await given('c'), await given()]).toEqual(['PEM of c', 'unauthenticated']);
+    expect([await given('c'), await given()]).toEqual(['key of c', 'unauthenticated']);
   });
 
   it('hold for an hour while the key server fails, which is asked twice a minute then', async () => {
     await given('a');
     published = null;
-    for (now = 10 * MINUTE; now < 60 * MINUTE; now += SECOND) expect(await given('a')).toBe('PEM of a');
+    for (now = 10 * MINUTE; now < 60 * MINUTE; now += SECOND) expect(await given('a')).toBe('key of a');
     expect(asked).toBe(1 + 2 * 50);
     expect([await given('a'), await given('b')]).toEqual(['unavailable', 'unavailable']);
     published = ['a'];
     now += 2 * SECOND;
-    expect(await given('a')).toBe('PEM of a');
+    expect(await given('a')).toBe('key of a');
   });
 
   it('hold while the key server does not answer, and nobody who has one waits longer than half a second', async () => {
@@ -74,9 +74,9 @@ describe('ID4 keys', () => {
     try {
       const [known, unknown] = [given('a'), given('b')];
       await vi.advanceTimersByTimeAsync(500);
-      expect(await known).toBe('PEM of a');
+      expect(await known).toBe('key of a');
       answered.resolve();
-      expect([await unknown, await given('a'), asked]).toEqual(['PEM of b', 'unauthenticated', 3]);
+      expect([await unknown, await given('a'), asked]).toEqual(['key of b', 'unauthenticated', 3]);
     } finally {
       vi.useRealTimers();
     }
@@ -88,11 +88,11 @@ describe('ID4 keys', () => {
     expect(asked).toBe(30);
     now = 20 * MINUTE;
     await makeUp();
-    expect([await given('a'), asked]).toEqual(['PEM of a', 60]);
+    expect([await given('a'), asked]).toEqual(['key of a', 60]);
     published = ['a', 'new'];
     now += 2 * SECOND;
     await makeUp();
-    expect([await given('new'), await given('a'), asked]).toEqual(['PEM of new', 'PEM of a', 61]);
+    expect([await given('new'), await given('a'), asked]).toEqual(['key of new', 'key of a', 61]);
     published = ['new'];
     now += 2 * SECOND;
     await makeUp();
