@@ -7,6 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context, Middleware } from 'koa';
+import { compressed, ENCODINGS } from './compressed.ts';
 import type { Route } from './route.ts';
 
 export type Files = Map<string, Buffer>;
@@ -22,6 +23,10 @@ const types: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
   '.woff2': 'font/woff2',
 };
+
+/** Files that it does not pay to compress: those of fewer bytes, and those that are. */
+const SMALL = 1024;
+const PACKED = ['.png', '.woff2'];
 
 /** @param folder where the built web app is; @returns no files where there is none */
 export async function readWebApp(folder: string): Promise<Files> {
@@ -69,8 +74,7 @@ export function serveFiles(files: Files): Middleware {
   return async (context, next) => {
     const file = isRead(context) ? files.get(context.path) : undefined;
     if (!file) return next();
-    context.body = file;
-    context.type = types[extname(context.path)] ?? types['.html']!;
+    await send(context, file, extname(context.path));
     const hashed = context.path.startsWith('/assets/');
     context.set('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
   };
@@ -83,10 +87,19 @@ export function servePage(files: Files, routes: readonly Pick<Route, 'path'>[]):
   return async (context, next) => {
     const wanted = isRead(context) && context.accepts('json', 'html') === 'html';
     if (!page || !wanted || taken.has(firstPart(context.path))) return next();
-    context.body = page;
-    context.type = types['.html']!;
+    await send(context, page, '.html');
     context.set('Cache-Control', 'no-cache');
   };
+}
+
+async function send(context: Context, file: Buffer, extension: string): Promise<void> {
+  context.type = types[extension] ?? types['.html']!;
+  context.compress = false; // it is done here
+  const pays = file.byteLength >= SMALL && !PACKED.includes(extension);
+  const wanted = pays && context.acceptsEncodings([...ENCODINGS, 'identity']);
+  const encoding = ENCODINGS.find((known) => known === wanted);
+  context.body = encoding ? await compressed(file, encoding) : file;
+  if (encoding) context.set('Content-Encoding', encoding);
 }
 
 const isRead = ({ method }: Pick<Context, 'method'>) => method === 'GET' || method === 'HEAD';

@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compressed } from '../../src/http/compressed.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/patience.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
@@ -117,6 +118,31 @@ describe('CO7 compression', () => {
   it.each(['identity', '', 'rot13', 'identity;q=0, *;q=0', ';;q=,'])('none for "%s"', async (accepted) => {
     const answered = await get('/openapi.json', { 'accept-encoding': accepted });
     expect([answered.status, answered.headers['content-encoding']]).toEqual([200, undefined]);
+  });
+
+  it.each(['br', 'gzip'] as const)('%s of a file is done once, and the entity tag is its own', async (encoding) => {
+    const file = '/docs/swagger-ui-bundle.js';
+    const [plain, packed] = [await get(file), await get(file, { 'accept-encoding': encoding })];
+    const unpack = encoding === 'br' ? brotliDecompressSync : gunzipSync;
+    expect(unpack(packed.bytes).equals(plain.bytes)).toBe(true);
+    expect([plain.headers.vary, packed.headers.vary]).toEqual(
+      Array(2).fill(expect.stringContaining('Accept-Encoding')),
+    );
+    expect([plain.headers['content-encoding'], packed.headers['content-encoding']]).toEqual([undefined, encoding]);
+    expect(packed.headers.etag).not.toBe(plain.headers.etag);
+    const known = { 'accept-encoding': encoding, 'if-none-match': packed.headers.etag! };
+    expect((await get(file, known)).status).toBe(304);
+    const bytes = Buffer.from('the same bytes for all');
+    expect(await compressed(bytes, encoding)).toBe(await compressed(bytes, encoding));
+  });
+
+  it.each(['identity', '', 'rot13', 'identity;q=0, *;q=0', 'gzip;q=0'])('none of a file for "%s"', async (accepted) => {
+    const answered = await get('/docs/swagger-ui.css', { 'accept-encoding': accepted });
+    expect([answered.status, answered.headers['content-encoding'], answered.headers['content-type']]).toEqual([
+      200,
+      undefined,
+      'text/css; charset=utf-8',
+    ]);
   });
 
   it('none for what is small', async () => {
