@@ -180,8 +180,13 @@ function assemble(
     orm,
     ...executors,
     asPerson: (person, work) => {
-      const variables = { [PERSON_VARIABLE]: person.id, [PLATFORM_ADMIN_VARIABLE]: person.platformAdmin };
-      return retried(() => orm.em.fork({ session: { role: REQUEST_ROLE, variables } }).transactional(work));
+      // The role is a variable too, and so is set by the same statement.
+      const variables = {
+        [PERSON_VARIABLE]: person.id,
+        [PLATFORM_ADMIN_VARIABLE]: person.platformAdmin,
+        role: REQUEST_ROLE,
+      };
+      return retried(() => orm.em.fork({ session: { variables } }).transactional(work));
     },
     asSystem: (work) => retried(() => orm.em.fork().transactional(work)),
     queries: () => orm.em.fork(),

@@ -4,7 +4,7 @@
  */
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { standingInDiagram } from '../../access/standing.ts';
+import { standingInDiagram, standingInThreatModel } from '../../access/standing.ts';
 import type { SessionService } from '../../collaboration/sessions.ts';
 import { sessionOnWire, type SessionPlace } from '../../collaboration/wire.ts';
 import type { Config } from '../../config.ts';
@@ -85,18 +85,13 @@ export function collaborateRoutes({ config, database, sessions }: CollaboratePar
   /** @throws Refusal not_found, or forbidden (here a 401) for somebody without a role */
   const enter = async (actor: Actor, sent: z.output<typeof diagramParams>, context: Context): Promise<SessionPlace> => {
     const { threatModel, diagram } = placeOf(sent);
-    return database.asSystem(async (em) => {
-      const [found] = await em.execute<[{ model: boolean }]>(`select container_exists('threat_model', ?) as model`, [
-        threatModel,
-      ]);
-      if (!found.model) throw new Refusal('not_found');
-      const standing = await standingInDiagram(em, diagram, actor.id);
-      if (standing.threatModel !== threatModel) throw new Refusal('not_found', { reason: 'diagram' });
-      if (standing.role === null) throw new Refusal('forbidden', { reason: 'collaborate' });
-      const [row] = await em.execute<PlaceRow[]>(`${PLACE} where d.id = ?`, [diagram]);
-      if (!row) throw new Refusal('not_found', { reason: 'diagram' }); // deleted since
-      return toPlace(row, context);
-    });
+    const queries = database.queries();
+    const [row] = await queries.execute<PlaceRow[]>(`${PLACE} where d.id = ? and t.id = ?`, [diagram, threatModel]);
+    const { exists, role } = await standingInDiagram(queries, diagram, actor.id);
+    if (row && exists && role) return toPlace(row, context);
+    if (row && exists) throw new Refusal('forbidden', { reason: 'collaborate' });
+    const model = await standingInThreatModel(queries, threatModel, actor.id);
+    throw new Refusal('not_found', model.exists ? { reason: 'diagram' } : {});
   };
 
   return [
