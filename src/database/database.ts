@@ -16,7 +16,6 @@
  * still in the middle of one (a process that is stopped, a way that is cut off without a word) keeps its locks only for a
  * moment: PostgreSQL then ends the transaction, so that it holds up nobody else (NO1).
  */
-import { DeadlockException } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM as EmbeddedOrm, PgliteDriver } from '@mikro-orm/pglite';
 import { MikroORM as PostgreSqlOrm, type EntityManager, type Options } from '@mikro-orm/postgresql';
@@ -25,6 +24,7 @@ import { entities } from './entities/index.ts';
 import { bringBackConnections } from './held-connections.ts';
 import { readInTurns } from './paced-reading.ts';
 import { PERSON_VARIABLE, PLATFORM_ADMIN_VARIABLE, REQUEST_ROLE } from './request-role.ts';
+import { retried } from './retried.ts';
 import { createSilentConnections, type SilentConnections } from './silent-connections.ts';
 import { executorOf, type PgPool, type SqlExecutor } from './sql-pool.ts';
 
@@ -75,7 +75,6 @@ export const ormOptions = {
 } satisfies Options;
 
 const ADVISORY_LOCK = 7_203_114_001;
-const ATTEMPTS = 5;
 const PATIENCE: Patience = { acquire: 10_000, hold: 20_000, log: 5000 };
 /** How long PostgreSQL waits for the next statement of a transaction, ms: a lease, and longer where statements are large. */
 const SILENCE = 3000;
@@ -198,21 +197,6 @@ function assemble(
 
 async function applyMigrations(orm: PostgreSqlOrm): Promise<string[]> {
   return (await orm.migrator.up()).map((migration) => migration.name);
-}
-
-async function retried<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let failures = 1; ; failures += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (failures >= ATTEMPTS || !isTransient(error)) throw error;
-    }
-  }
-}
-
-function isTransient(error: unknown): boolean {
-  const code = (error as { code?: string }).code;
-  return error instanceof DeadlockException || code === '40P01' || code === '40001';
 }
 
 interface EmbeddedTransaction {

@@ -1,11 +1,13 @@
 /** Connections for plain SQL, on which nothing is waited for longer than it should take. */
 import type { EventEmitter } from 'node:events';
+import { retried } from './retried.ts';
 import type { SilentConnections } from './silent-connections.ts';
 
 /** Plain SQL with `$1` parameters. Bytes come back as `Uint8Array` (PostgreSQL: `Buffer`), bigint and times as strings. */
 export interface SqlExecutor {
   /** @param name under which each connection keeps the statement prepared: for what is asked all the time */
   query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[], name?: string): Promise<Row[]>;
+  /** @param work is done again where it and another transaction waited for each other */
   transaction<T>(work: (transaction: SqlExecutor) => Promise<T>): Promise<T>;
 }
 
@@ -37,28 +39,30 @@ export function executorOf(pool: PgPool, silent: SilentConnections): SqlExecutor
       throw error;
     }
   }
+  async function transact<T>(work: (transaction: SqlExecutor) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    const run: SqlExecutor = {
+      query: (text, values, name) => ask(client, text, values, name),
+      transaction: (nested) => nested(run),
+    };
+    let broken: Error | undefined;
+    try {
+      await client.query('begin');
+      const result = await work(run);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      if (isUnanswered(error)) broken = error;
+      else await client.query('rollback').catch((fault: Error) => (broken = fault));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
   return {
     query: (text, values, name) => ask(pool, text, values, name),
-    async transaction(work) {
-      const client = await pool.connect();
-      const run: SqlExecutor = {
-        query: (text, values, name) => ask(client, text, values, name),
-        transaction: (nested) => nested(run),
-      };
-      let broken: Error | undefined;
-      try {
-        await client.query('begin');
-        const result = await work(run);
-        await client.query('commit');
-        return result;
-      } catch (error) {
-        if (isUnanswered(error)) broken = error;
-        else await client.query('rollback').catch((fault: Error) => (broken = fault));
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
+    transaction: (work) => retried(() => transact(work)),
   };
 }
 

@@ -1,19 +1,20 @@
-/** Work that takes much memory, a few at a time; the others wait in the order in which they came. */
+/** Work that takes much, a few at a time; the others wait in the order in which they came, what is urgent before the rest. */
 import { createTurns, type Turns } from './turns.ts';
 
-export type Gate = <T>(work: () => Promise<T>) => Promise<T>;
+export type Gate = <T>(work: () => Promise<T>, urgency?: 'urgent') => Promise<T>;
 
 /** @param most how many at a time */
 export function createGate(most: number): Gate {
   let inside = 0;
+  const urgent: (() => void)[] = [];
   const waiting: (() => void)[] = [];
-  return async (work) => {
+  return async (work, urgency) => {
     if (inside < most) inside += 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve)); // takes the place of one that has ended
+    else await new Promise<void>((resolve) => (urgency ? urgent : waiting).push(resolve)); // in the place of one that ended
     try {
       return await work();
     } finally {
-      const next = waiting.shift();
+      const next = urgent.shift() ?? waiting.shift();
       if (next) next();
       else inside -= 1;
     }

@@ -198,6 +198,7 @@ describe('somebody is removed', () => {
     expect([refused.status, refused.body.code]).toEqual([403, 'removed_from_session']);
     expect(usersOf(watching)).toEqual([host.email, reader.email]);
 
+    for (const client of [hosting, watching]) disconnect(client); // they would come to the next one too
     await host.call('DELETE', `${place.path}/collaborate`);
     expect((await guest.call('POST', `${place.path}/collaborate`)).status).toBe(201);
     const next = join(app, place, guest);

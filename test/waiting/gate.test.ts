@@ -21,3 +21,11 @@ it('CS13 no more are inside than may be, in order, and one that fails lets the n
   expect(begun).toEqual([0, 1, 2, 3]);
   expect(await gate(async () => 8)).toBe(8);
 });
+
+it('DO4 what is urgent goes before what has waited longer, in order', async () => {
+  const gate = createGate(1);
+  const begun: string[] = [];
+  const work = (name: string, urgency?: 'urgent') => gate(async () => void begun.push(name), urgency);
+  await Promise.all([work('a'), work('b'), work('c'), work('d', 'urgent'), work('e', 'urgent')]);
+  expect(begun).toEqual(['a', 'd', 'e', 'b', 'c']);
+});

@@ -60,6 +60,8 @@ export interface Replica {
 export interface ReplicaDependencies extends RecordDependencies {
   /** For what is small and waited for. */
   executor: SqlExecutor;
+  /** The same for what an edit waits for: it goes first. */
+  urgently: SqlExecutor;
   /** Told of what came to the document since it was loaded. */
   applied(updates: readonly Uint8Array[]): void;
   /** Told once that this document cannot go on; its connections must be closed. */
@@ -71,7 +73,7 @@ const ORIGIN = { source: 'local', skipStoreHooks: true };
 const MOST_AHEAD = 1000;
 
 export function createReplica(diagram: string, dependencies: ReplicaDependencies): Replica {
-  const { executor, content, applied, lost, logger } = dependencies;
+  const { executor, urgently, content, applied, lost, logger } = dependencies;
   let document: Doc | null = null;
   let full = () => false;
   let have: number | null = null;
@@ -232,7 +234,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       await new Promise<void>((resolve) => arrivals.add({ seq, resolve }));
     },
     async claim(person, clients) {
-      const claimed = await persistently(() => bindClients(executor, diagram, person, clients), wanted, failed);
+      const claimed = await persistently(() => bindClients(urgently, diagram, person, clients), wanted, failed);
       if (claimed === null) lose('missing');
       for (const [client, owner] of claimed ?? []) owners.set(client, owner);
     },

@@ -4,7 +4,8 @@
  * the next attempt does without it (DO5).
  *
  * After a time without the bus thousands of documents may be behind at once. They are caught up with a few at a time, so
- * that there is always a connection for what makes use of the same ones: the log's next flush, and the lease.
+ * that there is always a connection for what makes use of the same ones: the log's next flush, and the lease. What an edit
+ * waits for goes first.
  */
 import type { Logger } from 'pino';
 import type { Document } from '@hocuspocus/server';
@@ -59,10 +60,11 @@ const UNUSED_WAIT = 5000;
 export function createReplicas(dependencies: ReplicasDependencies): Replicas {
   const { bus, lease, lost, loaded, logger } = dependencies;
   const gate = createGate(AT_A_TIME);
-  const executor: SqlExecutor = {
+  const throughGate = (urgency?: 'urgent'): SqlExecutor => ({
     ...dependencies.executor,
-    query: (...asked) => gate(() => dependencies.executor.query(...asked)),
-  };
+    query: (...asked) => gate(() => dependencies.executor.query(...asked), urgency),
+  });
+  const [executor, urgently] = [throughGate(), throughGate('urgent')];
   const open = new Map<Doc, Replica>();
   const byDiagram = new Map<string, Set<Replica>>();
   const kept = new WeakMap<Doc, Set<Promise<void>>>();
@@ -92,6 +94,7 @@ export function createReplicas(dependencies: ReplicasDependencies): Replicas {
       const replica = createReplica(diagram, {
         ...dependencies,
         executor,
+        urgently,
         applied: createBroadcast(document),
         lost: (loss) => lost(diagram, document, loss),
       });

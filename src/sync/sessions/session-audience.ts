@@ -1,9 +1,9 @@
 /**
  * The connections of this node that take part in one session, and what they are told.
  *
- * A connection is greeted once: the session is read, if it has not been since they joined, what was new in it is told to
- * those who were there, and then the newcomer gets `join` and `participants_update`; from then on they are told what is
- * newer, never before (CS3).
+ * A connection is greeted once: the session is read, unless it is known with them in it, what was new in it is told to those
+ * who were there, and then the newcomer gets `join` and `participants_update`; from then on they are told what is newer,
+ * never before (CS3).
  * Notices go out in their order as they come. `participants_update` is built from the session that the last notice led
  * to; in a storm there is one in 20 ms, and always one at the end. The awareness entry goes with it.
  *
@@ -165,7 +165,8 @@ export function createSessionAudience({
       return waiting.size + greeted.size;
     },
     async greet(connection, revision) {
-      if (moment && moment.value.revision >= revision) return welcome(connection);
+      // A host who returns is in the list all the time, so that the revision alone does not tell.
+      if (moment && moment.value.revision >= revision && !closingFor(connection, moment)) return welcome(connection);
       waiting.add(connection);
       try {
         await following.refresh();

@@ -67,6 +67,7 @@ async function openReplica() {
   const told: Uint8Array[] = [];
   const replica = createReplica(diagram, {
     executor,
+    urgently: executor,
     content: executor,
     workshop,
     logger,

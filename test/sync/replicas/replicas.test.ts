@@ -25,13 +25,15 @@ afterAll(async () => {
   await database.close();
 });
 
-it('DO3 NO1 of many documents that are behind at once a few are caught up with at a time: the log and the lease find a connection', async () => {
+it('DO3 NO1 of many documents that are behind at once a few are caught up with at a time: the log and the lease find a connection, and an edit does not wait for all', async () => {
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   let [asked, most] = [0, 0];
+  const begun: string[] = [];
   const executor: SqlExecutor = {
     ...database.log,
     async query(text, values, name) {
       most = Math.max(most, (asked += 1));
+      begun.push(text.includes('document_client') ? 'claim' : 'read');
       await released;
       const answer = await database.log.query<never>(text, values, name);
       asked -= 1;
@@ -63,8 +65,11 @@ it('DO3 NO1 of many documents that are behind at once a few are caught up with a
   await pause(0);
   expect(asked).toBeGreaterThan(0);
   expect(most).toBeLessThan(CONNECTIONS - 2);
+  const underWay = begun.length;
+  const claimed = all[0]!.claim(ada.id, new Set([7]));
   release();
-  await caughtUp;
+  await Promise.all([caughtUp, claimed]);
+  expect(begun[underWay]).toBe('claim'); // an edit waits for it
   expect(all.map((replica) => replica.have())).toEqual(all.map(() => 1));
   expect(most).toBeLessThan(CONNECTIONS - 2);
   all.forEach((replica) => replica.close());

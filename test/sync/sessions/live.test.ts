@@ -96,6 +96,18 @@ describe('what a session means to the connections of two nodes', () => {
     expect(types(slow)).toEqual(['join', 'participants_update']);
   });
 
+  it('CS7 a host who returns is greeted, also where the session was read while they were gone', async () => {
+    const [host, guest] = [await join(ada), await join(bob)];
+    await host.leave();
+    const newcomer = await join(cem);
+    await told(guest, 3);
+    const returned = await at(one).connect(ada, diagram);
+    expect(returned.closed).toBeNull();
+    expect(types(returned)).toEqual(['join', 'participants_update']);
+    expect(users(returned.heard[1])).toEqual([ada.email, bob.email, cem.email]);
+    expect([guest.closed, newcomer.closed]).toEqual([null, null]);
+  });
+
   it('CS4 another tab is greeted, and nobody else hears of it; the person leaves with the last', async () => {
     const host = await join(ada);
     const [tab, other] = [await join(bob), await join(bob, two)];

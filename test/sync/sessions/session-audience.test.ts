@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Follower } from '../../../src/collaboration/notices.ts';
 import type { SessionMoment } from '../../../src/collaboration/session-rows.ts';
+import type { Attendee } from '../../../src/collaboration/session-value.ts';
 import type { Person } from '../../../src/identity/person.ts';
 import type { LiveConnection } from '../../../src/sync/sessions/live-connection.ts';
 import { createSessionAudience, type SessionAudience } from '../../../src/sync/sessions/session-audience.ts';
@@ -14,7 +15,7 @@ const ada: Person = {
   fullName: null,
   avatarUrl: null,
 };
-const momentAt = (revision: number): SessionMoment => ({
+const momentAt = (revision: number, presence: Attendee['presence'] = { kind: 'connected' }): SessionMoment => ({
   id: 'session',
   diagram: 'diagram',
   value: {
@@ -23,7 +24,7 @@ const momentAt = (revision: number): SessionMoment => ({
     startedAt: 0,
     host: ada.id,
     presenter: ada.id,
-    attendance: [{ user: ada.id, permissions: 'writer', joinedAt: 1, presence: { kind: 'connected' } }],
+    attendance: [{ user: ada.id, permissions: 'writer', joinedAt: 1, presence }],
   },
   people: new Map([[ada.id, ada]]),
   now: 0,
@@ -40,7 +41,8 @@ let projected: number[];
 let stored: number;
 let reads: number;
 
-const comesTo = (revision: number) => follower.news({ moment: momentAt(revision), notices: [] });
+const comesTo = (revision: number, presence?: Attendee['presence']) =>
+  follower.news({ moment: momentAt(revision, presence), notices: [] });
 
 /** One that notes which updates it is told. */
 const connection = (updates: typeof told): LiveConnection => ({
@@ -101,6 +103,13 @@ it('CS3 a newcomer is greeted with a session that has them in it, which is read 
   expect([reads, joinedAfter]).toEqual([2, [{ at: 1000, revision: 3 }]]);
   expect(joinedBefore.at(-1)).toEqual({ at: 1000, revision: 3 });
   vi.advanceTimersByTime(1000);
+});
+
+it('CS7 a host who returns is greeted, also where it was read meanwhile that they had gone', async () => {
+  comesTo(1, { kind: 'left', at: 1 }); // the list and the revision are as they were
+  const returned: typeof told = [];
+  await audience.greet(connection(returned), 1);
+  expect([reads, returned]).toEqual([2, [{ at: 1000, revision: 1 }]]);
 });
 
 it('CS10 what happens by itself is told at once', () => {
