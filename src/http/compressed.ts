@@ -1,6 +1,6 @@
 /**
  * Files that never change, compressed once for all who take them so. To compress a large one again for everybody who asks
- * would cost a hundred times what sending it does, and anybody may ask.
+ * would cost ten times and more what sending it does, and anybody may ask.
  */
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -23,5 +23,6 @@ export function compressed(file: Buffer, encoding: Encoding): Promise<Buffer> {
   if (known) return known;
   const made = compressing[encoding](file);
   compressedFiles[encoding].set(file, made);
+  made.catch(() => compressedFiles[encoding].delete(file)); // whoever asks next tries again
   return made;
 }
