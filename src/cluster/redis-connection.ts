@@ -101,6 +101,8 @@ export function createRedisConnection({
   let gone: [boolean, boolean] = [false, false];
   /** Something came that was not Redis' language. */
   let spoilt = false;
+  /** To be called when what was asked last is owed no longer. */
+  let owed: (() => void)[] = [];
   let told: RedisCondition | null = null;
   let timer: NodeJS.Timeout | undefined;
   let client = create();
@@ -112,6 +114,8 @@ export function createRedisConnection({
     made.on('end', () => welcomed());
     made.on('error', (error: unknown) => {
       welcomed();
+      // What was not sent yet waits in the library for the next connection: it is owed by nobody until then.
+      if (made === client) for (const answered of owed) answered();
       [alive, written] = [false, false];
       spoilt = made.isReady; // it is not where the connection broke
       tell(error);
@@ -143,6 +147,7 @@ export function createRedisConnection({
     if (!asked.isReady) return;
     let isLate = false;
     const due = [overdue(pace.slow, () => (isLate = true)), overdue(pace.giveUp, giveUp)];
+    owed = due;
     const answer = await signOf(asked).catch((error: unknown) => error);
     for (const answered of due) answered();
     if (answer instanceof Error && !(answer instanceof ErrorReply)) return; // it broke, and says so itself, or was given up

@@ -165,6 +165,8 @@ describe('a diagram when something is in the way', () => {
       const ways = (await button(page, '2 people here').boundingBox())!;
       expect(mark.x + mark.width).toBeLessThanOrEqual(ways.x);
     }
+    await ada.mouse.move(187, 370); // else the tooltip of what was clicked may come or go while it is looked
+    await ada.getByRole('tooltip').waitFor({ ...SOON, state: 'detached' });
     expect(await faults(ada)).toEqual([]);
   });
 
@@ -210,8 +212,17 @@ async function faults(page: Page): Promise<string[]> {
   );
 }
 
-/** Runs in the page: resolves when what is coming or going has come or gone. Half faded in, a text has too little contrast. */
+/**
+ * Runs in the page: resolves when what is coming or going has come or gone, and nothing has begun to for some frames. Half
+ * faded in, a text has too little contrast.
+ */
 async function appeared(): Promise<void> {
-  const fading = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-  await Promise.allSettled(fading.map(({ finished }) => finished));
+  for (let quiet = 0; quiet < 10; quiet += 1) {
+    const fading = document
+      .getAnimations()
+      .filter(({ effect, playState }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity);
+    if (fading.length > 0) quiet = 0;
+    await Promise.allSettled(fading.map(({ finished }) => finished));
+    await new Promise((frame) => requestAnimationFrame(frame));
+  }
 }
