@@ -18,8 +18,8 @@ export interface SyncLimits {
   /** How long a socket may stay without anybody admitted on it, or to a document that something is kept for, ms (4408). */
   admissionTimeout: number;
   /**
-   * A ping goes out this often, ms, and a socket that was silent for so long is dead (4408): found within 15 s. One of
-   * which the network takes nothing for so long does not read (1013).
+   * A socket that is silent is sent a ping this often, ms, and after so long it is dead (4408): found within 15 s. One
+   * of which the network takes nothing for so long does not read (1013).
    */
   pingInterval: number;
   deadAfter: number;

@@ -135,7 +135,6 @@ export function createSync(dependencies: SyncDependencies): Sync {
   dependencies.poll.watch(openDocuments({ replicas, directory, admission, lease }));
   const rounds = createRounds({
     sockets,
-    limits,
     interval: pace.round,
     now,
     timeOfDay: dependencies.timeOfDay ?? Date.now,

@@ -299,6 +299,19 @@ describe('CS13 frames', () => {
     expect(socket.ws.readyState).toBe(socket.ws.OPEN);
   });
 
+  it('one that is heard of is not pinged', async () => {
+    const pingInterval = within(1000);
+    const stage = await start({ limits: { pingInterval } });
+    const { socket, address } = await admitted(stage, await place(), ann);
+    let pings = 0;
+    socket.ws.on('ping', () => (pings += 1));
+    for (const from = performance.now(); performance.now() - from < 2 * pingInterval; await pause(20)) {
+      socket.send(address, 3);
+    }
+    expect(pings).toBe(0);
+    await eventually(() => expect(pings).toBeGreaterThan(0));
+  });
+
   it('4408 for a socket that does not answer', async () => {
     const stage = await start({ limits: { pingInterval: 10, deadAfter: 60 } });
     const socket = raw(stage.url(await place()), { autoPong: false });

@@ -5,7 +5,6 @@ import type { Logger } from 'pino';
 import type { Channel } from '../channel.ts';
 import { closings } from '../closing.ts';
 import { guarded } from '../guarded.ts';
-import type { SyncLimits } from '../limits.ts';
 import type { Socket } from './socket.ts';
 
 export interface Rounds {
@@ -15,7 +14,6 @@ export interface Rounds {
 
 export interface RoundsDependencies {
   sockets: Iterable<Socket>;
-  limits: Pick<SyncLimits, 'pingInterval'>;
   /** ms between two rounds. */
   interval: number;
   /** The monotonic clock, ms. */
@@ -31,9 +29,8 @@ export interface RoundsDependencies {
 const REFRESH_AHEAD = 30_000;
 
 export function createRounds(dependencies: RoundsDependencies): Rounds {
-  const { sockets, limits, logger } = dependencies;
+  const { sockets, logger } = dependencies;
   let timer: NodeJS.Timeout | undefined;
-  let pingedAt = 0;
 
   function round(): void {
     timer = setTimeout(round, dependencies.interval);
@@ -46,13 +43,11 @@ export function createRounds(dependencies: RoundsDependencies): Rounds {
 
   function checkSockets(): void {
     const now = dependencies.now();
-    const ping = now - pingedAt >= limits.pingInterval;
-    if (ping) pingedAt = now;
-    for (const socket of sockets) guarded(checkSocket, failed)(socket, now, ping);
+    for (const socket of sockets) guarded(checkSocket, failed)(socket, now);
   }
 
-  function checkSocket(socket: Socket, now: number, ping: boolean): void {
-    socket.check(now, ping);
+  function checkSocket(socket: Socket, now: number): void {
+    socket.check(now);
     for (const channel of socket.channels.values()) checkToken(channel);
   }
 

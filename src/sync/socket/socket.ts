@@ -20,8 +20,8 @@ import type { Place } from './upgrade.ts';
 
 export interface Socket extends Carrier {
   readonly channels: ReadonlyMap<string, Channel>;
-  /** Pings, and ends it if it has been silent for too long or nobody was admitted in time. @param now ms */
-  check(now: number, ping: boolean): void;
+  /** Pings it if it is silent, and ends it if it has been for too long or nobody was admitted in time. @param now ms */
+  check(now: number): void;
 }
 
 export interface SocketDependencies {
@@ -61,6 +61,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   const bucket = createTokenBucket(limits.framesPerSecond, limits.frameBurst);
   const channels = new Map<string, Channel>();
   let heardAt = openedAt;
+  let pingedAt = openedAt;
   let ponged = false;
   let queued = 0;
   /** What came to an address before its document was there, and may still be kept. */
@@ -209,7 +210,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     drained: pace.drained,
     write,
     close,
-    check(time, ping) {
+    check(time) {
       if (ending) return;
       if (early.size > 0) settle(isPending);
       if (nobodyCame(time)) return close(closings.idle);
@@ -218,7 +219,9 @@ export function createSocket(dependencies: SocketDependencies): Socket {
       for (const channel of channels.values()) {
         if (channel.state.kind === 'open' && channel.intake.overdue(time)) return close(closings.unresponsive);
       }
-      if (ping) ws.ping();
+      if (time - Math.max(heardAt, pingedAt) < limits.pingInterval) return;
+      pingedAt = time;
+      ws.ping();
     },
   };
 
