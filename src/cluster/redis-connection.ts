@@ -102,7 +102,7 @@ export function createRedisConnection({
   /** Something came that was not Redis' language. */
   let spoilt = false;
   /** To be called when what was asked last is owed no longer. */
-  let owed: (() => void)[] = [];
+  let answered = () => {};
   let told: RedisCondition | null = null;
   let timer: NodeJS.Timeout | undefined;
   let client = create();
@@ -115,7 +115,7 @@ export function createRedisConnection({
     made.on('error', (error: unknown) => {
       welcomed();
       // What was not sent yet waits in the library for the next connection: it is owed by nobody until then.
-      if (made === client) for (const answered of owed) answered();
+      if (made === client) answered();
       [alive, written] = [false, false];
       spoilt = made.isReady; // it is not where the connection broke
       tell(error);
@@ -147,9 +147,10 @@ export function createRedisConnection({
     if (!asked.isReady) return;
     let isLate = false;
     const due = [overdue(pace.slow, () => (isLate = true)), overdue(pace.giveUp, giveUp)];
-    owed = due;
+    const came = () => due.forEach((forget) => forget());
+    answered = came;
     const answer = await signOf(asked).catch((error: unknown) => error);
-    for (const answered of due) answered();
+    came();
     if (answer instanceof Error && !(answer instanceof ErrorReply)) return; // it broke, and says so itself, or was given up
     alive = true;
     refusal = answer instanceof ErrorReply ? answer : null;

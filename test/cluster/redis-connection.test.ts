@@ -54,7 +54,7 @@ async function redisThat(...signs: Sign[]) {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const stop = async () => {
-    for (const socket of sockets) socket.destroy();
+    for (const socket of sockets) socket.resetAndDestroy();
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   };
   stops.push(stop);
@@ -143,6 +143,22 @@ it.each([true, false])(
     expect(replaced).not.toHaveBeenCalled();
   },
 );
+
+it('NO2 a sign of life that was not sent yet when the connection broke is owed by nobody', async () => {
+  const redis = await redisThat();
+  const connection = connect(redis.url, { waits: true });
+  const replaced = vi.fn<() => void>();
+  connection.onReplaced(replaced);
+  await connection.start();
+  await new Promise((resolve) => setImmediate(resolve)); // what comes next are timers, and only then the network
+  const stopped = redis.stop();
+  for (const from = performance.now(); performance.now() - from < 2 * PACE.ask;); // the next sign is due
+  await stopped;
+  await pause(2 * PACE.giveUp);
+  await redis.start();
+  await eventually(() => expect(connection.condition).toBe('well'));
+  expect(replaced).not.toHaveBeenCalled();
+});
 
 it('NO2 what is in doubt is away until the next sign of life', async () => {
   const redis = await redisThat();
