@@ -1,6 +1,7 @@
 /**
- * Works on many things, several at a time, begun in their order. Where one fails no other is begun; the first failure is
- * thrown when those that are under way have ended.
+ * Works on many things, several at a time, begun in their order. With each failure one fewer is under way at a time: what
+ * always fails does not keep others waiting, and where everything fails no more is tried than may be under way. One of the
+ * failures is thrown when all has ended.
  */
 
 /** @param most how many at a time; @returns what became of each, in their order */
@@ -10,19 +11,12 @@ export async function severalAtATime<Thing, Outcome>(
   work: (thing: Thing) => Promise<Outcome>,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const failures: unknown[] = [];
   const left = things.entries();
   const worker = async () => {
-    for (const [index, thing] of left) {
-      if (failures.length > 0) return;
-      try {
-        outcomes[index] = await work(thing);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
+    for (const [index, thing] of left) outcomes[index] = await work(thing);
   };
-  await Promise.all(Array.from({ length: Math.min(most, things.length) }, worker));
-  if (failures.length > 0) throw failures[0];
+  const ended = await Promise.allSettled(Array.from({ length: Math.min(most, things.length) }, worker));
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
   return outcomes;
 }
