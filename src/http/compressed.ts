@@ -7,6 +7,9 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 
 type Encoding = 'br' | 'gzip';
 
+/** Fewer bytes do not pay. */
+export const WORTHWHILE = 1024;
+
 /** Those who take both are sent the first. */
 export const ENCODINGS: readonly Encoding[] = ['br', 'gzip'];
 

@@ -7,7 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context, Middleware } from 'koa';
-import { compressed, ENCODINGS } from './compressed.ts';
+import { compressed, ENCODINGS, WORTHWHILE } from './compressed.ts';
 import type { Route } from './route.ts';
 
 export type Files = Map<string, Buffer>;
@@ -24,8 +24,7 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Files that it does not pay to compress: those of fewer bytes, and those that are. */
-const SMALL = 1024;
+/** Files that are compressed. */
 const PACKED = ['.png', '.woff2'];
 
 /** @param folder where the built web app is; @returns no files where there is none */
@@ -95,7 +94,7 @@ export function servePage(files: Files, routes: readonly Pick<Route, 'path'>[]):
 async function send(context: Context, file: Buffer, extension: string): Promise<void> {
   context.type = types[extension] ?? types['.html']!;
   context.compress = false; // it is done here
-  const pays = file.byteLength >= SMALL && !PACKED.includes(extension);
+  const pays = file.byteLength >= WORTHWHILE && !PACKED.includes(extension);
   const wanted = pays && context.acceptsEncodings([...ENCODINGS, 'identity']);
   const encoding = ENCODINGS.find((known) => known === wanted);
   context.body = encoding ? await compressed(file, encoding) : file;

@@ -11,6 +11,7 @@ import type { Actor } from '../identity/person.ts';
 import { Refusal } from '../refusal.ts';
 import { createBodyMemory } from './body-memory.ts';
 import { boundary, type BoundaryParts } from './boundary.ts';
+import { WORTHWHILE } from './compressed.ts';
 import { serveFiles, servePage, type Files } from './files.ts';
 import type { RequestLimits } from './limits.ts';
 import { routerOf } from './pipeline.ts';
@@ -52,7 +53,7 @@ export function createHttp(parts: HttpParts): Koa {
     }),
   );
   koa.use(uncompressedForTheUnwilling);
-  koa.use(compress({ threshold: 1024, br: { params: { 1: 4 } } } as compress.CompressOptions));
+  koa.use(compress({ threshold: WORTHWHILE, br: { params: { 1: 4 } } } as compress.CompressOptions));
   koa.use(conditional());
   koa.use(etag());
   koa.use(serveFiles(files));
