@@ -84,8 +84,9 @@ function play(last: number) {
 describe('SD6 the messages', () => {
   it('are read when the room is entered, and older ones when somebody asks', async () => {
     const { feed, enter, ids } = play(5);
-    expect(feed.state).toMatchObject({ messages: [], hasOlder: false, status: { kind: 'connecting' } });
+    expect(feed.state).toMatchObject({ isRead: false, messages: [], hasOlder: false, status: { kind: 'connecting' } });
     await enter();
+    expect(feed.state.isRead).toBe(true);
     expect([ids(), feed.state.hasOlder, feed.state.status.kind]).toEqual([[4, 5], true, 'live']);
     await feed.loadOlder();
     await feed.loadOlder();

@@ -15,6 +15,8 @@ import type { Room, RoomStatus } from './rooms.ts';
 
 export interface FeedState {
   readonly status: RoomStatus;
+  /** Whether the lists have been read. Until then they tell nothing. */
+  readonly isRead: boolean;
   /** Oldest first. */
   readonly messages: readonly Message[];
   /** Whether there are older ones than these. */
@@ -38,6 +40,7 @@ export interface Feed extends Listening<{ change: FeedState }> {
 
 export const emptyFeed: FeedState = {
   status: { kind: 'connecting' },
+  isRead: false,
   messages: [],
   hasOlder: false,
   participants: [],
@@ -82,7 +85,7 @@ export function openFeed(conversations: Conversations, id: number): Feed {
       known = Math.max(known, ...page.data.map((message) => message.id));
       isComplete = true;
       const participants = came.reduce(changed, members.data as readonly ConversationParticipant[]);
-      update({ messages: merged(kept, page.data), participants, hasOlder: older !== null, error: null });
+      update({ isRead: true, messages: merged(kept, page.data), participants, hasOlder: older !== null, error: null });
     } catch (error) {
       if (signal.aborted || meanwhile !== came) return;
       update({ error: error instanceof RoundtableError ? error : unreachable(error) });

@@ -34,6 +34,7 @@ export function AddForm<Role extends string>({ label, roles, usual, add }: AddFo
           aria-label={label}
           placeholder={label}
           value={email}
+          readOnly={adding.isPending}
           onChange={(event) => {
             setEmail(event.currentTarget.value);
             adding.reset();

@@ -55,6 +55,36 @@ describe('a conversation beside a diagram', () => {
   );
 
   it(
+    'WE8 the first words of a conversation are news to those who do not look, and what is written meanwhile stays',
+    { timeout: LONG },
+    async () => {
+      const diagram = await on.newDiagram('Begun');
+      const [ada, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
+      await button(ada, '2 people here').waitFor(SOON);
+      await button(ada, 'Chat').click();
+      await button(ada, 'Start a conversation').click();
+      const field = ada.getByRole('textbox', { name: 'Write a message' });
+      await field.waitFor(SOON);
+      const sent = Promise.withResolvers<void>();
+      let failing = true;
+      await ada.route(/messages$/, async (route) => {
+        if (route.request().method() !== 'POST') return route.continue();
+        await sent.promise;
+        return failing ? route.abort() : route.continue();
+      });
+      await saying(ada, 'Is it');
+      await field.pressSequentially('trusted?');
+      sent.resolve();
+      await seen(ada, 'It could not be sent.');
+      expect(await field.inputValue()).toBe('Is it\ntrusted?');
+      failing = false;
+      await field.press('Enter');
+      await button(grace, 'Chat, new messages').waitFor(SOON);
+      expect(await field.inputValue()).toBe('');
+    },
+  );
+
+  it(
     'what was said long ago is read when somebody asks for it, and nothing is missing between',
     { timeout: LONG },
     async () => {

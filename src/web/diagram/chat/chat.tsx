@@ -44,8 +44,9 @@ export function ChatProvider({ watching, children }: { watching: boolean; childr
   const feed = useConversation(client, conversation?.id ?? null);
   const last = feed.messages.at(-1);
   const [seen, see] = useState<number | null>(null);
-  // What was said before the page was opened is no news.
-  if (last && (watching || seen === null) && seen !== last.id) see(last.id);
+  // What was said before the page was opened is no news, except in a conversation that came about since.
+  if (seen === null && conversation === null) see(0);
+  else if ((watching || seen === null) && feed.isRead && seen !== (last?.id ?? 0)) see(last?.id ?? 0);
   const unread = !watching && last !== undefined && seen !== null && last.id > seen && last.user_id !== me.number;
   const isOver = feed.status.kind === 'closed';
   useEffect(() => {

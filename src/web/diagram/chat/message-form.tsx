@@ -1,4 +1,4 @@
-/** Saying something. Enter sends, Shift+Enter begins a line. What could not be sent stays. */
+/** Saying something. Enter sends, Shift+Enter begins a line. What could not be sent comes back, before what was written since. */
 import { ActionIcon, Text, Textarea } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
@@ -13,7 +13,11 @@ export function MessageForm() {
   const { t } = useTranslation('room');
   const { feed } = useChat();
   const [text, setText] = useState('');
-  const send = useMutation({ mutationFn: async (body: string) => feed.send?.(body), onSuccess: () => setText('') });
+  const send = useMutation({
+    mutationFn: async (body: string) => feed.send?.(body),
+    onMutate: () => setText(''),
+    onError: (_, body) => setText((since) => (since === '' ? body : `${body}\n${since}`)),
+  });
 
   function submit(event: FormEvent | KeyboardEvent): void {
     event.preventDefault();

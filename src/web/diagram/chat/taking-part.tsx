@@ -145,6 +145,7 @@ function AddByEmail({ add, adding }: { add(email: string): Promise<unknown>; add
         aria-label={t('emailOf')}
         placeholder={t('addByEmail')}
         value={email}
+        readOnly={adding}
         onChange={(event) => setEmail(event.currentTarget.value)}
       />
       <Button type="submit" size="sm" loading={adding} disabled={!email.includes('@')}>

@@ -109,6 +109,7 @@ function KeepForm() {
         placeholder={t('nameThis')}
         maxLength={200}
         value={name}
+        readOnly={keep.isPending}
         error={keep.isError && t('notDone')}
         onChange={(event) => setName(event.currentTarget.value)}
       />
