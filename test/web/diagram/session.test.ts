@@ -225,6 +225,18 @@ describe('a session on a diagram', () => {
       await expect.poll(() => ada.title(), SOON).toContain('Settlement');
       await alan.getByRole('heading', { name: 'Settlement' }).waitFor(SOON);
       expect(await button(alan, 'Settlement').count()).toBe(0);
+      // Whoever opens the field and changes nothing takes back no other name.
+      const [grace] = (await on.together(diagram, GRACE)) as [Page];
+      let renames = 0;
+      ada.on('request', (request) => (renames += Number(request.method() === 'PATCH')));
+      await button(ada, 'Settlement').click();
+      await button(grace, 'Settlement').click();
+      await grace.getByRole('textbox', { name: 'Name of the diagram' }).fill('Clearing');
+      await grace.keyboard.press('Enter');
+      await expect.poll(() => ada.title(), SOON).toContain('Clearing');
+      await ada.getByRole('textbox', { name: 'Name of the diagram' }).press('Enter');
+      await button(ada, 'Clearing').waitFor(SOON);
+      expect(renames).toBe(0);
     },
   );
 

@@ -15,7 +15,14 @@ export function DiagramName() {
   const rename = useRename();
   const writer = useDiagramState(diagram, ({ permissions }) => permissions === 'writer');
   const [draft, write] = useState<string | null>(null);
+  /** What it was called when the field opened: others may rename it meanwhile. */
+  const before = useRef(name);
   const button = useRef<HTMLButtonElement>(null);
+
+  function begin(): void {
+    before.current = name;
+    write(name);
+  }
 
   /** Back to the button for those who came by the keyboard. */
   function done(focus: boolean): void {
@@ -25,7 +32,7 @@ export function DiagramName() {
 
   function keep(focus: boolean): void {
     const next = draft?.trim() ?? '';
-    if (next !== '' && next !== name) rename.mutate(next);
+    if (next !== '' && next !== before.current) rename.mutate(next);
     done(focus);
   }
 
@@ -39,7 +46,7 @@ export function DiagramName() {
     return (
       <h1 className={styles.name}>
         {writer ? (
-          <button ref={button} type="button" className={styles.rename} title={t('rename')} onClick={() => write(name)}>
+          <button ref={button} type="button" className={styles.rename} title={t('rename')} onClick={begin}>
             {name}
           </button>
         ) : (
