@@ -84,6 +84,55 @@ describe('WE2 drawing', () => {
     await expect.poll(async () => (await cellsAt(path)).map(({ label }) => label), SOON).toEqual(['Orders']);
   });
 
+  it('the keyboard joins any two cells: S keeps one selected while Tab goes on', async () => {
+    const { path, pages } = await opened('Chosen', 'Ada Lovelace');
+    const [ada] = pages as [Page];
+    for (const [key, label, x] of [
+      ['1', 'Shop', 300],
+      ['2', 'Orders', 600],
+      ['3', 'Bank', 900],
+    ] as const)
+      await draw(ada, key, label, { x, y: 300 });
+    const selected = () => ada.locator('.react-flow__node.selected').allInnerTexts();
+    await ada.keyboard.press('Escape');
+    for (const key of ['Tab', 's', 'Tab', 's', 's', 'Tab']) await ada.keyboard.press(key);
+    await expect.poll(selected, SOON).toEqual(['Shop', 'Bank']);
+    await ada.keyboard.press('c');
+    await lineIsSeen(ada);
+    const cells = await cellsOnce(path, 4);
+    const idOf = new Map(cells.map(({ label, id }) => [label, id]));
+    expect(cells.find(({ shape }) => shape === 'flow')).toMatchObject({
+      source: { cell: idOf.get('Shop') },
+      target: { cell: idOf.get('Bank') },
+    });
+    await ada.keyboard.press('Escape');
+    await ada.keyboard.press('Tab');
+    await ada.keyboard.press('Tab');
+    await expect.poll(async () => (await selected()).length, SOON).toBeLessThan(2);
+  });
+
+  it('when the edge goes whose label I write the canvas has the keys again, and nothing is written when it is back', async () => {
+    const { path, pages } = await opened('Gone', 'Ada Lovelace', 'Grace Hopper');
+    const [ada, grace] = pages as [Page, Page];
+    await draw(ada, '1', 'Shop', { x: 400, y: 300 });
+    await draw(ada, '2', 'Orders', { x: 700, y: 300 });
+    await ada.keyboard.press('Control+a');
+    await ada.keyboard.press('c');
+    await cellsOnce(path, 3);
+    for (const key of ['Escape', 'Tab', 'Tab', 'Enter']) await ada.keyboard.press(key);
+    await ada.getByRole('textbox', { name: 'Label' }).waitFor();
+    await ada.keyboard.type('buys');
+    await grace.getByText('Shop', { exact: true }).click();
+    await grace.keyboard.press('Delete');
+    await ada.getByText('Shop').waitFor({ state: 'detached' });
+    await expect.poll(() => ada.evaluate(() => document.activeElement?.hasAttribute('data-canvas')), SOON).toBe(true);
+    await ada.keyboard.press('Tab');
+    await grace.keyboard.press('Control+z');
+    await ada.getByText('Shop').waitFor();
+    await lineIsSeen(ada);
+    expect(await ada.getByRole('textbox', { name: 'Label' }).count()).toBe(0);
+  });
+
   it('the mouse joins two cells from the side of one to the other', async () => {
     const { path, pages } = await opened('Joined', 'Ada Lovelace');
     const [ada] = pages as [Page];

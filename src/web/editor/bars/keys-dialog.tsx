@@ -36,6 +36,7 @@ export function KeysDialog({ opened, onClose }: { opened: boolean; onClose(): vo
       title: t('keysLook'),
       keys: [
         [['Tab'], t('keyNext')],
+        [['S'], t('keyKeep')],
         [['Esc'], t('keyLeave')],
         [[t('space'), t('drag')], t('keyPan')],
         [[t('wheel')], t('keyZoom')],

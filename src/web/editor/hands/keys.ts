@@ -10,7 +10,9 @@ export type Wish =
   | { kind: 'move' | 'grow'; by: Point }
   | { kind: 'step'; back: boolean }
   | { kind: 'zoom'; by: 'in' | 'out' | 'one' }
-  | { kind: 'remove' | 'rename' | 'undo' | 'redo' | 'duplicate' | 'all' | 'leave' | 'fit' | 'help' | 'connect' };
+  | {
+      kind: 'remove' | 'rename' | 'undo' | 'redo' | 'duplicate' | 'all' | 'leave' | 'fit' | 'help' | 'connect' | 'keep';
+    };
 
 export interface Pressed {
   key: string;
@@ -74,6 +76,9 @@ function alone(key: string, shift: boolean): Wish | null {
     case 'c':
     case 'C':
       return { kind: 'connect' };
+    case 's':
+    case 'S':
+      return { kind: 'keep' };
     case '+':
     case '=':
       return { kind: 'zoom', by: 'in' };

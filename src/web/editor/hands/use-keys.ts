@@ -1,11 +1,12 @@
 /**
- * Does what the keys ask for. The canvas has all of them: Tab goes through the cells, and past the last one out; the focus
+ * Does what the keys ask for. The canvas has all of them: Tab goes through the cells, and past the last one out (S keeps the
+ * one it is at selected, as the mouse does with Shift); the focus
  * goes with it, so that what the cell is called is said, and comes back to the canvas when the cell goes. From
  * anywhere else on the page, such as a button that was clicked last, it has those that nothing there needs. While
  * something stands in place of the canvas it has none.
  */
 import { useReactFlow } from '@xyflow/react';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { everything } from '../canvas/framing.ts';
 import { prefersStill } from '../canvas/glide.ts';
 import type { Desk } from '../desk.ts';
@@ -30,12 +31,23 @@ const keysOfButtons: ReadonlySet<string> = new Set([
 
 /** What React Flow shows of a cell, on the canvas. */
 const CELL = '[data-canvas] .react-flow__node, [data-canvas] .react-flow__edge';
+/** The cell that has the focus, or whose label has; the label of an edge is drawn elsewhere. */
+const focusedCell = (): string | null => {
+  const { activeElement: focused } = document;
+  return (
+    focused?.closest(CELL)?.getAttribute('data-id') ??
+    focused?.closest('[data-edge-label]')?.getAttribute('data-edge-label') ??
+    null
+  );
+};
 const canvas = () => document.querySelector<HTMLElement>('[data-canvas]');
 const focusCanvas = () => canvas()?.focus({ preventScroll: true });
 
 /** @param middle where something new goes; @param help shows the list of keys */
 export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: () => void): void {
   const flow = useReactFlow();
+  /** What stays selected while Tab goes on. */
+  const kept = useRef<readonly string[]>([]);
   useEffect(() => {
     const hear = (event: KeyboardEvent) => {
       const { target, key, defaultPrevented } = event;
@@ -53,8 +65,8 @@ export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: (
   useEffect(
     () =>
       drawing.subscribe(() => {
-        const id = document.activeElement?.closest(CELL)?.getAttribute('data-id');
-        if (typeof id === 'string' && !drawing.cells.has(id)) focusCanvas();
+        const id = focusedCell();
+        if (id !== null && !drawing.cells.has(id)) focusCanvas();
       }),
     [drawing],
   );
@@ -74,6 +86,9 @@ export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: (
         return true;
       case 'step':
         return step(wish.back);
+      case 'keep':
+        keep();
+        return true;
       case 'zoom':
         if (wish.by === 'in') void flow.zoomIn({ duration });
         else if (wish.by === 'out') void flow.zoomOut({ duration });
@@ -103,11 +118,29 @@ export function useKeys(desk: Desk, acting: Acting, middle: () => Point, help: (
     }
   }
 
-  function step(back: boolean): boolean {
+  /** Where Tab is. */
+  function here(): string | null {
+    const focused = focusedCell();
+    if (focused !== null && drawing.selection.has(focused)) return focused;
     const [only] = drawing.selection.size === 1 ? drawing.selection : [];
-    const next = stepFrom(readingOrder(drawing.cells), only ?? null, back);
+    return only ?? null;
+  }
+
+  /** Whatever else changes what is selected ends it. */
+  const stillKept = () => kept.current.filter((id) => drawing.selection.has(id));
+
+  function keep(): void {
+    const id = here();
+    if (id === null) return;
+    const others = stillKept().filter((one) => one !== id);
+    kept.current = stillKept().includes(id) ? others : [...others, id];
+  }
+
+  function step(back: boolean): boolean {
+    const next = stepFrom(readingOrder(drawing.cells), here(), back);
     if (next === null) return false;
-    drawing.select([next]);
+    kept.current = stillKept();
+    drawing.select([...kept.current, next]);
     document.querySelector<HTMLElement>(`:is(${CELL})[data-id="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
     const rect = drawing.rect(next);
     const { x, y, zoom } = flow.getViewport();
