@@ -109,24 +109,34 @@ async function between(page: Page, one: string, other: string): Promise<{ x: num
   return { x: Math.round(to.x - from.x), y: Math.round(to.y - from.y) };
 }
 
-async function drag(page: Page, label: string, by: { x: number; y: number }): Promise<void> {
-  const { x, y, width, height } = (await nodeOf(page, label).boundingBox())!;
+async function drag(page: Page, label: string | Locator, by: { x: number; y: number }): Promise<void> {
+  const dragged = typeof label === 'string' ? nodeOf(page, label) : label;
+  const { x, y, width, height } = (await dragged.boundingBox())!;
   await page.mouse.move(x + width / 2, y + height / 2);
   await page.mouse.down();
   await page.mouse.move(x + width / 2 + by.x, y + height / 2 + by.y, { steps: 8 });
   await page.mouse.up();
 }
 
-/** Where the cell of a label stands, as the server has it. */
-async function stored(label: string): Promise<Record<string, unknown> | undefined> {
+interface Stored {
+  id: string;
+  [member: string]: unknown;
+}
+
+/** The cells as the server has them. @param changed others to put in their place */
+async function content(changed?: readonly Stored[]): Promise<Stored[]> {
   const { token } = await post('/dev/login', { email: 'ada@example.com' });
-  const read = async (path: string) =>
-    (await fetch(app.url + path, { headers: { authorization: `Bearer ${token}` } })).json() as Promise<any>;
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const read = async (path: string) => (await fetch(app.url + path, { headers })).json() as Promise<any>;
   const [model] = (await read('/threat_models')).data;
   const [diagram] = (await read(`/threat_models/${model.id}/diagrams`)).data;
-  const { cells } = await read(`/threat_models/${model.id}/diagrams/${diagram.id}/content`);
-  return cells.find((cell: { label: string }) => cell.label === label);
+  const path = `/threat_models/${model.id}/diagrams/${diagram.id}/content`;
+  if (changed) await fetch(app.url + path, { method: 'PUT', headers, body: JSON.stringify({ cells: changed }) });
+  return (await read(path)).cells;
 }
+
+/** The cell of a label. */
+const stored = async (label: string) => (await content()).find((cell) => cell['label'] === label);
 
 async function post(path: string, body: unknown): Promise<{ token: string }> {
   const headers = { 'content-type': 'application/json' };
@@ -180,7 +190,7 @@ describe('SD9 the guide for editors', () => {
         expect(Math.hypot(after.x - before.x - 40, after.y - before.y - 90)).toBeLessThan(25); // thresholds and grids
       });
     }
-    await eventually(async () => expect((await stored('Orders'))?.y).toBeGreaterThan(250), 15_000);
+    await eventually(async () => expect((await stored('Orders'))?.['y']).toBeGreaterThan(250), 15_000);
 
     await flow.locator('.react-flow__edge-interaction').first().click({ force: true });
     await flow.keyboard.press('Delete');
@@ -192,6 +202,27 @@ describe('SD9 the guide for editors', () => {
     await eventually(async () => expect([await edgesOf(flow).count(), await edgesOf(graph).count()]).toEqual([0, 0]));
     await flow.getByText('· Saved').waitFor();
     expect(await stored('Orders')).toBeUndefined();
+  });
+
+  it('leaves in X6 what X6 does not draw: a shape that it does not know, and the side of an edge', async () => {
+    const before = await content();
+    const node = { width: 100, height: 60, y: 400 };
+    const ends = { source: { cell: 'wall', port: 'bottom' }, target: { cell: 'behind' } };
+    await content([
+      ...before,
+      { ...node, id: 'wall', shape: 'firewall', x: 100, label: 'Firewall', z: 50 },
+      { ...node, id: 'behind', shape: 'process', x: 500, label: 'Behind', z: 51 },
+      { ...ends, id: 'way', shape: 'flow', vertices: [{ x: 350, y: 430 }], z: 52 },
+    ]);
+    const graph = await opens('graph', 'ada');
+    await nodeOf(graph, 'Behind').waitFor();
+    await drag(graph, 'Firewall', { x: 10, y: 0 });
+    await eventually(async () => expect(await stored('Firewall')).toMatchObject({ shape: 'firewall', x: 110 }), 15_000);
+    await drag(graph, graph.locator('.x6-edge[data-cell-id="way"]'), { x: 30, y: 40 });
+    const way = async () => (await content()).find(({ id }) => id === 'way');
+    await eventually(async () => expect(await way()).not.toMatchObject({ vertices: [{ x: 350, y: 430 }] }), 15_000);
+    expect(await way()).toMatchObject(ends);
+    await content(before);
   });
 
   it('signs in again where that failed', async () => {
@@ -225,7 +256,7 @@ describe('SD9 the guide for editors', () => {
     await drag(page, 'Checkout', { x: 60, y: 60 });
     expect(await between(page, 'Customer', 'Checkout')).toEqual(apart);
     await drag(await opens('flow', 'ada'), 'Customer', { x: 0, y: 60 });
-    await eventually(async () => expect((await stored('Customer'))?.y).not.toBe(120), 15_000);
+    await eventually(async () => expect((await stored('Customer'))?.['y']).not.toBe(120), 15_000);
     expect(await stored('Checkout')).toEqual(before);
   });
 });
