@@ -76,6 +76,27 @@ describe('SD4 three people at a diagram', () => {
     expect(grace.status).toMatchObject({ kind: 'ended', reason: 'left' });
   });
 
+  it('CS8 ask one host in one session: another one was not asked', async () => {
+    const stage = await table(app, ['ada', 'grace', 'linus']);
+    const [ada, grace, linus] = (await seated(stage)) as [LiveDiagram, LiveDiagram, LiveDiagram];
+    const [, graceEmail, linusEmail] = stage.people.map(({ email }) => email) as [string, string, string];
+    grace.requestPresenter();
+    await becomes(() => ada.state.presenterRequests, [graceEmail]);
+    ada.giveHost(linusEmail);
+    await becomes(() => [grace.host, grace.state.askedToPresent], [linusEmail, false]);
+    await becomes(() => ada.state.presenterRequests, []);
+
+    grace.requestPresenter();
+    await becomes(() => linus.state.presenterRequests, [graceEmail]);
+    linus.end();
+    for (const one of [linus, grace]) {
+      await becomes(() => one.status.kind, 'ended');
+      one.rejoin();
+      await one.whenLive();
+    }
+    expect([grace.host, grace.state.askedToPresent, linus.state.presenterRequests]).toEqual([linusEmail, false, []]);
+  });
+
   it('follow what the presenter shows, and only while they follow', async () => {
     const stage = await table(app, ['ada', 'grace', 'linus']);
     const [ada, grace, linus] = (await seated(stage)) as [LiveDiagram, LiveDiagram, LiveDiagram];

@@ -88,6 +88,8 @@ export function withRoster(state: DiagramState, roster: Roster | null): DiagramS
   const email = state.person?.email;
   const me = participants.find(({ user_id }) => user_id === email) ?? null;
   const here = (user: string) => participants.some(({ user_id }) => user_id === user);
+  /** Somebody else who is the host, or is so in another session, was not asked. */
+  const isSameHost = host === state.host && roster.session_id === state.roster?.session_id;
   return {
     ...state,
     roster,
@@ -96,8 +98,9 @@ export function withRoster(state: DiagramState, roster: Roster | null): DiagramS
     presenter,
     me,
     permissions: me?.permissions ?? state.permissions,
-    presenterRequests: host === email ? state.presenterRequests.filter((user) => here(user) && user !== presenter) : [],
-    askedToPresent: state.askedToPresent && presenter !== email,
+    presenterRequests:
+      isSameHost && host === email ? state.presenterRequests.filter((user) => here(user) && user !== presenter) : [],
+    askedToPresent: isSameHost && state.askedToPresent && presenter !== email,
     view: state.view?.user_id === presenter ? state.view : null,
   };
 }
