@@ -1,7 +1,9 @@
 /**
  * Where the structs of an update would go, and whether an honest client would put them there. Yjs does not ask: it
  * would let replicas diverge over a struct that stands between neighbours of different types, or over a key that has
- * something on its right or several values at once, and types nested without bound would overflow the stack of whoever deletes or reads them.
+ * something on its right or several values at once, and types nested without bound would overflow the stack of whoever
+ * deletes or reads them. For each struct without neighbours that it writes Yjs looks for the name of its root type among
+ * those of all, so a document has only a few of these.
  *
  * A struct names its type, or a neighbour that it shares the type and the key with. What it names is in the document
  * or came earlier. What is named but was deleted for good is nowhere, and so is what
@@ -37,12 +39,16 @@ export interface Placements {
 
 /** Types within types, at most. */
 const MAX_NESTING = 100;
+/** Types that are in no other, at most; a diagram has one, its cells. */
+const MAX_ROOTS = 64;
 
 /** @param state where `document` ends */
 export function createPlacements(document: Y.Doc, state: StateOf): Placements {
   /** What came in updates, per client in order of clocks. */
   const taken = new Map<number, Placed[]>();
   const depths = new Map<Type, number>();
+  /** Names of root types that the document does not have yet. */
+  const roots = new Set<string>();
   const walks = createWalks(document, (id) => find(id)?.item);
   let last: unknown = null;
 
@@ -102,6 +108,8 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
         const { client } = struct.id;
         const place = placeOfNew(struct);
         if (place === undefined) return false;
+        if (typeof place?.parent === 'string') roots.add(place.parent);
+        if (roots.size > 0 && document.share.size + roots.size > MAX_ROOTS) return false;
         // Values of a key that were overwritten, one after the other, become one struct; one that stands does not.
         if (place?.key != null && struct.length > 1 && !deletesAll(update, struct)) return false;
         const placed = taken.get(client);

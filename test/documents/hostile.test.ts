@@ -13,6 +13,7 @@ import {
   stateOf,
   type DecodedUpdate,
 } from '../../src/documents/update.ts';
+import { work } from '../../src/documents/work.ts';
 import { createJudge, hearSlices } from '../../src/sync/intake/judgement.ts';
 import { seeded } from '../support/seeded.ts';
 import { madeUpUpdate } from './made-up-update.ts';
@@ -139,6 +140,30 @@ describe('DO4 is refused', () => {
       refused(Y.encodeStateAsUpdate(text));
     },
   );
+
+  it('root types without bound, among which Yjs looks for a name at each struct that it writes', () => {
+    const roots = (client: number, count: number) => {
+      const document = Object.assign(new Y.Doc(), { clientID: client });
+      for (let root = 0; root < count; root += 1) document.getArray(`${client} ${root}`).insert(0, [root]);
+      return Y.encodeStateAsUpdate(document);
+    };
+    refused(roots(7, 65));
+    const judge = createJudge(new Y.Doc(), AUTHOR, OWNERS);
+    const run = [roots(7, 60), roots(8, 4), roots(7, 60), roots(9, 1)];
+    expect(run.map((update) => judge.hear(decodeUpdate(update)).kind)).toEqual([
+      'complete',
+      'complete',
+      'complete',
+      'foreign',
+    ]);
+    const log = new Y.Doc();
+    Y.applyUpdate(log, judged(log, roots(7, 64))!.bytes);
+    refused(roots(8, 1), log);
+    log.getArray('7 0').insert(1, [1]);
+    expect(judged(new Y.Doc(), Y.encodeStateAsUpdate(log))).not.toBeNull();
+    const part = { head: 0, snapshot: null, rows: [] };
+    expect(work.submission(part, roots(7, 65), Infinity)).toEqual({ kind: 'misplaced' });
+  });
 
   it('types nested so deep that whoever deletes the outermost overflows the stack', () => {
     const document = new Y.Doc();
