@@ -43,7 +43,7 @@ export function nestsDeeperThan(most: number, value: unknown): boolean {
   return false;
 }
 
-function isNested(value: unknown): value is object {
+export function isNested(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
 }
 

@@ -1,6 +1,6 @@
 /**
  * What is inside a Yjs update, read before anybody trusts it (DO4). `decodeUpdate` reads an update with bounds on how
- * many structs, types and deletions it may hold and how deep its values may nest: a few bytes must not become gigabytes, and
+ * many structs, types, values and deletions it may hold and how deep the values may nest: a few bytes must not become gigabytes, and
  * what this process can read must not overflow the stack of a browser. What no Yjs client writes, and what Yjs would
  * not apply or write again as it was read here, or only in quadratic time, is refused too: a client twice, deletions that
  * overlap or are empty, a value with a prototype. The rest asks simple questions of the result, given where a document
@@ -8,6 +8,7 @@
  */
 import * as Y from 'yjs';
 import { nestsDeeperThan } from '../json.ts';
+import { readCounted, valuesInJson } from './values.ts';
 
 /** Where a document ends for a client: the clock that its next struct would have. */
 export type StateOf = (client: number) => number;
@@ -36,12 +37,19 @@ export class MalformedUpdate extends Error {
 const MAX_STRUCTS = 1_000_000;
 const MAX_DELETES = 1_000_000;
 const MAX_TYPES = 200_000;
+const MAX_VALUES = 2_000_000;
 const MAX_DEPTH = 100;
+
+/** The bits that tell what a struct holds, and JSON among it. */
+const [CONTENT, CONTENT_JSON] = [31, 2];
 
 class BoundedDecoder extends Y.UpdateDecoderV1 {
   private structs = 0;
   private deletes = 0;
   private types = 0;
+  private values = 0;
+  /** Whether the struct that is read holds JSON, which is read as strings. */
+  private json = false;
   private first: number | null = null;
   private others: Set<number> | null = null;
 
@@ -56,12 +64,35 @@ class BoundedDecoder extends Y.UpdateDecoderV1 {
 
   override readInfo(): number {
     if (++this.structs > MAX_STRUCTS) throw new MalformedUpdate('too many structs');
-    return super.readInfo();
+    const info = super.readInfo();
+    this.json = (info & CONTENT) === CONTENT_JSON;
+    return info;
   }
 
   override readTypeRef(): number {
     if (++this.types > MAX_TYPES) throw new MalformedUpdate('too many types');
     return super.readTypeRef();
+  }
+
+  override readAny(): unknown {
+    return readCounted(this.restDecoder, () => this.countValues(1));
+  }
+
+  override readString(): string {
+    const text = super.readString();
+    if (this.json) this.countValues(valuesInJson(Buffer.from(text)));
+    return text;
+  }
+
+  override readJSON(): unknown {
+    const text = super.readString();
+    this.countValues(valuesInJson(Buffer.from(text)));
+    return JSON.parse(text);
+  }
+
+  private countValues(more: number): void {
+    this.values += more;
+    if (this.values > MAX_VALUES) throw new MalformedUpdate('too many values');
   }
 
   override readDsClock(): number {
