@@ -30,7 +30,7 @@ export interface DocumentStore {
    * those of `replace`
    */
   submit(diagram: string, person: string, update: Uint8Array, audit?: Audited): Promise<{ head: number }>;
-  /** Whether a body of `PUT content`, JSON in UTF-8, or of `POST updates`, is one by itself. @throws Refusal `invalid` */
+  /** Whether a body of `PUT content`, JSON in UTF-8, or of `POST updates`, is one by itself. @throws Refusal `invalid`, `payload_too_large` */
   check(sent: { body: Uint8Array } | { update: Uint8Array }): Promise<void>;
   /**
    * `PUT content`, and a restored version (DO6): one edit that makes the content equal to something else.
@@ -105,6 +105,7 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
     async check(sent) {
       if ('update' in sent) return void (await refusingNoise(workshop.run('read', sent.update)));
       const faults = await workshop.run('faultsOfBody', sent.body);
+      if (faults === 'too large') throw new Refusal('payload_too_large');
       if (faults) throw new Refusal('invalid', faults);
     },
 

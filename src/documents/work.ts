@@ -9,7 +9,7 @@ import { Refusal, type RefusalDetails } from '../refusal.ts';
 import { advance } from './causality.ts';
 import { partBefore } from './compacting.ts';
 import { jsonOf, readCells, replacementSchema, type StoredCell } from './diagram.ts';
-import { heldBy, isTooMuch } from './holding.ts';
+import { heldBy, isTooMuch, MOST } from './holding.ts';
 import { LARGE } from './pieces.ts';
 import { createPlacements } from './placement.ts';
 import { Unreadable, type LogPart, type Stored } from './log-part.ts';
@@ -18,6 +18,7 @@ import { replay } from './replaying.ts';
 import { joinUpdates } from './row.ts';
 import { inRows, sliced, slicedState } from './slicing.ts';
 import { bringsNothing, decodeUpdate, newClients, stateOf, trimmed } from './update.ts';
+import { valuesInJson } from './values.ts';
 
 export type Submission =
   | { kind: 'nothing' | 'gap' | 'misplaced' | 'too large' }
@@ -88,8 +89,12 @@ export const work = {
     return outcomeOf(replacement, maxDocumentBytes);
   },
 
-  /** What is wrong with the body of a replacement, JSON in UTF-8; null: nothing. */
-  faultsOfBody(body: Uint8Array): Pick<RefusalDetails, 'fields'> | null {
+  /**
+   * What is wrong with the body of a replacement, JSON in UTF-8; null: nothing. One of more values than a document holds,
+   * among them those of its cells, is not even parsed.
+   */
+  faultsOfBody(body: Uint8Array): Pick<RefusalDetails, 'fields'> | 'too large' | null {
+    if (valuesInJson(body) > MOST.values) return 'too large';
     try {
       const value = readJson(body);
       const { error } = replacementSchema.safeParse(value);

@@ -1,6 +1,7 @@
 /**
- * A thread that does one job after the other. It is started when it is first needed, and replaced if it breaks or is
- * stuck: then what it has not done is rejected.
+ * A thread that does one job after the other, in the order in which they came. It is started when it is first needed, and
+ * replaced if it breaks, as where its memory is not enough, or is stuck: then the job that it was doing is rejected, and
+ * those behind it are done by its successor.
  */
 import { Worker as Thread } from 'node:worker_threads';
 import { Unreadable } from './log-part.ts';
@@ -23,6 +24,7 @@ export interface Job {
 export type Done = { id: number } & ({ result: unknown } | { fault: { kind: string; message: string } });
 
 interface Waiting {
+  job: Job;
   resolve(result: never): void;
   reject(error: Error): void;
 }
@@ -31,37 +33,55 @@ const FAULTS: Record<string, new (message: string) => Error> = { Unreadable, Mal
 
 /** @param patience how long one job may take, ms */
 export function createWorker(patience: number): Worker {
+  /** In the order in which they are done. */
   const waiting = new Map<number, Waiting>();
   let thread: Thread | null = null;
   let timer: NodeJS.Timeout | undefined;
   let jobs = 0;
   let stopped = false;
 
-  function give(up: Error): void {
+  /** Ends the thread. */
+  function end(): void {
     clearTimeout(timer);
     void thread?.terminate();
     thread = null;
-    for (const { reject } of waiting.values()) reject(up);
-    waiting.clear();
+  }
+
+  /** Gives up the job that is done now, and has another thread do the others. */
+  function replace(reason: Error): void {
+    end();
+    const [current] = waiting.values();
+    if (!current) return;
+    waiting.delete(current.job.id);
+    current.reject(reason);
+    for (const { job } of waiting.values()) send(job);
+    watch();
+  }
+
+  function send(job: Job): void {
+    thread ??= start();
+    thread.ref();
+    thread.postMessage(job);
   }
 
   /** Watches over the job that is done now. */
   function watch(): void {
     clearTimeout(timer);
-    if (waiting.size > 0) timer = setTimeout(() => give(new Error('work on a document took too long')), patience);
+    if (waiting.size > 0) timer = setTimeout(() => replace(new Error('work on a document took too long')), patience);
     else thread?.unref();
   }
 
   function start(): Thread {
     const started = new Thread(new URL('worker-thread.ts', import.meta.url));
     started.on('message', (done: Done) => {
+      if (started !== thread) return; // its successor does it anew
       const job = waiting.get(done.id);
       waiting.delete(done.id);
       watch();
       if ('result' in done) job?.resolve(done.result as never);
       else job?.reject(new (FAULTS[done.fault.kind] ?? Error)(done.fault.message));
     });
-    const broken = (error: Error) => started === thread && give(error);
+    const broken = (error: Error) => started === thread && replace(error);
     started.on('error', broken);
     started.on('exit', () => broken(new Error('the thread for work on documents ended')));
     return started;
@@ -70,19 +90,20 @@ export function createWorker(patience: number): Worker {
   return {
     do(name, input) {
       if (stopped) return Promise.reject(new Error('stopped'));
-      thread ??= start();
-      thread.ref();
       const id = (jobs += 1);
       const { promise, resolve, reject } = Promise.withResolvers<never>();
-      waiting.set(id, { resolve, reject });
+      const job: Job = { id, name, input };
+      waiting.set(id, { job, resolve, reject });
       if (waiting.size === 1) watch();
-      thread.postMessage({ id, name, input } satisfies Job);
+      send(job);
       return promise;
     },
     async stop() {
       stopped = true;
       const last = thread;
-      give(new Error('stopped'));
+      end();
+      for (const { reject } of waiting.values()) reject(new Error('stopped'));
+      waiting.clear();
       await last?.terminate();
     },
   };

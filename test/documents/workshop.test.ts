@@ -29,6 +29,7 @@ const partOf = (...updates: Uint8Array[]): LogPart => ({
   rows: [{ seq: 1, bytes: joinUpdates(updates) }],
 });
 
+const whole = { id: 'a', shape: 'process', x: 0, y: 0, width: 1, height: 1, label: '', z: 0 };
 const bodyOf = (...cells: StoredCell[]) => Buffer.from(JSON.stringify({ cells }));
 
 describe.each<[string, Workshop]>([
@@ -94,7 +95,6 @@ describe.each<[string, Workshop]>([
 
   it('CO5 names the faults of a body, however large', async () => {
     const faults = (body: string) => workshop.run('faultsOfBody', Buffer.from(body));
-    const whole = { id: 'a', shape: 'process', x: 0, y: 0, width: 1, height: 1, label: '', z: 0 };
     expect(await faults(JSON.stringify({ cells: [whole] }))).toBeNull();
     for (const body of ['', 'null', '7', '{', '{"__proto__":{}}', `${'['.repeat(65)}${']'.repeat(65)}`])
       expect(await faults(body)).toEqual({});
@@ -112,7 +112,8 @@ describe.each<[string, Workshop]>([
     const { error } = edgeSchema.safeParse({ ...edge, vertices: [{ x: 1, y: 1 }, ...zeros] });
     expect(error!.issues.map(({ path }) => path)).toEqual([['vertices', 1]]);
     const unknown = Object.fromEntries(zeros.map((_none, index) => [`m${index}`, 0]));
-    expect(Object.keys((await faults({ cells: [], ...unknown }))!.fields!)).toHaveLength(20);
+    const { fields } = (await faults({ cells: [], ...unknown })) as { fields: object };
+    expect(Object.keys(fields)).toHaveLength(20);
   });
 
   it('DO5 tells what is wrong', async () => {
@@ -163,6 +164,31 @@ it('what takes too long is given up, and the next work is done', async () => {
   expect((await patient.run('state', partOf())).byteLength).toBeGreaterThan(0);
   const unfinished = patient.run('cells', partOf(Y.encodeStateAsUpdate(documentOf(3000))));
   await Promise.all([expect(unfinished).rejects.toThrow('stopped'), patient.stop()]);
+});
+
+it('CS13 a thread that breaks takes with it only what it was doing', async () => {
+  const workshop = createWorkshop({ largeBytes: 0 });
+  const sent = vi.spyOn(Worker.prototype, 'postMessage');
+  const run = (cells: number) => workshop.run('state', partOf(Y.encodeStateAsUpdate(documentOf(cells))));
+  for (let time = 0; time < 2; time += 1) {
+    const [current, ...others] = [run(5000), run(1), run(2)];
+    void (sent.mock.contexts.at(-1) as Worker).terminate();
+    await expect(current).rejects.toThrow('ended');
+    expect((await Promise.all(others)).map(({ byteLength }) => byteLength > 10)).toEqual([true, true]);
+  }
+  sent.mockRestore();
+  await workshop.stop();
+});
+
+it('CS13 a body of more values than a document holds is too large before it is parsed, whatever they are', () => {
+  const bodyWith = (data: string) =>
+    Buffer.from(`{"cells":[${JSON.stringify({ ...whole, data: 0 }).slice(0, -2)}${data}}]}`);
+  const parse = vi.spyOn(JSON, 'parse');
+  for (const data of [`[${'0,'.repeat(4_000_000)}0]`, `[${'{},'.repeat(2_000_000)}0]`, `${'['.repeat(4_000_000)}`])
+    expect(work.faultsOfBody(bodyWith(data))).toBe('too large');
+  expect(parse).not.toHaveBeenCalled();
+  parse.mockRestore();
+  expect(work.faultsOfBody(bodyWith(JSON.stringify(',[{\\"'.repeat(2_000_000))))).toBeNull();
 });
 
 it('DO3 a document that was edited more often than one update may say is compacted like any other', () => {

@@ -122,6 +122,13 @@ it('CO5 a body may be packed: what cannot be unpacked is 400, what is too large 
   expect((await sent(gzipSync(Buffer.alloc(70_000_000, ' ')), 'gzip')).body.code).toBe('payload_too_large');
 });
 
+it('CS13 PUT of more values than a document holds is 413, however small it is packed', async () => {
+  const body = `{"cells":[${JSON.stringify({ ...node('a', 1), data: 0 }).slice(0, -2)}[${'{},'.repeat(2_000_000)}0]}]}`;
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+  const answer = await at.writer.call('PUT', content, { body: gzipSync(body), headers });
+  expect(answer).toMatchObject({ status: 413, body: { code: 'payload_too_large' } });
+});
+
 it('CO2 what is no body is 400, also from whoever may not write and where no diagram is', async () => {
   const submit = (person: TestPerson, path: string, body: Uint8Array) =>
     person.call('POST', `${path}/updates`, { body, headers: { 'content-type': BYTES } });
