@@ -14,13 +14,16 @@ import * as Y from 'yjs';
 import { z } from 'zod';
 import { upToFault } from '../json.ts';
 
-const id = z.string().min(1).max(200);
-const end = z.strictObject({ cell: id, port: z.string().max(200).optional() });
+/** Half of a surrogate pair has no UTF-8: Yjs stores another sign, so that ids become equal and content never does. */
+const text = z.string().refine(isWellFormed, 'no half of a surrogate pair');
+const id = text.min(1).max(200);
+const end = z.strictObject({ cell: id, port: text.max(200).optional() });
 const point = z.strictObject({ x: z.number(), y: z.number() });
 /** Yjs tells by its `constructor` what a value is, and writes none that has a member of that name. */
 const data = z
   .unknown()
   .refine((value) => !Object.hasOwn(Object(value), 'constructor'), 'no member may be called constructor')
+  .refine(isWellFormed, 'no half of a surrogate pair')
   .optional();
 
 /** Two cells joined. */
@@ -30,7 +33,7 @@ export const edgeSchema = z.strictObject({
   source: end,
   target: end,
   vertices: upToFault(z.array(point)).optional(),
-  label: z.string().optional(),
+  label: text.optional(),
   z: z.number(),
   data,
 });
@@ -38,8 +41,7 @@ export const edgeSchema = z.strictObject({
 /** Anything that stands by itself: a process, a store, an actor, a boundary, a note. */
 export const nodeSchema = z.strictObject({
   id,
-  shape: z
-    .string()
+  shape: text
     .min(1)
     .max(200)
     .refine((shape) => shape !== 'edge' && shape !== 'flow'),
@@ -47,7 +49,7 @@ export const nodeSchema = z.strictObject({
   y: z.number(),
   width: z.number(),
   height: z.number(),
-  label: z.string(),
+  label: text,
   z: z.number(),
   parent: id.optional(),
   data,
@@ -62,6 +64,13 @@ const cellsSchema = upToFault(z.array(cellSchema)).refine(
 
 /** The body of `PUT content`: every id once. */
 export const replacementSchema = z.strictObject({ cells: cellsSchema });
+
+/** @param value not nested deep: JSON that was read, or a member of it with its name */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Array.isArray(value) ? value.every(isWellFormed) : Object.entries(value).every(isWellFormed);
+}
 
 export type Cell = z.infer<typeof cellSchema>;
 

@@ -105,7 +105,7 @@ describe('alignCells', () => {
 
 describe('replacementSchema', () => {
   it('takes nodes and edges', () => {
-    const cells = [node('a', 1, { parent: 'b', data: { any: ['thing'] } }), edge('e', 2)];
+    const cells = [node('a \ud83d\ude00', 1, { parent: 'b', data: { any: ['thing', null] } }), edge('e', 2)];
     expect(replacementSchema.parse({ cells })).toEqual({ cells });
   });
 
@@ -116,6 +116,14 @@ describe('replacementSchema', () => {
     ['a node without a place', [{ ...node('a', 1), x: undefined }]],
     ['a blank id', [node('', 1)]],
     ['no list', {}],
+    ['half a surrogate pair as an id', [node('a\ud800', 1)]],
+    ['half a surrogate pair in a label', [node('a', 1, { label: 'cut \ud83d' })]],
+    ['half a surrogate pair in a shape', [node('a', 1, { shape: '\udc00' })]],
+    ['half a surrogate pair as a parent', [node('a', 1, { parent: '\udc00' })]],
+    ['half a surrogate pair in a port', [{ ...edge('e', 1), source: { cell: 'a', port: '\ud800' } }]],
+    ["half a surrogate pair in an edge's label", [{ ...edge('e', 1), label: '\ud800' }]],
+    ['half a surrogate pair in data', [node('a', 1, { data: [{ any: ['\ud800'] }] })]],
+    ['half a surrogate pair in a name in data', [node('a', 1, { data: [{ 'any \ud800': 1 }] })]],
     ['data that Yjs would not write', [node('a', 1, { data: { constructor: 1 } })]],
   ])('refuses %s', (_, cells) => {
     expect(replacementSchema.safeParse({ cells }).success).toBe(false);

@@ -122,6 +122,14 @@ it('CO5 a body may be packed: what cannot be unpacked is 400, what is too large 
   expect((await sent(gzipSync(Buffer.alloc(70_000_000, ' ')), 'gzip')).body.code).toBe('payload_too_large');
 });
 
+it('DO6 PUT of text that no byte stands for is 400: two ids would become one, and a label never the one that was sent', async () => {
+  for (const cells of [[node('a\ud800', 1), node('a\ud801', 1)], [node('a', 1, 'cut \ud83d')]])
+    expect(await put(cells)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid', details: { 'cells.0.label': [expect.any(String)] } },
+    });
+});
+
 it('CS13 PUT of more values than a document holds is 413, however small it is packed', async () => {
   const body = `{"cells":[${JSON.stringify({ ...node('a', 1), data: 0 }).slice(0, -2)}[${'{},'.repeat(2_000_000)}0]}]}`;
   const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
