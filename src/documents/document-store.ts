@@ -5,7 +5,6 @@
  *
  * Of large documents a few are read at a time, of one diagram one: each takes memory until its work is done.
  */
-import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { SqlExecutor } from '../database/database.ts';
 import { Refusal } from '../refusal.ts';
@@ -14,6 +13,7 @@ import { bindClients, MOST_NEW_CLIENTS } from './client-binding.ts';
 import { readContent, type Content, type ContentForm } from './content.ts';
 import type { StoredCell } from './diagram.ts';
 import type { Unreadable } from './log-part.ts';
+import { createOwnClients } from './own-clients.ts';
 import type { CommittedRow } from './row.ts';
 import { LARGE } from './pieces.ts';
 import { sizesOf } from './snapshots.ts';
@@ -65,6 +65,7 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
   const report = (diagram: string, fault: Unreadable) =>
     logger.error({ err: fault, diagram }, 'a stored document cannot be read');
 
+  const ownClients = createOwnClients();
   const turns = createGatedTurns(AT_A_TIME);
   const inTurn = async <T>(diagram: string, work: () => Promise<T>): Promise<T> => {
     const { snapshot, bytes } = await sizesOf(executor, diagram);
@@ -111,9 +112,15 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
 
     async replace(diagram, person, wanted, ifMatch, audit = null) {
       const [form, bytes] = formOf(wanted);
-      let client = clientOf(diagram, person);
+      let client = ownClients.of(diagram, person);
+      /** Where the document ends for the client with the edit; 0: there is nothing to do. */
+      let end = 0;
       const id = dependencies.newId();
       let begun = false;
+      const renew = () => {
+        client = ownClients.renewed(diagram, person);
+        begun = false;
+      };
       const edit: Edit = {
         diagram,
         person,
@@ -121,16 +128,30 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
         holdsLater: false,
         audit,
         async build(part, asking) {
-          while (!(await claim(asking, diagram, person, [client]))) client = randomClient();
+          while (!(await claim(asking, diagram, person, [client.id]))) renew();
           const replacement =
             (begun && (await workshop.run('caughtUp', id, part, maxDocumentBytes))) ||
-            (await workshop.run('replacement', id, part, form, bytes, client, maxDocumentBytes));
+            (await workshop.run('replacement', id, part, form, bytes, client.id, maxDocumentBytes));
           begun = true;
           if (replacement.kind === 'too large') throw new Refusal('payload_too_large');
-          return replacement.kind === 'edit' ? replacement.rows : [];
+          end = 0;
+          if (replacement.kind !== 'edit') return [];
+          if (replacement.start < client.end) {
+            renew();
+            return edit.build(part, asking);
+          }
+          end = replacement.end;
+          return replacement.rows;
         },
       };
-      return inTurn(diagram, () => write({ ...dependencies, report }, edit));
+      try {
+        return await inTurn(diagram, () => write({ ...dependencies, report }, edit));
+      } catch (error) {
+        if (error instanceof Refusal) end = 0; // it is not committed; after another fault it may be
+        throw error;
+      } finally {
+        client.end = Math.max(client.end, end);
+      }
     },
   };
 }
@@ -148,14 +169,3 @@ async function refusingNoise<T>(reading: Promise<T>): Promise<T> {
     throw error;
   }
 }
-
-/**
- * The client id that a person's REST writes to a diagram go under: always the same, so that a diagram that a program
- * writes every minute does not gain a client, for ever, each time. It is safe because such a write is inserted only at
- * the very head that it was built on.
- */
-function clientOf(diagram: string, person: string): number {
-  return createHash('sha256').update(`rest ${diagram} ${person}`).digest().readUInt32BE();
-}
-
-const randomClient = () => crypto.getRandomValues(new Uint32Array(1))[0]!;

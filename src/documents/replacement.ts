@@ -19,6 +19,9 @@ import { decodeState } from './update.ts';
 export interface Replacement {
   /** What goes into the log, none if nothing differs. */
   readonly rows: Uint8Array[];
+  /** Where the document ends for the client without it, and with it. */
+  readonly start: number;
+  readonly end: number;
   /** Bytes of the document with the edit in it as it was built, and of what came since; infinite if it holds too much. */
   readonly size: number;
   /**
@@ -40,6 +43,7 @@ export function replacementOf(part: LogPart, wanted: readonly StoredCell[], clie
   /** In slices. */
   const edits: Uint8Array[] = [];
   let head = replay(document, part);
+  const start = Y.getState(document.store, client);
   document.clientID = client;
   document.on('update', (update: Uint8Array, origin: unknown) => {
     if (origin === own) edits.push(...sliced(decodeState(update)));
@@ -59,6 +63,10 @@ export function replacementOf(part: LogPart, wanted: readonly StoredCell[], clie
   return {
     get rows() {
       return inRows(edits);
+    },
+    start,
+    get end() {
+      return Y.getState(document.store, client);
     },
     get size() {
       return size;

@@ -25,7 +25,10 @@ export type Submission =
   /** `clients`: those whose structs it brings. `rows`: what goes into the log. */
   | { kind: 'edit'; clients: number[]; rows: Uint8Array[] };
 
-export type ReplacementOutcome = { kind: 'nothing' | 'too large' } | { kind: 'edit'; rows: Uint8Array[] };
+export type ReplacementOutcome =
+  | { kind: 'nothing' | 'too large' }
+  /** The document ends for the client at `start` before, and at `end` behind it. */
+  | { kind: 'edit'; rows: Uint8Array[]; start: number; end: number };
 
 export const work = {
   /** The cells as a JSON list, UTF-8. @throws Unreadable */
@@ -136,9 +139,9 @@ function keep(edit: string, replacement: Replacement): void {
   setTimeout(() => replacements.get(edit) === replacement && replacements.delete(edit), KEPT).unref();
 }
 
-function outcomeOf({ rows, size }: Replacement, maxDocumentBytes: number): ReplacementOutcome {
+function outcomeOf({ rows, size, start, end }: Replacement, maxDocumentBytes: number): ReplacementOutcome {
   if (rows.length === 0) return { kind: 'nothing' };
-  return size > maxDocumentBytes ? { kind: 'too large' } : { kind: 'edit', rows };
+  return size > maxDocumentBytes ? { kind: 'too large' } : { kind: 'edit', rows, start, end };
 }
 
 function snapshot(part: LogPart): Uint8Array {

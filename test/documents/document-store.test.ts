@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from 'uuidv7';
 import * as Y from 'yjs';
 import type { SqlExecutor } from '../../src/database/database.ts';
+import { createOwnClients } from '../../src/documents/own-clients.ts';
 import { cellsOf, contentOf, documentOf } from '../support/content.ts';
-import { grant } from '../sync/stage.ts';
+import { grant, setBack } from '../sync/stage.ts';
 import { cell, openStage, updateOf, type DocumentStage } from './stage.ts';
 
 let stage: DocumentStage;
@@ -105,7 +106,7 @@ describe('replace', () => {
     });
   });
 
-  it("always writes under the same client id, unless that is somebody else's", async () => {
+  it("writes under the same client id each time, unless that is somebody else's", async () => {
     const { diagram } = await stage.place();
     const { store } = stage.openStore();
     for (let write = 0; write < 5; write += 1) await store.replace(diagram, stage.ann.id, [cell(`c${write}`)], null);
@@ -117,6 +118,52 @@ describe('replace', () => {
     ]);
     await store.replace(diagram, stage.ann.id, [cell('under another')], null);
     expect(await cellsOf(store, diagram)).toEqual([cell('under another')]);
+  });
+
+  it.each(['an answer', 'no answer'])(
+    'DO3 pages get what is written after the database was set back, also to before an edit that got %s',
+    async (got) => {
+      const { diagram } = await stage.place();
+      const lost = new Error('the answer was lost');
+      let answers = true;
+      const { store } = stage.openStore({
+        query: (text, values) => stage.database.content.query(text, values),
+        async transaction(work) {
+          const answer = await stage.database.content.transaction(work);
+          if (!answers) throw lost;
+          return answer;
+        },
+      });
+      await store.replace(diagram, stage.ann.id, [cell('a')], null);
+      answers = got === 'an answer';
+      const second = store.replace(diagram, stage.ann.id, [cell('a'), cell('b')], null);
+      expect(await second.catch((fault: unknown) => fault)).toEqual(answers ? { head: 2 } : lost);
+      const page = await documentOf(store, diagram);
+      expect([...page.getMap('cells').keys()].sort()).toEqual(['a', 'b']);
+      await setBack(stage.database, diagram);
+      answers = true;
+      await store.replace(diagram, stage.ann.id, [cell('a'), cell('c')], null);
+      const stored = await documentOf(store, diagram);
+      expect([...stored.getMap('cells').keys()].sort()).toEqual(['a', 'c']);
+      Y.applyUpdate(page, Y.encodeStateAsUpdate(stored));
+      expect([...page.getMap('cells').keys()].sort()).toEqual(['a', 'b', 'c']);
+      const { clients } = stored.store;
+      await store.replace(diagram, stage.ann.id, [cell('a')], null);
+      expect((await documentOf(store, diagram)).store.clients.size).toBe(clients.size);
+    },
+  );
+
+  it('DO3 remembers where documents end for some thousand clients, those that were used last', () => {
+    const clients = createOwnClients(2);
+    const [first, second] = ['a', 'b'].map((diagram) => clients.of(diagram, 'ann'));
+    expect(clients.of('a', 'ann')).toBe(first);
+    clients.of('c', 'ann');
+    expect(clients.of('a', 'ann')).toBe(first);
+    expect(clients.of('b', 'ann')).not.toBe(second);
+    const renewed = clients.renewed('a', 'ann');
+    expect(renewed).not.toBe(first);
+    expect(clients.of('a', 'ann')).toBe(renewed);
+    expect(clients.of('a', 'bob')).not.toBe(renewed);
   });
 });
 
