@@ -13,7 +13,7 @@ import { Refusal } from '../refusal.ts';
 import type { AwarenessGuard } from './presence/awareness.ts';
 import { closings, concernsOneDocument, type Closing } from './closing.ts';
 import { closeFrame, documentName, outgoingKind, type Frame } from './frames.ts';
-import { answerInPortions } from './replicas/handshake.ts';
+import { answerInPortions, isHonest } from './replicas/handshake.ts';
 import type { Opened } from './intake/hearing.ts';
 import type { Intake, IntakeDependencies } from './intake/intake.ts';
 import type { LiveConnection } from './sessions/live-connection.ts';
@@ -149,6 +149,7 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     const { document, replica } = await whenOpened;
     const wanted = () => channel.state.kind === 'open';
     if (!wanted()) return;
+    if (!isHonest(stateVector, document)) return close(closings.badFrame);
     try {
       const portions = await replica.portionsFor(stateVector);
       if (!wanted()) return;

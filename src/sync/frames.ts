@@ -7,7 +7,6 @@ import { AuthMessageType } from '@hocuspocus/common';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { messageYjsSyncStep1, messageYjsSyncStep2, messageYjsUpdate } from 'y-protocols/sync';
-import { decodeStateVector } from 'yjs';
 
 const SYNC = 0;
 const AWARENESS = 1;
@@ -29,7 +28,10 @@ export type Frame =
 
 const LONGEST_ADDRESS = 512;
 
-/** @returns null for what no client has any business to send, or what cannot be read to its end */
+/**
+ * What a frame carries is not read: of somebody whom nobody knows yet it may be a million entries, at a stretch.
+ * @returns null for what no client has any business to send, or what cannot be read to its end
+ */
 export function decodeFrame(bytes: Uint8Array): Frame | null {
   if (bytes.byteLength === 1 && bytes[0] === PONG) return { kind: 'pong' };
   try {
@@ -58,10 +60,7 @@ function decodeAuth(decoder: decoding.Decoder, address: string): Frame | null {
 function decodeSync(decoder: decoding.Decoder, address: string): Frame | null {
   const type = decoding.readVarUint(decoder);
   const payload = decoding.readVarUint8Array(decoder);
-  if (type === messageYjsSyncStep1) {
-    decodeStateVector(payload);
-    return { kind: 'step1', address, stateVector: payload };
-  }
+  if (type === messageYjsSyncStep1) return { kind: 'step1', address, stateVector: payload };
   if (type === messageYjsSyncStep2) return { kind: 'step2', address, update: payload };
   if (type === messageYjsUpdate) return { kind: 'update', address, update: payload };
   return null;

@@ -1,8 +1,8 @@
-/** Frames that are written by hand are those that the Hocuspocus protocol's own libraries write. */
+/** Frames as they are read, and those that are written by hand as the Hocuspocus protocol's own libraries write them. */
 import * as encoding from 'lib0/encoding';
 import { writeUpdate } from 'y-protocols/sync';
 import { expect, it } from 'vitest';
-import { decodeFrame, updateFramesTo } from '../../src/sync/frames.ts';
+import { decodeFrame, stepOneFrame, updateFramesTo } from '../../src/sync/frames.ts';
 
 const ADDRESS = 'diagram:é\0session';
 
@@ -20,3 +20,8 @@ it.each([0, 1, 127, 128, 16_383, 16_384, 2_097_152])(
     expect(decodeFrame(framed)).toMatchObject({ kind: 'update', address: ADDRESS });
   },
 );
+
+it('NO3 what a frame carries is not read before it is known whose it is', () => {
+  const unreadable = Uint8Array.of(255, 255, 3, 1);
+  expect(decodeFrame(stepOneFrame(ADDRESS, unreadable))).toMatchObject({ kind: 'step1', stateVector: unreadable });
+});

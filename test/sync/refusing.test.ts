@@ -269,6 +269,17 @@ describe('CS13 frames', () => {
       (socket: RawSocket, address: string) =>
         socket.send(address, 1, (encoder) => writeVarUint8Array(encoder, new Uint8Array([3, 1]))),
     ],
+    [
+      'a step 1 that cannot be read',
+      (socket: RawSocket, address: string) => socket.sync(address, 0, new Uint8Array([3, 1])),
+    ],
+    [
+      'a step 1 with more client ids than anybody has',
+      (socket: RawSocket, address: string) => {
+        const clients = Array.from({ length: 10_001 }, (_, client) => [client, 1] as const);
+        socket.sync(address, 0, Y.encodeStateVector(new Map(clients)));
+      },
+    ],
   ])('4400 for %s', async (_, send) => {
     const stage = await start();
     const { socket, address } = await admitted(stage, await place(), ann);

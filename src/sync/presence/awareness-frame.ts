@@ -13,12 +13,17 @@ export interface AwarenessEntry {
 /** Nobody counts so far honestly; beyond it, clocks that the server raises would leave the range of safe integers. */
 const LAST_CLOCK = 2 ** 50;
 
-/** @throws Refusal `invalid` for bytes that are no awareness update */
-export function readAwareness(update: Uint8Array): AwarenessEntry[] {
+/**
+ * @param most of an update that says it has more entries none is read
+ * @throws Refusal `invalid` for bytes that are no awareness update
+ */
+export function readAwareness(update: Uint8Array, most = Infinity): AwarenessEntry[] {
   try {
     const decoder = decoding.createDecoder(update);
     const entries: AwarenessEntry[] = [];
-    for (let left = decoding.readVarUint(decoder); left > 0; left -= 1) {
+    const length = decoding.readVarUint(decoder);
+    if (length > most) return [];
+    for (let left = length; left > 0; left -= 1) {
       const [id, clock] = [decoding.readVarUint(decoder), decoding.readVarUint(decoder)];
       if (clock > LAST_CLOCK) throw new Refusal('invalid');
       entries.push({ id, clock, json: decoding.readVarString(decoder) });
@@ -29,11 +34,13 @@ export function readAwareness(update: Uint8Array): AwarenessEntry[] {
   }
 }
 
-export function writeAwareness({ id, clock, json }: AwarenessEntry): Uint8Array {
+export function writeAwareness(...entries: AwarenessEntry[]): Uint8Array {
   const encoder = encoding.createEncoder();
-  encoding.writeVarUint(encoder, 1);
-  encoding.writeVarUint(encoder, id);
-  encoding.writeVarUint(encoder, clock);
-  encoding.writeVarString(encoder, json);
+  encoding.writeVarUint(encoder, entries.length);
+  for (const { id, clock, json } of entries) {
+    encoding.writeVarUint(encoder, id);
+    encoding.writeVarUint(encoder, clock);
+    encoding.writeVarString(encoder, json);
+  }
   return encoding.toUint8Array(encoder);
 }

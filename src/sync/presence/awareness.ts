@@ -67,6 +67,8 @@ interface Desk {
 const OWN_FIELDS = ['cursor', 'selection', 'viewport'] as const;
 /** How long a client may take for a change, on average, so that its clock does not overtake the time, ms. */
 const TICK = 10;
+/** A client tells of itself, and of those that it has not heard of for long. Of a frame with far more nothing is read. */
+const MOST_ENTRIES = 1000;
 /** A state with more than what may be kept is read, so that the rest can be dropped; one with far more is not. */
 const READ_AT_MOST = 4;
 
@@ -122,7 +124,7 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
       if (!document.hasConnection(connection)) return;
       const desk = deskOf(document.awareness);
       desk.document = document;
-      const entries = readAwareness(update);
+      const entries = readAwareness(update, MOST_ENTRIES);
       const claim = desk.claims.get(connection);
       const entry = claim
         ? entries.find(({ id }) => id === claim.id)

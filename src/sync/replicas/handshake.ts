@@ -3,7 +3,9 @@
  * with everything else and no faster than they are read (NO3), and the step 2 that ends it is empty: what came meanwhile
  * was broadcast. As Hocuspocus does, the client is first asked for what it has.
  */
-import { encodeStateVector, type Doc } from 'yjs';
+import * as decoding from 'lib0/decoding';
+import { decodeStateVector, encodeStateVector, type Doc } from 'yjs';
+import { MOST_NEW_CLIENTS } from '../../documents/client-binding.ts';
 import { turn } from '../../documents/turn.ts';
 import { stepOneFrame, stepTwoFrame, updateFramesTo } from '../frames.ts';
 
@@ -24,6 +26,18 @@ export interface Answer {
 const AT_ONCE = 524_288;
 const TURN = 4;
 const NOTHING = new Uint8Array([0, 0]);
+
+/** Whether a state vector can be read, and has no more entries than that of an honest client of this document. */
+export function isHonest(stateVector: Uint8Array, { store }: Doc): boolean {
+  try {
+    const entries = decoding.readVarUint(decoding.createDecoder(stateVector));
+    if (entries > store.clients.size + MOST_NEW_CLIENTS) return false;
+    decodeStateVector(stateVector);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export async function answerInPortions(request: Answer): Promise<void> {
   const { address, document, portions, ask, socket, wanted } = request;

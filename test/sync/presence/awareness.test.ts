@@ -274,6 +274,19 @@ describe('awareness behind the guard', () => {
     expect(shown(ada)?.cursor).toHaveLength(MAX - 20);
   });
 
+  it('NO3 of a frame with far more entries than a client tells of nothing is read', () => {
+    const ada = connect('ada');
+    ada.set({ cursor: 1 });
+    const send = (entries: number, cursor: number) => {
+      const others = Array.from({ length: entries - 1 }, (_, index) => ({ id: index + 1, clock: 1, json: '{}' }));
+      ada.send(writeAwareness(...others, { id: ada.id, clock: cursor, json: JSON.stringify({ cursor }) }));
+    };
+    send(1000, 2);
+    expect(shown(ada)).toMatchObject({ cursor: 2 });
+    send(1001, 3);
+    expect(shown(ada)).toMatchObject({ cursor: 2 });
+  });
+
   it('DO4 a frame that cannot be read is refused and changes nothing', () => {
     const ada = connect('ada');
     ada.set({ cursor: 1 });

@@ -2,7 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { answerInPortions } from '../../../src/sync/replicas/handshake.ts';
+import { answerInPortions, isHonest } from '../../../src/sync/replicas/handshake.ts';
 
 const NEVER_FULL = { isFull: () => false, drained: async () => {} };
 
@@ -68,4 +68,20 @@ it('NO1 who goes while what they were told is not read is told no more', async (
   let gone = false;
   const pace = { isFull: () => true, drained: async () => void (gone = true) };
   expect(await answered([600_000], { wanted: () => !gone, pace })).toHaveLength(1);
+});
+
+it('NO3 a state vector has no more entries than the document has client ids, and than one client may bring new ones', () => {
+  const vectorOf = (length: number) => Y.encodeStateVector(new Map(Array.from({ length }, (_, client) => [client, 1])));
+  const document = new Y.Doc();
+  document.getMap('cells').set('a', 1);
+  expect([10_000, 10_001, 10_002].map((length) => isHonest(vectorOf(length), document))).toEqual([true, true, false]);
+});
+
+it('CS13 a state vector that cannot be read to its end is none', () => {
+  const document = new Y.Doc();
+  document.getMap('cells').set('a', 1);
+  const vector = Y.encodeStateVector(document);
+  expect(isHonest(vector, document)).toBe(true);
+  for (const bytes of [Uint8Array.of(), vector.subarray(0, -1), new Uint8Array(12).fill(255)])
+    expect(isHonest(bytes, document)).toBe(false);
 });
