@@ -4,7 +4,7 @@
  * Hocuspocus sends passes through here, and tells when it has refused or ended the connection.
  *
  * A channel waits until somebody is admitted, is joined until the document is there, then open, and ended once: by the
- * client, by its socket, or by us with a close code.
+ * client, by its socket, or by us with a close code. Of what it has kept until then nothing is left.
  */
 import type { Connection, Hocuspocus, WebSocketLike } from '@hocuspocus/server';
 import type { Permissions } from '../access/roles.ts';
@@ -55,6 +55,8 @@ export interface Carrier {
   drained(): Promise<void>;
   /** @param messages WebSocket messages, as they go over the wire */
   write(messages: Buffer): void;
+  /** The channel of an address has ended. */
+  left(address: string): void;
   /** Ends it, with all its channels. */
   close(closing: Closing): void;
 }
@@ -114,8 +116,8 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
   const { socket, address, connect, createIntake, disputed, guard, writeStateless, ended } = dependencies;
   const handshakes = createTokenBucket(HANDSHAKES.perSecond, HANDSHAKES.burst);
   const earlyAwareness: Uint8Array[] = [];
-  const { promise: whenOpened, resolve: open } = Promise.withResolvers<Opened>();
-  /** Step 1s are answered one after the other, when the document is there. Never rejects. */
+  const { promise: whenOpened, resolve: open } = Promise.withResolvers<Opened | null>();
+  /** Step 1s are answered one after the other, when the document is there, or let go of, when it never will be. Never rejects. */
   let answers: Promise<unknown> = whenOpened;
 
   const send = (bytes: Uint8Array): void => {
@@ -141,14 +143,18 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     channel.state = { kind: 'ended' };
     wire.readyState = CLOSED;
     intake.end();
+    open(null);
+    earlyAwareness.length = 0;
+    socket.left(address);
     client.handleClose(closing);
     ended(channel, before, closing);
   }
 
   async function answer(stateVector: Uint8Array, bytes: Uint8Array): Promise<void> {
-    const { document, replica } = await whenOpened;
+    const target = await whenOpened;
     const wanted = () => channel.state.kind === 'open';
-    if (!wanted()) return;
+    if (!target || !wanted()) return;
+    const { document, replica } = target;
     if (!isHonest(stateVector, document)) return close(closings.badFrame);
     try {
       const portions = await replica.portionsFor(stateVector);

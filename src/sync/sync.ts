@@ -157,7 +157,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
       closed: guarded((gone, { code, reason }, by) => {
         sockets.delete(gone);
         directory.release(gone);
-        if (gone.channels.size === 0) logger.info({ code, reason }, 'a socket closed on which nobody wanted anything');
+        if (!gone.wanted()) logger.info({ code, reason }, 'a socket closed on which nobody wanted anything');
         metrics.sockets.set(sockets.size);
         metrics.closes.inc({ code: countedAs(code, by) });
       }, failed),

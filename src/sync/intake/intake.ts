@@ -226,7 +226,7 @@ export function createIntake({
     overdue: (time) => aside.overdue(time, limits.gapTimeout),
     end() {
       ended = true;
-      release(opened ? aside.empty() : waiting);
+      release(opened ? aside.empty() : waiting.splice(0)); // without a document it would never be judged
       if (!running) drained.resolve();
     },
     drained: drained.promise,

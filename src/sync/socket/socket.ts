@@ -12,6 +12,7 @@ import type { Carrier, Channel } from '../channel.ts';
 import { decodeFrame, documentName, PING } from '../frames.ts';
 import { guarded } from '../guarded.ts';
 import type { SyncLimits } from '../limits.ts';
+import { createEarly } from './early.ts';
 import { inMessages } from './messages.ts';
 import { createOutbox, type AtTurnEnd } from './outbox.ts';
 import { createPace } from './pace.ts';
@@ -19,7 +20,10 @@ import { createTokenBucket } from './token-bucket.ts';
 import type { Place } from './upgrade.ts';
 
 export interface Socket extends Carrier {
+  /** Those that have not ended. */
   readonly channels: ReadonlyMap<string, Channel>;
+  /** Whether anybody ever wanted a document on it. */
+  wanted(): boolean;
   /** Pings it if it is silent, and ends it if it has been for too long or nobody was admitted in time. @param now ms */
   check(now: number): void;
 }
@@ -42,7 +46,7 @@ export interface SocketDependencies {
   closed(socket: Socket, closing: Closing, by: 'node' | 'client'): void;
 }
 
-/** Addresses that have ended are remembered, so that what is still on its way to them is not taken for a new one. */
+/** Of channels that have ended the address is kept, so that what is still on its way to it is not taken for a new one. */
 const MOST_ADDRESSES = 500;
 /**
  * Frames that a client may have queued while it was offline: it sends them all at once, before its pong. What is edits
@@ -60,13 +64,14 @@ export function createSocket(dependencies: SocketDependencies): Socket {
   const openedAt = now();
   const bucket = createTokenBucket(limits.framesPerSecond, limits.frameBurst);
   const channels = new Map<string, Channel>();
+  const ended = new Set<string>();
   let heardAt = openedAt;
   let pingedAt = openedAt;
   let ponged = false;
   let queued = 0;
-  /** What came to an address before its document was there, and may still be kept. */
-  const early = new Map<string, { bytes: number; since: number }>();
   let ending: Closing | null = null;
+  const stateOf = (address: string) => (ending ? 'ended' : channels.get(address)?.state.kind);
+  const early = createEarly({ most: limits.maxFrameBytes, strangers, stateOf, now });
   let lastWords: NodeJS.Timeout | undefined;
   /** What waits for the lease, coming and going, in order; null: nothing does. */
   let held: (() => void)[] | null = null;
@@ -76,7 +81,7 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     if (ending) return;
     ending = closing;
     held &&= [];
-    settle(() => false);
+    early.settle();
     pace.end();
     for (const channel of channels.values()) channel.end(closing);
     closed(socket, closing, by);
@@ -133,51 +138,29 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     }
     if (frame.kind === 'auth' && bytes.byteLength > MOST_TOKEN) return close(closings.unauthenticated);
     let channel = channels.get(frame.address);
-    if (channel?.state.kind === 'ended' && frame.kind !== 'auth') return;
+    if (ended.has(frame.address) && frame.kind !== 'auth') return;
     const isEarly = channel?.state.kind !== 'open' && frame.kind !== 'auth';
-    if (isEarly && !mayKeep(frame.address, bytes.byteLength)) return ponged ? close(closings.tooMany) : undefined;
-    if (!channel || channel.state.kind === 'ended') {
+    if (isEarly && !early.take(frame.address, bytes.byteLength)) return ponged ? close(closings.tooMany) : undefined;
+    if (!channel) {
       // Hocuspocus looks connections up in plain objects.
       if (documentName(frame.address) in Object.prototype) return close(closings.badFrame);
       if (!hasRoomFor(frame.address)) return close(closings.tooMany);
+      ended.delete(frame.address);
       channel = createChannel(socket, frame.address);
       channels.set(frame.address, channel);
     }
     channel.receive(frame, bytes);
   }
 
-  /** Whether so much more may be kept for a document that is not there yet, whoever else is on this socket. */
-  function mayKeep(address: string, size: number): boolean {
-    settle(isPending);
-    const kept = [...early.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-    if (kept + size > limits.maxFrameBytes || !strangers.take(size)) return false;
-    const { bytes, since } = early.get(address) ?? { bytes: 0, since: now() };
-    early.set(address, { bytes: bytes + size, since });
-    return true;
-  }
-
-  const isPending = (address: string) => ['waiting', 'joined'].includes(channels.get(address)?.state.kind ?? '');
-
-  function settle(isStillKept: (address: string) => boolean): void {
-    for (const [address, { bytes }] of early) {
-      if (isStillKept(address)) continue;
-      strangers.give(bytes);
-      early.delete(address);
-    }
-  }
-
   /** Whether nobody was let in in time: on the socket at all, or into a document for which something is kept. */
   function nobodyCame(time: number): boolean {
     if (socket.people.size === 0) return time - openedAt > limits.admissionTimeout;
-    return [...early].some(
-      ([address, { since }]) =>
-        channels.get(address)?.state.kind === 'waiting' && time - since > limits.admissionTimeout,
-    );
+    return time - early.unadmittedSince() > limits.admissionTimeout;
   }
 
   function hasRoomFor(address: string): boolean {
-    const live = [...channels.values()].filter((channel) => channel.state.kind !== 'ended').length;
-    return live < limits.maxDocumentsPerSocket && (channels.has(address) || channels.size < MOST_ADDRESSES);
+    if (channels.size >= limits.maxDocumentsPerSocket) return false;
+    return ended.has(address) || channels.size + ended.size < MOST_ADDRESSES;
   }
 
   const checkPace = guarded(() => {
@@ -209,10 +192,16 @@ export function createSocket(dependencies: SocketDependencies): Socket {
     isFull: pace.isFull,
     drained: pace.drained,
     write,
+    wanted: () => channels.size + ended.size > 0,
+    left(address) {
+      channels.delete(address);
+      ended.add(address);
+      early.settle();
+    },
     close,
     check(time) {
       if (ending) return;
-      if (early.size > 0) settle(isPending);
+      early.settle();
       if (nobodyCame(time)) return close(closings.idle);
       if (time - (pace.stalledSince() ?? time) > limits.deadAfter) return close(closings.tooSlow);
       if (time - heardAt > limits.deadAfter) return close(closings.unresponsive);

@@ -1,12 +1,15 @@
-/** NO3: what comes before its document is there is bounded, also where somebody is let into another one on the socket. */
+/** NO3: what a socket keeps for its documents is bounded before they are there, and let go of when they are closed. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import type { Database } from '../../../src/database/database.ts';
 import type { Actor } from '../../../src/identity/person.ts';
+import { collected } from '../../support/collected.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { eventually, pause, within } from '../../support/patience.ts';
 import { NO_STATE, openRaw, type RawSocket } from '../../support/raw-socket.ts';
 import { addDiagram, addPerson, startStage, type Stage, type StageOptions } from '../stage.ts';
+
+const CLOSE = 7;
 
 let database: Database;
 let ann: Actor;
@@ -23,8 +26,8 @@ afterEach(async () => {
 });
 afterAll(() => database.close());
 
-async function start(limits: StageOptions['limits'] & {}): Promise<Stage> {
-  const stage = await startStage({ database, people: [ann], limits });
+async function start(limits: StageOptions['limits'] & {}, overrides: StageOptions['overrides'] = {}): Promise<Stage> {
+  const stage = await startStage({ database, people: [ann], limits, overrides });
   stages.push(stage);
   return stage;
 }
@@ -113,5 +116,41 @@ it('what a document has taken counts no more: any amount goes through one socket
     socket.sync(address, 2, update(60_000));
     await enter(socket, address);
   }
+  expect(isOpen(socket)).toBe(true);
+});
+
+it('NO3 a document that its client has closed is let go of, though the socket lives on', async () => {
+  const [shown, left]: [WeakRef<object>[], string[]] = [[], []];
+  const stage = await start(
+    {},
+    {
+      live: {
+        async connected() {},
+        disconnected: ({ id }) => void left.push(id),
+        async stateless() {},
+        attach: (_, awareness) => void shown.push(new WeakRef(awareness)),
+        detach() {},
+        stop() {},
+      },
+    },
+  );
+  const socket = await known(stage);
+  const addresses = [await newAddress(), await newAddress()];
+  for (const address of addresses) await enter(socket, address);
+  for (const address of addresses) socket.send(address, CLOSE);
+  await eventually(() => expect(left).toHaveLength(2));
+  await collected(shown.slice(1)); // the first one's is open
+  expect(isOpen(socket)).toBe(true);
+});
+
+it('NO3 what is kept for a document counts until its client closes it, and no more for one that comes in its place', async () => {
+  const stage = await start({ maxFrameBytes: 100_000, strangerBytes: 100_000 });
+  const socket = await known(stage);
+  const address = await newAddress();
+  socket.sync(address, 2, update(60_000));
+  socket.send(address, CLOSE);
+  socket.auth(address, ann.id);
+  socket.sync(address, 2, update(60_000));
+  await enter(socket, address);
   expect(isOpen(socket)).toBe(true);
 });
