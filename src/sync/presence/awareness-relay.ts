@@ -18,7 +18,7 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { applyAwarenessUpdate, encodeAwarenessUpdate, type Awareness } from 'y-protocols/awareness';
 import type { Bus } from '../../cluster/bus.ts';
-import { readAwareness } from './awareness-frame.ts';
+import { LAST_CLOCK, readAwareness, writeAwareness } from './awareness-frame.ts';
 import { guarded } from '../guarded.ts';
 
 export interface AwarenessRelay {
@@ -108,10 +108,9 @@ export function createAwarenessRelay({
       tell();
     };
     const take = (update: Uint8Array) => {
-      const newer = readAwareness(update).filter(
-        ({ id, clock, json }) => json !== 'null' && clock > clockOf(awareness, id),
-      );
-      applyAwarenessUpdate(awareness, update, FROM_PEER);
+      const entries = readAwareness(update).filter(({ clock }) => clock <= LAST_CLOCK);
+      const newer = entries.filter(({ id, clock, json }) => json !== 'null' && clock > clockOf(awareness, id));
+      applyAwarenessUpdate(awareness, writeAwareness(...entries), FROM_PEER);
       for (const { id } of newer) if (ours.delete(id)) giveUp(awareness, id);
     };
     const renewSoon = () => {

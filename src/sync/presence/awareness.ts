@@ -1,14 +1,14 @@
 /**
  * AC6: what clients may put into awareness. A connection has one client id, the first that it uses; nobody gets an id
- * that somebody else has used on this document, on whatever node, nor the server's; only the same person may take one over, as a client
- * does that comes back before its old connection is gone. Of a state the client's own three fields are kept, and the
- * server adds who the client is. Until it is known who they are in the session, their entry is held back.
+ * that somebody else has used on this document, on whatever node, nor the server's; only the same person may take one
+ * over, as a client does that comes back before its old connection is gone. Of a state the client's own three fields are
+ * kept, and the server adds who the client is. Until it is known who they are in the session, their entry is held back.
  *
  * Awareness frames come here instead of to Hocuspocus, whose hook is not shown removals and cannot raise a clock. Here
  * a removal removes at once; and each entry is written with a clock above the one that peers know, so that a stamp can
  * be renewed in its place. A client whose clock is ahead keeps it, so it is not handed back its own state while it moves
- * on. An entry that appears takes its clock from the time: peers may remember the client with a clock that neither
- * it nor this node knows, and it is to be visible at once.
+ * on. An entry that appears takes its clock from the time: peers may remember the client with a clock that neither it
+ * nor this node knows, and it is to be visible at once.
  *
  * The id is claimed in Hocuspocus' record of the connection: when that closes, the entry goes.
  */
@@ -18,7 +18,7 @@ import { applyAwarenessUpdate, type Awareness } from 'y-protocols/awareness';
 import type { AwarenessStamp } from '../../collaboration/wire.ts';
 import type { Person } from '../../identity/person.ts';
 import { Refusal } from '../../refusal.ts';
-import { readAwareness, writeAwareness, type AwarenessEntry } from './awareness-frame.ts';
+import { LAST_CLOCK, readAwareness, writeAwareness, type AwarenessEntry } from './awareness-frame.ts';
 import { isShallow } from './nesting.ts';
 
 /** What the server writes into the entries of a person, by the person's id; null: they have no entry. */
@@ -67,6 +67,8 @@ interface Desk {
 const OWN_FIELDS = ['cursor', 'selection', 'viewport'] as const;
 /** How long a client may take for a change, on average, so that its clock does not overtake the time, ms. */
 const TICK = 10;
+/** A client's clock counts no further: however often the server raises it then, other nodes take it. */
+const LAST_OF_CLIENTS = 2 ** 45;
 /** A client tells of itself, and of those that it has not heard of for long. Of a frame with far more nothing is read. */
 const MOST_ENTRIES = 1000;
 /** A state with more than what may be kept is read, so that the rest can be dropped; one with far more is not. */
@@ -130,16 +132,18 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
         ? entries.find(({ id }) => id === claim.id)
         : entries.find((one) => mayClaim(desk, document, person, one));
       if (!entry) return;
+      if (entry.clock > LAST_CLOCK) throw new Refusal('invalid');
+      const clock = Math.min(entry.clock, LAST_OF_CLIENTS);
       if (entry.json === 'null') {
         if (!claim) return;
         claim.own = null;
-        return hide(connection, claim, entry.clock);
+        return hide(connection, claim, clock);
       }
       const own = ownOf(entry.json);
       if (!own) return;
       const held = claim ?? take(desk, connection, { id: entry.id, person, own, shown: false });
       held.own = own;
-      show(desk, connection, held, entry.clock);
+      show(desk, connection, held, clock);
     },
 
     isShownByAnother({ awareness }, id, person) {

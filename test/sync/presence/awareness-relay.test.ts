@@ -155,6 +155,30 @@ describe('awareness between two nodes', () => {
     expect([one.sees(5), two.sees(5)]).toEqual([2, 2]);
   });
 
+  it('CS13 whatever clock a client sends, other nodes go on to see it, and everybody else', async () => {
+    const one = node();
+    const connection = one.connect();
+    one.show(connection, 5, 1, 2 ** 50);
+    for (const cursor of [2, 3]) one.show(connection, 5, cursor);
+    one.show(one.connect(), 6, 1);
+    const two = node();
+    await turns();
+    expect([two.sees(5), two.sees(6)]).toEqual([3, 1]);
+  });
+
+  it('NO2 an entry with a clock that nobody has costs only itself', async () => {
+    const one = node();
+    const entries = [Number.MAX_SAFE_INTEGER, 1].map((clock, index) => ({
+      id: 5 + index,
+      clock,
+      json: '{"cursor":1}',
+    }));
+    await turns();
+    bus.publish(`awareness:${DIAGRAM}`, message(1, writeAwareness(...entries)));
+    await turns();
+    expect([one.sees(5), one.sees(6)]).toEqual([undefined, 1]);
+  });
+
   it('an old update that comes late does not take a client away from its node', async () => {
     const [one, two] = [node(), node()];
     const connection = two.connect();

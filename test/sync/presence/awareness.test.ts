@@ -287,6 +287,14 @@ describe('awareness behind the guard', () => {
     expect(shown(ada)).toMatchObject({ cursor: 2 });
   });
 
+  it('CS13 a clock that nobody has is refused only in the entry of the client itself', () => {
+    const ada = connect('ada');
+    const other = { id: 5, clock: Number.MAX_SAFE_INTEGER, json: '{}' };
+    ada.set({ cursor: 1 });
+    ada.send(writeAwareness(other, { id: ada.id, clock: 9, json: '{"cursor":2}' }));
+    expect(shown(ada)).toMatchObject({ cursor: 2 });
+  });
+
   it('DO4 a frame that cannot be read is refused and changes nothing', () => {
     const ada = connect('ada');
     ada.set({ cursor: 1 });
