@@ -6,7 +6,9 @@
  * own anew, also what has gone meanwhile: nobody has to wait for the next repetition.
  *
  * A client that comes back on another node is that node's from then on: here its id is given up, so that its old
- * connection does not take the entry along when it closes.
+ * connection does not take the entry along when it closes. Two people can show something under one id only on nodes that
+ * have not heard of each other; then it is whose node has shown it for longer, which each message tells, and that node
+ * tells it anew with a later clock (AC6).
  *
  * A client remembers the clock of every entry that it has seen, also of those that it dropped when it lost its
  * connection, and takes an entry again only with a later one. So when somebody comes, every node renews its entries
@@ -18,7 +20,8 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { applyAwarenessUpdate, encodeAwarenessUpdate, type Awareness } from 'y-protocols/awareness';
 import type { Bus } from '../../cluster/bus.ts';
-import { LAST_CLOCK, readAwareness, writeAwareness } from './awareness-frame.ts';
+import { userOf } from './awareness.ts';
+import { LAST_CLOCK, readAwareness, writeAwareness, type AwarenessEntry } from './awareness-frame.ts';
 import { guarded } from '../guarded.ts';
 
 export interface AwarenessRelay {
@@ -36,6 +39,12 @@ interface Attached {
   detach(): void;
 }
 
+/** An entry of another node. */
+interface Told extends AwarenessEntry {
+  /** Since when it is shown there, ms. */
+  since: number;
+}
+
 interface Changes {
   added: number[];
   updated: number[];
@@ -51,23 +60,27 @@ const RENEWAL_PAUSE = 1000;
 const RESUMPTION = 500;
 /** Everybody has dropped by themselves what has not been repeated for so long, ms. */
 const DROPPED = 30_000;
+/** Since when an entry is shown that is not the node's own. */
+const UNKNOWN = Number.MAX_SAFE_INTEGER;
 /** The origin of what other nodes sent. */
 const FROM_PEER = 'awareness relay';
 
-/** @param onError told of what went wrong in a later turn */
-export function createAwarenessRelay({
-  bus,
-  onError,
-}: {
+export interface AwarenessRelayOptions {
   bus: Bus;
+  /** Told of what went wrong in a later turn. */
   onError: (error: unknown) => void;
-}): AwarenessRelay {
+  /** The time of day, ms. */
+  now?: () => number;
+}
+
+export function createAwarenessRelay({ bus, onError, now = Date.now }: AwarenessRelayOptions): AwarenessRelay {
   const attached = new Map<string, Attached>();
 
   const attach = (diagram: string, awareness: Awareness, renew: () => void): Attached => {
     const channel = `awareness:${diagram}`;
     const self = randomUUID();
-    const ours = new Set<number>();
+    /** Our entries, and since when each is shown, ms: the server's own since ever. */
+    const ours = new Map<number, number>();
     /** Entries of ours that went lately, and when. */
     const gone = new Map<number, number>();
     const changed = new Set<number>();
@@ -78,17 +91,21 @@ export function createAwarenessRelay({
     let renewing: NodeJS.Timeout | null = null;
     let resuming: NodeJS.Timeout | null = null;
 
-    const publish = (kind: number, update: Uint8Array = new Uint8Array()) => {
+    const publish = (kind: number, update: Uint8Array = new Uint8Array(), since: readonly number[] = []) => {
       const encoder = encoding.createEncoder();
       encoding.writeVarString(encoder, self);
       encoding.writeVarUint(encoder, kind);
       encoding.writeVarUint8Array(encoder, update);
+      for (const time of since) encoding.writeVarUint(encoder, time);
       bus.publish(channel, encoding.toUint8Array(encoder));
     };
     const send = () => {
       sending = null;
-      if (changed.size > 0) publish(UPDATE, encodeAwarenessUpdate(awareness, [...changed]));
+      const ids = [...changed];
       changed.clear();
+      if (ids.length === 0) return;
+      const since = ids.map((id) => ours.get(id) ?? UNKNOWN);
+      publish(UPDATE, encodeAwarenessUpdate(awareness, ids), since);
     };
     const schedule = (ids: Iterable<number>) => {
       for (const id of ids) changed.add(id);
@@ -96,21 +113,43 @@ export function createAwarenessRelay({
     };
     const onUpdate = ({ added, updated, removed }: Changes, origin: unknown) => {
       if (origin === FROM_PEER) return;
-      for (const id of [...added, ...updated]) ours.add(id);
+      for (const id of [...added, ...updated]) if (!ours.has(id)) ours.set(id, id === awareness.clientID ? 0 : now());
       schedule([...added, ...updated, ...removed].filter((id) => ours.has(id)));
       for (const [id, at] of gone) if (performance.now() - at > DROPPED) gone.delete(id);
       for (const id of removed) if (ours.delete(id)) gone.set(id, performance.now());
     };
-    const tell = () => schedule([...ours, ...gone.keys()]);
+    const tell = () => schedule([...ours.keys(), ...gone.keys()]);
     const askAndTell = () => {
       resuming = null;
       publish(QUERY);
       tell();
     };
-    const take = (update: Uint8Array) => {
-      const entries = readAwareness(update).filter(({ clock }) => clock <= LAST_CLOCK);
-      const newer = entries.filter(({ id, clock, json }) => json !== 'null' && clock > clockOf(awareness, id));
-      applyAwarenessUpdate(awareness, writeAwareness(...entries), FROM_PEER);
+    /** @returns an entry as it is taken, null for one that has to give way to ours */
+    const judge = (entry: Told): AwarenessEntry | null => {
+      const { id, json, since } = entry;
+      const [here, shownSince] = [awareness.states.get(id), ours.get(id)];
+      if (!here || shownSince === undefined) return entry;
+      if (json === 'null') return null;
+      const [mine, theirs] = [userOf(here) ?? '', userOf(JSON.parse(json)) ?? ''];
+      if (mine === theirs) return entry;
+      const isTheirs = since === shownSince ? theirs < mine : since < shownSince;
+      return isTheirs ? { ...entry, clock: Math.max(entry.clock, clockOf(awareness, id) + 1) } : null;
+    };
+    const keep = ({ id, clock }: AwarenessEntry) => {
+      const above = Math.max(clock, clockOf(awareness, id)) + 1;
+      const json = JSON.stringify(awareness.states.get(id));
+      applyAwarenessUpdate(awareness, writeAwareness({ id, clock: above, json }), null);
+    };
+    const take = (told: readonly Told[]) => {
+      const taken: AwarenessEntry[] = [];
+      for (const entry of told) {
+        if (entry.clock > LAST_CLOCK) continue;
+        const theirs = judge(entry);
+        if (theirs) taken.push(theirs);
+        else keep(entry);
+      }
+      const newer = taken.filter(({ id, clock, json }) => json !== 'null' && clock > clockOf(awareness, id));
+      applyAwarenessUpdate(awareness, writeAwareness(...taken), FROM_PEER);
       for (const { id } of newer) if (ours.delete(id)) giveUp(awareness, id);
     };
     const renewSoon = () => {
@@ -127,7 +166,7 @@ export function createAwarenessRelay({
       if (decoding.readVarString(decoder) === self) return; // it would change nothing, and be read for nothing
       const kind = decoding.readVarUint(decoder);
       if (kind === QUERY) tell();
-      if (kind === UPDATE) take(decoding.readVarUint8Array(decoder));
+      if (kind === UPDATE) take(readTold(decoder));
       if (kind === RENEW) renewSoon();
     };
 
@@ -171,6 +210,12 @@ export function createAwarenessRelay({
     greeted: (diagram) => attached.get(diagram)?.greeted(),
     stop: () => [...attached.keys()].forEach(detach),
   };
+}
+
+function readTold(decoder: decoding.Decoder): Told[] {
+  const entries = readAwareness(decoding.readVarUint8Array(decoder));
+  const since = () => (decoding.hasContent(decoder) ? decoding.readVarUint(decoder) : UNKNOWN);
+  return entries.map((entry) => ({ ...entry, since: since() }));
 }
 
 function clockOf(awareness: Awareness, id: number): number {

@@ -19,7 +19,7 @@ import type { AwarenessStamp } from '../../collaboration/wire.ts';
 import type { Person } from '../../identity/person.ts';
 import { Refusal } from '../../refusal.ts';
 import { LAST_CLOCK, readAwareness, writeAwareness, type AwarenessEntry } from './awareness-frame.ts';
-import { isShallow } from './nesting.ts';
+import { readOwn, type Own } from './own-state.ts';
 
 /** What the server writes into the entries of a person, by the person's id; null: they have no entry. */
 export type StampOf = (person: string) => AwarenessStamp | null;
@@ -42,9 +42,6 @@ export interface AwarenessGuard {
 /** Who shows something: of those on other nodes only the email is known. */
 type Author = Pick<Person, 'id' | 'email'>;
 
-/** What a client may set. */
-type Own = Partial<Record<(typeof OWN_FIELDS)[number], unknown>>;
-
 /** The entry of a connection. */
 interface Claim {
   readonly id: number;
@@ -59,20 +56,17 @@ interface Claim {
 interface Desk {
   stampOf: StampOf;
   claims: WeakMap<Connection, Claim>;
-  /** The email of who used a client id first, here or on another node. */
+  /** The email of who used a client id first, here or on another node; '' for that of a server. */
   owners: Map<number, string>;
   document: Document | null;
 }
 
-const OWN_FIELDS = ['cursor', 'selection', 'viewport'] as const;
 /** How long a client may take for a change, on average, so that its clock does not overtake the time, ms. */
 const TICK = 10;
 /** A client's clock counts no further: however often the server raises it then, other nodes take it. */
 const LAST_OF_CLIENTS = 2 ** 45;
 /** A client tells of itself, and of those that it has not heard of for long. Of a frame with far more nothing is read. */
 const MOST_ENTRIES = 1000;
-/** A state with more than what may be kept is read, so that the rest can be dropped; one with far more is not. */
-const READ_AT_MOST = 4;
 
 export interface AwarenessGuardOptions {
   /** The largest state that a client may set; a larger one is dropped, and the last one stays. */
@@ -89,22 +83,21 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
     if (known) return known;
     const desk: Desk = { stampOf: () => null, claims: new WeakMap(), owners: new Map(), document: null };
     desks.set(awareness, desk);
-    const note = (ids: Iterable<number>) => {
+    /** @param isFirst whether nothing was ever shown under them here */
+    const note = (ids: Iterable<number>, isFirst: boolean) => {
       for (const id of ids) {
-        const email = userOf(awareness.states.get(id));
-        if (email !== undefined && !desk.owners.has(id)) desk.owners.set(id, email);
+        const state = awareness.states.get(id);
+        const email = userOf(state) ?? '';
+        if (!state || desk.owners.get(id) === email) continue;
+        if (lose(desk, id, isFirst) || isFirst || !desk.owners.has(id)) desk.owners.set(id, email);
       }
     };
-    note(awareness.states.keys());
-    awareness.on('change', ({ added }: { added: number[] }) => note(added));
+    note(awareness.states.keys(), true);
+    awareness.on('change', ({ added, updated }: Record<'added' | 'updated', number[]>) => {
+      note(added, true);
+      note(updated, false);
+    });
     return desk;
-  };
-
-  /** @returns null if it is too large; @throws Refusal `invalid` */
-  const ownOf = (json: string): Own | null => {
-    if (Buffer.byteLength(json) > READ_AT_MOST * maxAwarenessBytes) return null;
-    const own = readOwn(json);
-    return Buffer.byteLength(JSON.stringify(own)) > maxAwarenessBytes ? null : own;
   };
 
   /** @param clock the client's, or 0 when the server renews a stamp */
@@ -139,7 +132,7 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
         claim.own = null;
         return hide(connection, claim, clock);
       }
-      const own = ownOf(entry.json);
+      const own = readOwn(entry.json, maxAwarenessBytes);
       if (!own) return;
       const held = claim ?? take(desk, connection, { id: entry.id, person, own, shown: false });
       held.own = own;
@@ -195,6 +188,19 @@ function take(desk: Desk, connection: Connection, claim: Claim): Claim {
   return claim;
 }
 
+/**
+ * Another node shows somebody else under an id: the connection of this one loses it that has shown something there, or
+ * also one that has not yet, where the id was never shown before.
+ * @returns whether there is one
+ */
+function lose({ claims, document }: Desk, id: number, isFirst: boolean): boolean {
+  for (const connection of document?.connections.keys() ?? []) {
+    const claim = claims.get(connection);
+    if (claim?.id === id && (claim.shown || isFirst)) return claims.delete(connection);
+  }
+  return false;
+}
+
 function hide(connection: Connection, claim: Claim, clock: number): void {
   if (claim.shown && connection.document.awareness.states.has(claim.id)) write(connection, claim.id, clock, null);
   claim.shown = false;
@@ -214,23 +220,4 @@ function isStale(awareness: Awareness, claim: Claim, stamp: AwarenessStamp | nul
   return (
     !stamp || !isDeepStrictEqual(there.participant, stamp.participant) || !isDeepStrictEqual(there.user, stamp.user)
   );
-}
-
-/** @throws Refusal `invalid` if it is not an object, or nested without end */
-function readOwn(json: string): Own {
-  const state = parse(json);
-  if (typeof state !== 'object' || state === null || Array.isArray(state)) throw new Refusal('invalid');
-  const own = Object.fromEntries(
-    Object.entries(state).filter(([field]) => OWN_FIELDS.some((known) => known === field)),
-  );
-  if (!isShallow(own)) throw new Refusal('invalid');
-  return own;
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new Refusal('invalid');
-  }
 }

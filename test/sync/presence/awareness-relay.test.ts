@@ -10,23 +10,24 @@ import { countedBus } from '../../support/counted-bus.ts';
 import { eventually } from '../../support/patience.ts';
 
 const DIAGRAM = 'a';
-const stamp = {
+const stampOf = (name: string) => ({
   participant: {
-    user_id: 'ada@example.com',
+    user_id: `${name}@example.com`,
     permissions: 'writer' as const,
     is_host: true,
     is_presenter: true,
     joined_at: '2026-01-01T00:00:00.000Z',
   },
-  user: { name: 'ada', color: '#777777' },
-};
+  user: { name, color: '#777777' },
+});
 
 /** What another node says. */
-function message(kind: number, update: Uint8Array = new Uint8Array()): Uint8Array {
+function message(kind: number, update: Uint8Array = new Uint8Array(), since: readonly number[] = []): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarString(encoder, 'another node');
     encoding.writeVarUint(encoder, kind);
     encoding.writeVarUint8Array(encoder, update);
+    for (const shownSince of since) encoding.writeVarUint(encoder, shownSince);
   });
 }
 
@@ -70,11 +71,12 @@ describe('awareness between two nodes', () => {
     if (fault) throw fault[0];
   });
 
-  function node() {
+  /** @param timeOfDay the relay's */
+  function node(timeOfDay = () => (time += 1000)) {
     const document = new Document(`diagram:${DIAGRAM}`);
     const guard = createAwarenessGuard({ maxAwarenessBytes: 1000, now: () => (time += 1000) });
-    guard.stamp(document.awareness, () => stamp);
-    const relay = createAwarenessRelay({ bus, onError });
+    guard.stamp(document.awareness, stampOf);
+    const relay = createAwarenessRelay({ bus, onError, now: timeOfDay });
     relay.attach(DIAGRAM, document.awareness, () => guard.renew(document.awareness));
     stops.push(() => {
       relay.stop();
@@ -88,14 +90,17 @@ describe('awareness between two nodes', () => {
         'id',
         {},
       );
-    const show = (connection: Connection, id: number, cursor: number, clock = 1) =>
+    const person = (name: string) => ({ id: name, email: `${name}@example.com` });
+    const show = (connection: Connection, id: number, cursor: number | null, clock = 1, name = 'ada') =>
       guard.receive(
         connection,
-        { id: 'ada', email: 'ada@example.com' },
-        writeAwareness({ id, clock, json: JSON.stringify({ cursor }) }),
+        person(name),
+        writeAwareness({ id, clock, json: JSON.stringify(cursor === null ? null : { cursor }) }),
       );
     const sees = (id: number) => document.awareness.getStates().get(id)?.cursor as unknown;
-    return { document, relay, connect, show, sees };
+    /** Whether an id is somebody's, of Ada and Abe. */
+    const whose = (id: number) => ['ada', 'abe'].filter((name) => !guard.isShownByAnother(document, id, person(name)));
+    return { document, guard, relay, connect, show, sees, whose };
   }
   const turns = () => new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
 
@@ -111,6 +116,106 @@ describe('awareness between two nodes', () => {
     connection.close();
     await turns();
     expect(two.sees(5)).toBeUndefined();
+  });
+
+  it('AC6 who shows something under the id of another, on a node that has not heard of them, keeps nothing of it', async () => {
+    const [one, witness] = [node(), node()];
+    const ada = one.connect();
+    one.show(ada, 5, 1);
+    await turns();
+    const two = node();
+    const abe = two.connect();
+    two.show(abe, 5, 66, 2 ** 44, 'abe');
+    expect(two.sees(5)).toBe(66);
+    await turns();
+    const all = [one, two, witness];
+    expect(all.map(({ sees }) => sees(5))).toEqual([1, 1, 1]);
+    expect(all.map(({ whose }) => whose(5))).toEqual([['ada'], ['ada'], ['ada']]);
+    one.show(ada, 5, 2, 2);
+    two.show(abe, 5, 67, 2 ** 44 + 1, 'abe');
+    two.show(abe, 5, null, 2 ** 44 + 2, 'abe');
+    abe.close();
+    await turns();
+    expect(all.map(({ sees }) => sees(5))).toEqual([2, 2, 2]);
+    ada.close();
+    await turns();
+    expect(all.map(({ sees }) => sees(5))).toEqual([undefined, undefined, undefined]);
+    two.show(two.connect(), 5, 68, 1, 'abe');
+    expect(two.sees(5)).toBeUndefined();
+  });
+
+  it('AC6 nor who was about to, and is known in the session only later', async () => {
+    const one = node();
+    const [ada, other] = [one.connect(), one.connect()];
+    one.show(ada, 5, 1);
+    one.show(other, 6, 1);
+    await turns();
+    const two = node();
+    two.guard.stamp(two.document.awareness, () => null);
+    const [staying, going] = [two.connect(), two.connect()];
+    two.show(staying, 5, 66, 1, 'abe');
+    two.show(going, 6, 66, 1, 'abe');
+    going.close();
+    await turns();
+    ada.close();
+    await turns();
+    two.guard.stamp(two.document.awareness, stampOf);
+    await turns();
+    expect([one.sees(5), two.sees(5), two.sees(6)]).toEqual([undefined, undefined, 1]);
+    expect([two.whose(5), two.whose(6)]).toEqual([['ada'], ['ada']]);
+  });
+
+  it('AC6 nor who did while the bus was away, whether they are still there or gone when it is back', async () => {
+    const [one, two] = [node(), node()];
+    await turns();
+    away = true;
+    for (const id of [5, 6]) one.show(one.connect(), id, 1);
+    const [staying, going] = [two.connect(), two.connect()];
+    two.show(staying, 5, 66, 2 ** 44, 'abe');
+    two.show(going, 6, 66, 2 ** 44, 'abe');
+    going.close();
+    away = false;
+    resumed.forEach((callback) => callback());
+    const seen = () => [one, two].flatMap(({ sees }) => [sees(5), sees(6)]);
+    await eventually(() => expect(seen()).toEqual([1, 1, 1, 1]));
+    two.show(staying, 5, 67, 2 ** 44 + 1, 'abe');
+    await turns();
+    expect(seen()).toEqual([1, 1, 1, 1]);
+  });
+
+  it('AC6 nor who has a later clock than the one whose it is', async () => {
+    const one = node();
+    one.show(one.connect(), 5, 66, 2 ** 44, 'abe');
+    await turns();
+    const json = JSON.stringify({ cursor: 1, ...stampOf('ada') });
+    bus.publish(`awareness:${DIAGRAM}`, message(1, writeAwareness({ id: 5, clock: 1, json }), [1]));
+    await turns();
+    expect([one.sees(5), one.whose(5)]).toEqual([1, ['ada']]);
+  });
+
+  it('AC6 nor who shows something under the id of the server, however early', async () => {
+    const one = node();
+    const id = one.document.awareness.clientID;
+    const two = node();
+    two.show(two.connect(), id, 66, 2 ** 44, 'abe');
+    one.document.awareness.setLocalState({ kind: 'session', revision: 1 });
+    await turns();
+    const entries = [one, two].map(({ document }) => document.awareness.getStates().get(id));
+    expect(entries).toEqual(entries.map(() => ({ kind: 'session', revision: 1 })));
+  });
+
+  it('AC6 of two who come to one id at the same time all nodes see the same one, and are silent then', async () => {
+    const same = () => 1;
+    const [one, two, witness] = [node(same), node(same), node()];
+    await turns();
+    one.show(one.connect(), 5, 1, 1, 'ada');
+    two.show(two.connect(), 5, 2, 1, 'abe');
+    await turns();
+    expect([one, two, witness].map(({ sees }) => sees(5))).toEqual([2, 2, 2]);
+    expect([one, two].map(({ whose }) => whose(5))).toEqual([['abe'], ['abe']]);
+    said.length = 0;
+    await turns();
+    expect(said).toEqual([]);
   });
 
   it("a node that opens the document later is told what there is, also the other node's own entry", async () => {
