@@ -82,7 +82,6 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
       readOnly: (value) => setReadOnly(channel, value),
     };
     const { session } = await sessions.join({ id: live.id, diagram, person: actor, permissions });
-    if (channel.state.kind === 'ended') await sessions.leave(live.id);
     return { kind: 'diagram', actor, session, epoch: standing.epoch, permissions, live };
   }
 
@@ -170,7 +169,10 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
       if (directory.claim(actor.id, channel.socket) > limits.maxSocketsPerUser) throw new Refusal('rate_limited');
       const diagram = diagramOf(channel.name);
       const admission = diagram ? await admitToDiagram(channel, actor, diagram) : await admitToRoom(channel, actor);
-      if (gone()) throw new Refusal('unavailable');
+      if (gone()) {
+        if (admission.kind === 'diagram') await sessions.leave(admission.live.id);
+        throw new Refusal('unavailable');
+      }
       channel.joined(admission);
       directory.add(channel);
       logger.info({ document: channel.name, ...identityOf(admission) }, 'connected');

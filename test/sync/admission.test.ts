@@ -1,4 +1,4 @@
-/** Deciding anew, where one change of access concerns many diagrams at once. */
+/** Deciding anew, where one change of access concerns many diagrams at once; and who is gone before they are in. */
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import type { Actor } from '../../src/identity/person.ts';
@@ -79,6 +79,49 @@ it('AC3 AC4 of many diagrams everybody is decided anew in a few statements, one 
   expect(redecided.mock.calls.flat().toSorted()).toEqual(removed.toSorted());
   expect(questions().asked).toBeLessThan(DIAGRAMS / 20);
   expect(questions().most).toBe(1);
+});
+
+it('CS4 whoever is gone when they are about to be in is taken out of the session again, whenever that was', async () => {
+  const { diagram } = await addDiagram(database, [[ada!, 'owner']]);
+  for (let turns = 0; turns < 8; turns += 1) {
+    const left = vi.fn<(id: string) => Promise<void>>(async () => {});
+    const joined = Promise.withResolvers<{ session: string }>();
+    const channel = {
+      name: `diagram:${diagram}`,
+      socket: { place: { kind: 'shared' }, people: new Set() },
+      state: { kind: 'waiting' as string },
+      joined: () => void (channel.state = { kind: 'joined' }),
+    };
+    const endAfter = (more: number): void => {
+      if (more > 0) return queueMicrotask(() => endAfter(more - 1));
+      if (channel.state.kind === 'waiting') channel.state = { kind: 'ended' };
+    };
+    const admission = createAdmission({
+      authenticator: { authenticate: async () => ada! },
+      database,
+      sessions: {
+        redecide: async () => {},
+        join() {
+          setImmediate(() => {
+            joined.resolve({ session: 's' });
+            endAfter(turns);
+          });
+          return joined.promise;
+        },
+        leave: left,
+      },
+      rooms: null,
+      directory: createDirectory(),
+      limits: { maxSocketsPerUser: 10 },
+      newId: () => 'a connection',
+      logger,
+    });
+    const isIn = await admission.admit(channel as unknown as Channel, 'token').then(
+      () => true,
+      () => false,
+    );
+    expect([isIn, left.mock.calls.flat()]).toEqual(isIn ? [true, []] : [false, ['a connection']]);
+  }
 });
 
 it('AC3 what cannot be decided now keeps nothing else from being decided, and is decided when it is asked for again', async () => {
