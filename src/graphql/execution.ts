@@ -27,6 +27,8 @@ export function createExecution(schema: GraphQLSchema, { introspection }: { intr
   const yoga: YogaServerInstance<Caller, object> = createYoga<Caller>({
     schema,
     batching: { limit: MOST_TOGETHER },
+    // It would keep a thousand documents of whoever sends them, each as its whole text.
+    parserAndValidationCache: false,
     graphiql: false,
     landingPage: false,
     cors: false,
