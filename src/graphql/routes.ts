@@ -26,7 +26,8 @@ const operation = z.unknown().meta({
       variables: { type: 'object' },
       operationName: { type: 'string' },
     },
-    description: 'An operation; an array of up to five of them is answered with an array.',
+    description:
+      'An operation; an array of up to five of them is answered with an array. Lists that are longer than 4 million characters together are refused (`payload_too_large`).',
   },
 });
 const result = z

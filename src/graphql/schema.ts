@@ -9,14 +9,16 @@ import { z } from 'zod';
 import { memberKeys } from '../http/contracts/group-members.ts';
 import { groupOnWire, ulid } from '../http/contracts/groups.ts';
 import { personOnWire } from '../http/contracts/people.ts';
-import { cursorOf, cut } from '../http/page.ts';
+import { cursorOf, type Page } from '../http/page.ts';
 import { validated } from '../http/route.ts';
-import type { Groups } from '../membership/groups.ts';
+import type { Groups, GroupView } from '../membership/groups.ts';
+import type { Member } from '../membership/kind.ts';
 import { group } from '../membership/kinds/group.ts';
 import type { Roster } from '../membership/roster.ts';
 import { byId } from '../membership/subjects.ts';
 import { groupMemberOnWire } from '../membership/wire.ts';
 import type { Caller } from './caller.ts';
+import { answered } from './lists.ts';
 
 export interface SchemaParts {
   groups: Groups;
@@ -108,24 +110,29 @@ export function createSchema({ groups, roster }: SchemaParts): GraphQLSchema {
       groups: t.field({
         type: [groupType],
         description: 'The groups that the caller owns or has joined',
-        resolve: (_, __, caller) =>
-          caller.answer({}, async () =>
-            (await groups.mine(caller.actor, { limit: null, after: null })).map(groupOnWire),
-          ),
+        resolve: (_, __, caller, info) =>
+          caller.answer({}, async () => {
+            const read = (page: Page) => groups.mine(caller.actor, page);
+            const list = { read, key: ({ id }: GroupView) => [id], told: groupOnWire };
+            return (await answered(list, { limit: null, after: null }, caller.lists, info)).nodes;
+          }),
       }),
       groupMembers: t.field({
         type: members,
         nullable: true,
         args: { groupId: t.arg.id({ required: true }), first: t.arg.int(), after: t.arg.string() },
         description: 'Its members, for owner and members; complete unless `first` (1 to 100) is given',
-        resolve: (_, { groupId, first, after }, caller) =>
+        resolve: (_, { groupId, first, after }, caller, info) =>
           caller.answer({ operation: 'list', groupId }, async () => {
             const [asked] = validated([{ schema: listing, value: { group_id: groupId, first, after } }]);
             const read = asked as z.output<typeof listing>;
-            const page = { limit: read.first ?? null, after: read.after ?? null };
-            const found = await roster.list({ kind: group, container: read.group_id, actor: caller.actor }, page);
-            const { rows, nextCursor } = cut(found, page, (row) => [row.addedAt.toISOString(), row.person.id]);
-            return { nodes: rows.map(groupMemberOnWire), endCursor: nextCursor };
+            const attempt = { kind: group, container: read.group_id, actor: caller.actor };
+            const list = {
+              read: (page: Page) => roster.list(attempt, page),
+              key: ({ addedAt, person }: Member) => [addedAt.toISOString(), person.id],
+              told: groupMemberOnWire,
+            };
+            return answered(list, { limit: read.first ?? null, after: read.after ?? null }, caller.lists, info);
           }),
       }),
     }),

@@ -67,12 +67,12 @@ export function createGroups(database: Database, announce: Announce) {
       }),
 
     /** Owned or joined, in the order in which they were made; one more than `limit` if there are more. */
-    mine: (actor: Actor, page: RosterPage): Promise<GroupView[]> =>
+    mine: (actor: Actor, page: RosterPage & { limit: number }): Promise<GroupView[]> =>
       database.asPerson(actor, async (em) => {
         const rows = await em.execute<GroupRow[]>(
           `select ${COLUMNS} from my_groups() as mine join user_group g on g.id = mine
-           ${page.after ? 'where g.id > ?' : ''} order by g.id ${page.limit === null ? '' : 'limit ?'}`,
-          [...(page.after ?? []), ...(page.limit === null ? [] : [page.limit + 1])],
+           ${page.after ? 'where g.id > ?' : ''} order by g.id limit ?`,
+          [...(page.after ?? []), page.limit + 1],
         );
         return rows.map(toView);
       }),

@@ -42,6 +42,12 @@ export const groupsContract: Contract = {
     member_not_found: { pl: 'Użytkownik nie jest członkiem tej grupy', en: 'The user is not a member of this group' },
     already_member: { pl: 'Użytkownik jest już członkiem tej grupy', en: 'The user is already a member of this group' },
   },
+  reasons: {
+    lists: {
+      pl: 'Listy, o które prosi to żądanie, są razem za długie',
+      en: 'The lists that this request asks for are too long together',
+    },
+  },
   fields: {
     group_id: { pl: 'Nieprawidłowy format group_id', en: 'Invalid group_id format' },
     'group_id:blank': { pl: 'group_id nie może być puste', en: 'group_id cannot be empty' },
