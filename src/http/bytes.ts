@@ -27,8 +27,7 @@ export async function readBytes(
   if (context.is(contentType) === false || (!unpack && encoding !== 'identity'))
     throw new Refusal('unsupported_media_type');
   if ((context.request.length ?? 0) > limit) throw new Refusal('payload_too_large');
-  // The stream stays open when the loop is left, so that the refusal can be sent.
-  const sent = await collected(context.req.iterator({ destroyOnReturn: false }), limit, memory);
+  const sent = await collected(chunksOf(context), limit, memory);
   if (!unpack) return joined(sent);
   // Only what is complete is unpacked: that it will never be, a stream behind the request's would not be told.
   const stream = unpack();
@@ -36,6 +35,20 @@ export async function readBytes(
   stream.end();
   return joined(await collected(stream, limit, memory));
 }
+
+/** @throws Refusal `unsupported_media_type` if there is a body, `invalid` if it breaks off before that is known */
+export async function requireNoBody(context: Context): Promise<void> {
+  const refusal = new Refusal('unsupported_media_type');
+  if (context.request.length) throw refusal;
+  try {
+    for await (const _ of chunksOf(context)) throw refusal;
+  } catch (error) {
+    throw error === refusal ? refusal : new Refusal('invalid');
+  }
+}
+
+/** The stream stays open when the loop is left, so that a refusal can be sent. */
+const chunksOf = ({ req }: Context): AsyncIterable<Buffer> => req.iterator({ destroyOnReturn: false });
 
 async function collected(source: AsyncIterable<Buffer>, limit: number, memory: BodyMemory): Promise<Buffer[]> {
   const chunks: Buffer[] = [];

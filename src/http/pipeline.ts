@@ -2,7 +2,6 @@
  * From a table of routes to a router. The order is the contract's: who is calling (401), what was sent (400, 413, 415),
  * and then the domain decides: existence (404), standing (403), the rest.
  */
-import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import type { Context, Middleware } from 'koa';
 import koaJwt from 'koa-jwt';
@@ -12,10 +11,10 @@ import type { Authenticator } from '../identity/profiles.ts';
 import { spelledInside } from '../identity/spelling.ts';
 import { readClaims, type TokenOptions } from '../identity/tokens.ts';
 import type { Attempt } from '../observe/attempts.ts';
-import { requireShallow } from '../json.ts';
+import { readJson } from '../json.ts';
 import { Refusal } from '../refusal.ts';
 import type { BodyMemory } from './body-memory.ts';
-import { readBytes } from './bytes.ts';
+import { readBytes, requireNoBody } from './bytes.ts';
 import { NO_ROUTE } from './contract.ts';
 import type { RequestLimits } from './limits.ts';
 import { validated, type Answer, type Route } from './route.ts';
@@ -66,16 +65,6 @@ function serve(
   limits: RequestLimits,
   memoryOf: (person: string) => BodyMemory,
 ) {
-  const parse = bodyParser({
-    enableTypes: ['json'],
-    jsonLimit: route.jsonLimit ?? JSON_LIMIT,
-    parsedMethods: ['POST', 'PUT', 'PATCH', 'DELETE'],
-    onError: (error) => {
-      const { status } = error as { status?: number };
-      if (status === 413) throw new Refusal('payload_too_large');
-      throw new Refusal(status === 415 ? 'unsupported_media_type' : 'invalid');
-    },
-  });
   /** Whoever is not known is limited by address. */
   const known = async (context: Context): Promise<Actor> => {
     try {
@@ -96,7 +85,7 @@ function serve(
     if (actor) await limits.ofPerson(context, actor);
     const memory = memoryOf(actor?.id ?? '');
     try {
-      const body = await bodyOf(route, context, parse as unknown as Middleware, memory);
+      const body = await bodyOf(route, context, memory);
       context.state.body = body;
       attempted(body);
       const [params, query, checked] = validated([
@@ -126,25 +115,20 @@ function bodySchema(route: Route): z.ZodType | undefined {
   return route.body ?? nothing;
 }
 
-async function bodyOf(route: Route, context: Context, parse: Middleware, memory: BodyMemory): Promise<unknown> {
+async function bodyOf(route: Route, context: Context, memory: BodyMemory): Promise<unknown> {
   if (route.method === 'get') return undefined;
   if (route.bytes) return readBytes(context, route.bytes, memory);
-  if (context.request.length === 0 || context.is('json') === null) return route.unparsed ? NOTHING : {};
-  if (context.is('json') === false || !isUtf8(context.request.charset)) throw new Refusal('unsupported_media_type');
-  if (route.unparsed) return readBytes(context, { contentType: 'json', limit: route.jsonLimit ?? JSON_LIMIT }, memory);
-  await Promise.race([broken(context), parse(context, async () => {})]);
-  const { body = {} } = context.request as { body?: unknown };
-  requireShallow(body);
-  return body;
+  const sent = await jsonOf(route, context, memory);
+  return route.unparsed ? sent : readJson(sent);
 }
 
-/** Rejects if the connection breaks before the body has come: whatever unpacks it would wait for the rest for ever. */
-function broken({ req }: Context): Promise<never> {
-  return new Promise((_, reject) => {
-    const closed = () => req.complete || reject(new Refusal('invalid'));
-    if (req.closed) closed();
-    else req.once('close', closed);
-  });
+/** JSON as it came; no body counts as `{}`, whatever it is said to be. */
+async function jsonOf({ jsonLimit }: Route, context: Context, memory: BodyMemory): Promise<Uint8Array> {
+  const isJson = context.is('json') && isUtf8(context.request.charset);
+  if (!isJson) await requireNoBody(context);
+  if (!isJson || context.request.length === 0) return NOTHING;
+  const sent = await readBytes(context, { contentType: 'json', limit: jsonLimit ?? JSON_LIMIT }, memory);
+  return sent.byteLength > 0 ? sent : NOTHING;
 }
 
 /** JSON is UTF-8; nothing else is guessed at. */

@@ -38,6 +38,13 @@ describe('CO5 a body that is no object: 400', () => {
       expect([answered.status, Object.keys(answered.json.details)]).toEqual([400, ['name']]);
     }
   });
+
+  it('no body counts as {}, also where only its end tells that there is none', async () => {
+    for (const type of [{}, JSON_TYPE, { 'content-type': 'text/plain' }]) {
+      const answered = await sent('', { ...type, 'transfer-encoding': 'chunked' });
+      expect([answered.status, Object.keys(answered.json.details)]).toEqual([400, ['name']]);
+    }
+  });
 });
 
 describe('CO5 a body that nests deeper than anybody needs: 400', () => {

@@ -1,8 +1,8 @@
-/** What is sent in large bodies waits in the node's memory: how much of it, of everybody and of one person, is bounded. */
+/** What is sent in bodies waits in the node's memory: how much of it, of everybody and of one person, is bounded. */
 import { request, type ClientRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createBodyMemory } from '../../src/http/body-memory.ts';
+import { createBodyMemory, LITTLE } from '../../src/http/body-memory.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { eventually } from '../support/patience.ts';
 import type { TestPerson } from '../support/people.ts';
@@ -13,7 +13,7 @@ const LARGEST = 16_777_216;
 const bytes = { 'content-type': 'application/octet-stream' };
 const packed = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
 /** No smaller than what is in it. */
-const stored = gzipSync(Buffer.alloc(LARGEST), { level: 0 });
+const stored = (content: Uint8Array) => gzipSync(content, { level: 0 });
 
 interface Unfinished {
   method: string;
@@ -25,7 +25,12 @@ interface Unfinished {
 describe('CO11 the memory for bodies', () => {
   it('is three times the largest for all, twice for one, and is had again when they are answered', () => {
     const memoryOf = createBodyMemory(10);
-    const [first, second, bobs, carls] = [memoryOf('ada'), memoryOf('ada'), memoryOf('bob'), memoryOf('carl')];
+    const begun = (person: string) => {
+      const memory = memoryOf(person);
+      memory.take(LITTLE);
+      return memory;
+    };
+    const [first, second, bobs, carls] = [begun('ada'), begun('ada'), begun('bob'), begun('carl')];
     first.take(12);
     second.take(8);
     expect(() => second.take(1)).toThrow('rate_limited');
@@ -35,7 +40,7 @@ describe('CO11 the memory for bodies', () => {
     carls.take(8);
     expect(() => carls.take(1)).toThrow('unavailable');
     first.giveBack();
-    memoryOf('ada').take(12);
+    begun('ada').take(12);
   });
 });
 
@@ -66,11 +71,14 @@ describe('CO11 a body that does not end', () => {
 
   it.each<[string, Unfinished]>([
     ['as it is', { method: 'POST', path: '/updates', headers: bytes, part: Buffer.alloc(LARGEST) }],
-    ['packed', { method: 'PUT', path: '/content', headers: packed, part: stored.subarray(0, LARGEST) }],
+    [
+      'packed',
+      { method: 'PUT', path: '/content', headers: packed, part: stored(Buffer.alloc(LARGEST)).subarray(0, LARGEST) },
+    ],
   ])('keeps its person out (429), nobody else, and no longer than it lasts: %s', async (_, unfinished) => {
-    const submit = async (person: TestPerson) => {
+    const submit = async (person: TestPerson, size = 4 * LITTLE) => {
       const { status, body } = await person.call('POST', `${at.path}/updates`, {
-        body: new Uint8Array([7]),
+        body: new Uint8Array(size).fill(7),
         headers: bytes,
       });
       return [status, body.code];
@@ -78,13 +86,30 @@ describe('CO11 a body that does not end', () => {
     for (let count = 0; count < 2; count += 1) begin(at.writer, unfinished);
     await eventually(async () => expect(await submit(at.writer)).toEqual([429, 'rate_limited']));
     expect(await submit(at.owner)).toEqual([400, 'invalid']);
+    expect(await submit(at.writer, LITTLE)).toEqual([400, 'invalid']);
     expect((await at.writer.call('GET', `${at.path}/content`)).status).toBe(200);
     const answered = await rawCall(app.url, 'PUT', `${at.path}/content`, {
       headers: { authorization: `Bearer ${at.writer.token}`, ...packed },
-      body: gzipSync('{"cells":[]}'),
+      body: stored(Buffer.from(`{"cells":[]}${' '.repeat(4 * LITTLE)}`)),
     });
     expect([answered.status, answered.headers['retry-after']]).toEqual([429, '1']);
     for (const one of open.splice(0)) one.destroy();
     await eventually(async () => expect(await submit(at.writer)).toEqual([400, 'invalid']));
+  });
+
+  it('is counted also where it is no large one, and keeps nobody from sending little', async () => {
+    const json = { 'content-type': 'application/json' };
+    const part = Buffer.from(`{"name":"${'x'.repeat(250_000)}`);
+    const create = async (length: number) => {
+      const { status } = await at.writer.call('POST', '/threat_models', { body: { name: 'x'.repeat(length) } });
+      return status;
+    };
+    const most = Math.floor((2 * LARGEST) / (part.length - LITTLE));
+    for (let count = 0; count < most; count += 1)
+      begin(at.writer, { method: 'POST', path: '/versions', headers: json, part });
+    await eventually(async () => expect(await create(part.length)).toBe(429));
+    expect(await create(1)).toBe(201);
+    for (const one of open.splice(0)) one.destroy();
+    await eventually(async () => expect(await create(part.length)).toBe(400));
   });
 });
