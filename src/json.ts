@@ -9,11 +9,11 @@ import { Refusal, type RefusalDetails } from './refusal.ts';
 /** Levels of lists and objects in a JSON body. Documents take up to 100, and keep something for what they add. */
 const JSON_DEPTH = 64;
 
-/** @param bytes UTF-8; @returns an object or a list; @throws Refusal `invalid` */
+/** @param bytes UTF-8, and nothing that is none; @returns an object or a list; @throws Refusal `invalid` */
 export function readJson(bytes: Uint8Array): unknown {
   let value: unknown;
   try {
-    value = parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+    value = parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new Refusal('invalid');
   }

@@ -47,6 +47,25 @@ describe('CO5 a body that is no object: 400', () => {
   });
 });
 
+describe('CO5 CO6 a body that is no UTF-8: 400, and nothing of it is guessed', () => {
+  const latin2 = (text: string) => Buffer.from(text, 'latin1');
+
+  it.each([
+    ['workspaces', 'POST', '/api/workspaces', '{"name":"Za\xbf\xf3\xb3\xe6"}'],
+    [
+      'content',
+      'PUT',
+      '/content',
+      '{"cells":[{"id":"a\xff","shape":"process","x":0,"y":0,"width":1,"height":1,"label":"b","z":1}]}',
+    ],
+  ])('%s', async (_, method, path, body) => {
+    const { model, workspace } = stage;
+    const place = path.startsWith('/api') ? '' : `/threat_models/${model}/diagrams/${workspace}`;
+    const answered = await stage.raw(method, place + path, JSON_TYPE, latin2(body));
+    expect([answered.status, answered.json.code]).toEqual([400, 'invalid']);
+  });
+});
+
 describe('CO5 a body that nests deeper than anybody needs: 400', () => {
   const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
   const asked = (levels: number) => `{"query":"{ me { email } }","variables":{"a":${nested(levels)}}}`;
