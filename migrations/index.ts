@@ -4,6 +4,7 @@ import { Functions } from './2026-11-21-02-functions.ts';
 import { RowLevelSecurity } from './2026-11-21-03-row-level-security.ts';
 import { SessionOrdinal } from './2026-11-25-01-session-ordinal.ts';
 import { ThreatModelsInWorkspaces } from './2026-11-26-01-threat-models-in-workspaces.ts';
+import { RandomNumbers } from './2026-11-27-01-random-numbers.ts';
 
 export const migrations = [
   { name: '2026-11-21-01-tables', class: Tables },
@@ -11,4 +12,5 @@ export const migrations = [
   { name: '2026-11-21-03-row-level-security', class: RowLevelSecurity },
   { name: '2026-11-25-01-session-ordinal', class: SessionOrdinal },
   { name: '2026-11-26-01-threat-models-in-workspaces', class: ThreatModelsInWorkspaces },
+  { name: '2026-11-27-01-random-numbers', class: RandomNumbers },
 ];

@@ -1,5 +1,5 @@
 /**
- * Rate limits: REST requests per person, or per address where nobody is known, and guesses at people's emails; counted
+ * Rate limits: REST requests per person, or per address where nobody is known, and guesses at people's emails and numbers; counted
  * over all nodes.
  */
 import type { Context } from 'koa';
@@ -14,7 +14,7 @@ export interface RequestLimits {
   /** For calls without a token. @throws Refusal `rate_limited` */
   ofAddress(context: Context): Promise<null>;
   /**
-   * Runs a call that tells whether somebody has an email, the calls of one person one after the other: of what is asked
+   * Runs a call that tells whether somebody has an email or a number, the calls of one person one after the other: of what is asked
    * at once no more is told than the misses that are left.
    * @throws Refusal `rate_limited` once 30 in an hour ended in `user_not_found`, or whatever the call throws
    */

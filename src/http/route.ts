@@ -50,7 +50,7 @@ export interface RouteDescription<Params extends z.ZodType, Query extends z.ZodT
   authenticated?: boolean;
   /** Not counted against anybody's rate limit: what machines ask every second. */
   unlimited?: boolean;
-  /** Tells whether somebody has an email: counted against those that nobody has. */
+  /** Tells whether somebody has an email or a number: counted against those that nobody has. */
   guesses?: boolean;
   params?: Params;
   query?: Query;

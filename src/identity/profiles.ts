@@ -78,21 +78,25 @@ async function profileOf(em: EntityManager, claims: Claims): Promise<Person | nu
     }
     return { ...toPerson(known), fullName: name, avatarUrl: picture };
   }
-  await em.execute(
-    `insert into profile (id, issuer, subject, email, username, full_name, avatar_url)
-     values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
-    [
-      uuidv7(),
-      claims.iss,
-      claims.sub,
-      claims.email,
-      claims.email.split('@')[0],
-      claims.name ?? null,
-      claims.picture ?? null,
-    ],
-  );
-  const created = await bySubject(em, claims);
-  return created ? toPerson(created) : null;
+  for (;;) {
+    await em.execute(
+      `insert into profile (id, issuer, subject, email, username, full_name, avatar_url)
+       values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+      [
+        uuidv7(),
+        claims.iss,
+        claims.sub,
+        claims.email,
+        claims.email.split('@')[0],
+        claims.name ?? null,
+        claims.picture ?? null,
+      ],
+    );
+    const created = await bySubject(em, claims);
+    if (created) return toPerson(created);
+    if (await personByEmail(em, claims.email)) return null;
+    // The number that was drawn is somebody's: another is.
+  }
 }
 
 async function bySubject(em: EntityManager, claims: Claims): Promise<ProfileRow | undefined> {

@@ -36,9 +36,26 @@ describe('GET /me', () => {
     expect(bits).toBe(BigInt(`0x${body.id.replaceAll('-', '')}`));
   });
 
-  it('gives different people different numbers', async () => {
-    const people = [await newcomer(app), await newcomer(app), await newcomer(app)];
-    expect(new Set(people.map(({ number }) => number)).size).toBe(3);
+  it('ID5 gives different people different numbers, of which none tells of another', async () => {
+    const people = await Promise.all(Array.from({ length: 12 }, () => newcomer(app)));
+    const numbers = people.map(({ number }) => number).sort((a, b) => a - b);
+    const gaps = numbers.slice(1).map((number, index) => number - numbers[index]!);
+    expect(Math.min(...gaps)).toBeGreaterThan(0);
+    expect(Math.max(...gaps)).toBeGreaterThan(1_000_000);
+    expect(numbers.at(-1)).toBeLessThanOrEqual(2_147_483_647);
+  });
+
+  it('ID3 draws another number for somebody whose first one is taken', async () => {
+    const { number } = await newcomer(app);
+    const { log } = app.database;
+    await log.query(`create sequence drawn start ${number}`);
+    await log.query(`alter table profile alter number set default nextval('drawn')`);
+    try {
+      expect((await newcomer(app)).number).toBe(number + 1);
+    } finally {
+      await log.query('alter table profile alter number set default random_number()');
+      await log.query('drop sequence drawn');
+    }
   });
 });
 
@@ -103,6 +120,22 @@ describe('ID5 GET /people', () => {
     await expect(hit).rejects.toMatchObject({ code: 'rate_limited' });
     expect(new Set(await Promise.all(misses))).toEqual(new Set(['user_not_found']));
     expect(asked).toBe(30);
+  });
+
+  it('allows no more by way of the numbers of a conversation', async () => {
+    const [asking, found] = [await newcomer(app), await newcomer(app)];
+    const made = await asking.call('POST', '/v1/messaging/conversations', { body: { title: 'C' } });
+    const participants = `/v1/messaging/conversations/${made.body.id}/participants`;
+    const nobody = 2_147_483_647;
+    const ways = [
+      (user_id: number) => asking.call('POST', participants, { body: { user_id } }),
+      (user_id: number) => asking.call('PATCH', `${participants}/${user_id}`, { body: { role: 'member' } }),
+      (user_id: number) => asking.call('DELETE', `${participants}/${user_id}`),
+    ];
+    for (let count = 0; count < 30; count += 1)
+      expect((await ways[count % 3]!(nobody)).body.code).toBe('user_not_found');
+    for (const way of ways) expect((await way(found.number)).status).toBe(429);
+    expect((await asking.call('GET', `/people?email=${found.email}`)).status).toBe(429);
   });
 
   it('allows no more by way of inviting or granting; what finds somebody, or is refused otherwise, is no miss', async () => {

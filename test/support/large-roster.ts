@@ -52,8 +52,8 @@ export async function seedLargeRoster(
   const group = idOf(2, 1);
   const run = (text: string, values: unknown[] = []) => database.content.query(text, values);
   await run(
-    `insert into profile (id, issuer, subject, email, username, full_name)
-     select ${idSql(0, 'n')}, '', 'person-' || n, 'person-' || n || '@example.com', 'person-' || n, 'Person ' || n
+    `insert into profile (id, number, issuer, subject, email, username, full_name)
+     select ${idSql(0, 'n')}, n, '', 'person-' || n, 'person-' || n || '@example.com', 'person-' || n, 'Person ' || n
      from generate_series(1, $1::int) n`,
     [profiles],
   );

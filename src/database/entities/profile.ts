@@ -6,7 +6,7 @@ export const Profile = defineEntity({
   name: 'Profile',
   properties: {
     id: p.uuid().primary(),
-    number: p.integer().autoincrement().unique(),
+    number: p.integer().unique().defaultRaw('random_number()'),
     issuer: p.text(),
     subject: p.text(),
     email: p.text().unique(),

@@ -22,7 +22,7 @@ const refusals = ['unauthenticated', 'invalid', 'not_found', 'forbidden'] as con
 const example = {
   id: 40,
   conversation_id: 7,
-  user_id: 3,
+  user_id: 1_480_327_165,
   body: 'The payment flow crosses a trust boundary.',
   created_at: '2026-11-21T09:31:00.000Z',
 };

@@ -45,7 +45,7 @@ const PARTICIPANTS = `${ONE_CONVERSATION}/participants`;
 const refusals = ['unauthenticated', 'invalid', 'not_found', 'forbidden'] as const;
 const example = {
   participant_id: 12,
-  user_id: 3,
+  user_id: 1_480_327_165,
   email: 'grace@example.com',
   username: 'grace',
   role: 'member',
@@ -89,7 +89,7 @@ export function participantRoutes({ roster }: { roster: Roster }): Route[] {
       contract,
       params: oneConversation,
       body: z.strictObject({ user_id: integer, role: role.default('member') }),
-      example: { user_id: 3, role: 'member' },
+      example: { user_id: 1_480_327_165, role: 'member' },
       answers: {
         201: {
           description: 'The participant',
@@ -98,13 +98,14 @@ export function participantRoutes({ roster }: { roster: Roster }): Route[] {
             message: added.en,
             participant_id: 12,
             conversation_id: 7,
-            user_id: 3,
+            user_id: 1_480_327_165,
             role: 'member',
             joined_at: example.joined_at,
           },
         },
       },
       refusals: [...refusals, 'user_not_found', 'already_member'],
+      guesses: true,
       audit: { action: 'conversation.member.add', container: 'conversation', subject: 'user_id' },
       roster: { kind: 'conversation', operation: 'add' },
       handle: async ({ actor, params, body, requestId, context }) => {
@@ -127,6 +128,7 @@ export function participantRoutes({ roster }: { roster: Roster }): Route[] {
       example: { role: 'moderator' },
       answers: { 200: { description: 'The participant', schema: participantSchema, example } },
       refusals: [...refusals, 'user_not_found', 'member_not_found'],
+      guesses: true,
       audit: { action: 'conversation.member.change', container: 'conversation', subject: 'user_id' },
       roster: { kind: 'conversation', operation: 'change' },
       handle: async ({ actor, params, body, requestId }) => {
@@ -144,6 +146,7 @@ export function participantRoutes({ roster }: { roster: Roster }): Route[] {
       params: oneParticipant,
       answers: { 204: { description: 'They take part no longer' } },
       refusals: [...refusals, 'user_not_found', 'member_not_found'],
+      guesses: true,
       audit: { action: 'conversation.member.remove', container: 'conversation', subject: 'user_id' },
       roster: { kind: 'conversation', operation: 'remove' },
       handle: async ({ actor, params, requestId }) => {
