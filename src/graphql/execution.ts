@@ -7,7 +7,7 @@ import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { Refusal, refusalCodes } from '../refusal.ts';
 import { asError, type Caller } from './caller.ts';
 import { MOST_TOGETHER, MOST_TOKENS, sizeRule } from './limits.ts';
-import { triedBy, type Sent } from './unexecuted.ts';
+import { triedBy, triedIn, type Sent } from './unexecuted.ts';
 
 export interface Execution {
   /** @param sent the body of the request: an operation, or a batch of them; @returns the result as JSON text */
@@ -17,6 +17,11 @@ export interface Execution {
 /** Faults of one document that are told. */
 const MOST_ERRORS = 10;
 
+/** Who asks, and what of it has come to no result. */
+interface Asking extends Caller {
+  unread: Set<unknown>;
+}
+
 interface Result {
   data?: unknown;
   errors?: readonly GraphQLError[];
@@ -24,7 +29,7 @@ interface Result {
 
 /** @param options.introspection whether clients may ask for the schema */
 export function createExecution(schema: GraphQLSchema, { introspection }: { introspection: boolean }): Execution {
-  const yoga: YogaServerInstance<Caller, object> = createYoga<Caller>({
+  const yoga: YogaServerInstance<Asking, object> = createYoga<Asking>({
     schema,
     batching: { limit: MOST_TOGETHER },
     // It would keep a thousand documents of whoever sends them, each as its whole text.
@@ -39,6 +44,7 @@ export function createExecution(schema: GraphQLSchema, { introspection }: { intr
   });
   return {
     async run(sent, caller) {
+      const unread = new Set<unknown>();
       const response = await yoga.fetch(
         'http://graphql.invalid/graphql',
         {
@@ -46,9 +52,12 @@ export function createExecution(schema: GraphQLSchema, { introspection }: { intr
           headers: { 'content-type': 'application/json', accept: 'application/json' },
           body: JSON.stringify(sent),
         },
-        caller,
+        { ...caller, unread },
       );
-      return response.text();
+      const answer = await response.text();
+      const tooMany = Array.isArray(sent) && sent.length > MOST_TOGETHER;
+      for (const tried of triedIn(tooMany ? sent : [...unread])) await caller.refused(tried, new Refusal('invalid'));
+      return answer;
     },
   };
 }
@@ -67,11 +76,15 @@ const limits = (introspection: boolean): Plugin => ({
   },
 });
 
-/** An operation that was refused before its first field has no `data`. */
+/** An operation that was refused before its first field has no `data`; one that Yoga cannot take has no result at all. */
 const unexecuted: Plugin = {
+  onParams({ params, context }) {
+    (context as unknown as Asking).unread.add(params);
+  },
   async onExecutionResult({ result, context }) {
+    const { params, refused, unread } = context as unknown as Asking & { params: Sent };
+    unread.delete(params);
     if (!result || !('errors' in result) || 'data' in result) return;
-    const { params, refused } = context as unknown as Caller & { params: Sent };
     for (const tried of triedBy(params)) await refused(tried, new Refusal('invalid'));
   },
 };

@@ -1,7 +1,7 @@
 /**
  * What a document asks for, read before or instead of its execution. A request that was refused before its first field
- * (wrong types, too deep) is still an attempt on the roster by somebody known (MB5), and one that asks for as much as
- * several requests counts as that many (CO9).
+ * (wrong types, too deep, members that are not known) is still an attempt on the roster by somebody known (MB5), and one
+ * that asks for as much as several requests counts as that many (CO9).
  */
 import {
   getOperationAST,
@@ -30,14 +30,19 @@ const operations: Record<string, { on: OperationTypeNode; operation: NonNullable
   groupMembers: { on: OperationTypeNode.QUERY, operation: 'list' },
 };
 
-/** @returns at most as many as a document may have aliases; none if it cannot be read */
+/** @returns at most as many as a document may have aliases; none if it cannot be read; if none is called, what all try */
 export function triedBy({ query, variables, operationName }: Sent): Tried[] {
-  const read = reading({ query, operationName });
-  if (!read) return [];
-  const { document, called } = read;
+  const document = parsed(query);
+  if (!document) return [];
   const values = (typeof variables === 'object' && variables !== null ? variables : {}) as Record<string, unknown>;
-  return [...rootFields(document, called.selectionSet, new Set())]
-    .filter((field) => operations[field.name.value]?.on === called.operation)
+  const called = calledIn(document, operationName);
+  const tried = called ? [called] : document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+  return tried
+    .flatMap(({ operation, selectionSet }) =>
+      [...rootFields(document, selectionSet, new Set())].filter(
+        (field) => operations[field.name.value]?.on === operation,
+      ),
+    )
     .slice(0, MOST_ALIASES)
     .map((field) => ({
       operation: operations[field.name.value]!.operation,
@@ -52,27 +57,29 @@ export const triedIn = (sent: unknown): Tried[] => together(sent).flatMap(triedB
 /** @param sent an operation, or a batch of them; @returns for how many fields it asks, those of one name in one operation once */
 export function fieldsOf(sent: unknown): number {
   return together(sent).reduce((sum, one) => {
-    const read = reading(one);
-    const fields = read ? [...rootFields(read.document, read.called.selectionSet, new Set())] : [];
+    const document = parsed(one.query);
+    const called = document && calledIn(document, one.operationName);
+    const fields = called ? [...rootFields(document, called.selectionSet, new Set())] : [];
     return sum + new Set(fields.map(({ alias, name }) => (alias ?? name).value)).size;
   }, 0);
 }
 
 function together(sent: unknown): Sent[] {
-  const sentTogether: unknown[] = Array.isArray(sent) ? sent : [sent];
-  return sentTogether.slice(0, MOST_TOGETHER).map((one) => (typeof one === 'object' && one !== null ? one : {}));
+  const all: unknown[] = Array.isArray(sent) ? sent : [sent];
+  return all.slice(0, MOST_TOGETHER).map((one) => (typeof one === 'object' && one !== null ? one : {}));
 }
 
-function reading({ query, operationName }: Sent): { document: DocumentNode; called: OperationDefinitionNode } | null {
+function parsed(query: unknown): DocumentNode | null {
   if (typeof query !== 'string') return null;
   try {
-    const document = parse(query, { maxTokens: MOST_TOKENS, noLocation: true });
-    const called = getOperationAST(document, typeof operationName === 'string' ? operationName : undefined);
-    return called ? { document, called } : null;
+    return parse(query, { maxTokens: MOST_TOKENS, noLocation: true });
   } catch {
     return null;
   }
 }
+
+const calledIn = (document: DocumentNode, name: unknown): OperationDefinitionNode | null | undefined =>
+  getOperationAST(document, typeof name === 'string' ? name : undefined);
 
 function* rootFields(document: DocumentNode, set: SelectionSetNode, seen: Set<string>): Generator<FieldNode> {
   for (const selection of set.selections) {

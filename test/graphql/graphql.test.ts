@@ -322,7 +322,33 @@ describe('what may be asked for', () => {
     expect(await trail('{ me { nothing } }')).toEqual([]);
     expect(await trail('}{')).toEqual([]);
   });
+
+  it.each<[string, number, (add: { query: string }) => unknown]>([
+    ['another member', 1, (add) => ({ ...add, more: 1 })],
+    ['variables that are none', 1, (add) => ({ ...add, variables: 'x' })],
+    ['extensions that are none', 1, (add) => ({ ...add, extensions: 5 })],
+    ['the name of no operation', 1, (add) => ({ ...add, operationName: 'x' })],
+    ['an empty name', 1, (add) => ({ ...add, operationName: '' })],
+    ['two operations and no name', 2, ({ query }) => ({ query: `${named(query, 'a')} ${named(query, 'b')}` })],
+    ['a batch of six, of which five are read', 5, (add) => Array.from({ length: 6 }, () => add)],
+    [
+      'a batch with members at fault',
+      2,
+      (add) => [{ query: '{ me { id } }' }, { ...add, more: 1 }, 7, null, { ...add, variables: 1 }],
+    ],
+  ])('MB5 audits a change that was refused for how it was sent: %s', async (_, count, sent) => {
+    const requestId = randomUUID();
+    const add = { query: `mutation { addGroupMember(groupId: "${group}", userId: "${guest.ulid}") { userId } }` };
+    const answer = await owner.call('POST', '/graphql', { body: sent(add), headers: { 'x-request-id': requestId } });
+    expect(answer.status).toBe(200);
+    const rows = await auditOf(app.database, requestId);
+    expect(rows).toHaveLength(count);
+    for (const row of rows)
+      expect(row).toMatchObject({ action: 'group.member.add', subject: guest.ulid, outcome: 'invalid' });
+  });
 });
+
+const named = (mutation: string, name: string) => mutation.replace('mutation', `mutation ${name}`);
 
 describe('errors', () => {
   it('CO3 speak the language that was asked for', async () => {
