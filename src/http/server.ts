@@ -48,7 +48,7 @@ export function createHttp(parts: HttpParts): Koa {
       credentials: false,
       allowMethods: 'GET,HEAD,PUT,POST,DELETE,PATCH',
       allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Accept-Language', 'X-Request-Id'],
-      exposeHeaders: ['ETag', 'X-Request-Id', 'RateLimit', 'RateLimit-Policy', 'Retry-After'],
+      exposeHeaders: ['ETag', 'X-Request-Id', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'Warning'],
       maxAge: 600,
     }),
   );
