@@ -50,16 +50,32 @@ export async function requireNoBody(context: Context): Promise<void> {
 /** The stream stays open when the loop is left, so that a refusal can be sent. */
 const chunksOf = ({ req }: Context): AsyncIterable<Buffer> => req.iterator({ destroyOnReturn: false });
 
+/** What is smaller costs V8 more than the bytes in it, and comes as single bytes from whoever wants it to. */
+const SMALL = 1024;
+/** How many of these are kept before they are put together. */
+const LOOSE = 64;
+
 async function collected(source: AsyncIterable<Buffer>, limit: number, memory: BodyMemory): Promise<Buffer[]> {
   const chunks: Buffer[] = [];
+  let loose: Buffer[] = [];
+  const gather = () => {
+    if (loose.length > 0) chunks.push(Buffer.concat(loose));
+    loose = [];
+  };
   let size = 0;
   try {
     for await (const chunk of source) {
       size += chunk.length;
       if (size > limit) throw new Refusal('payload_too_large');
       memory.take(chunk.length);
-      chunks.push(chunk);
+      if (chunk.length < SMALL) {
+        if (loose.push(chunk) === LOOSE) gather();
+      } else {
+        gather();
+        chunks.push(chunk);
+      }
     }
+    gather();
   } catch (error) {
     // Whoever sent it went away, or it cannot be unpacked: that is no failure of ours.
     throw error instanceof Refusal ? error : new Refusal('invalid');
