@@ -2,7 +2,10 @@
 import { defineConfig } from '@mikro-orm/postgresql';
 import { ormOptions } from './src/database/database.ts';
 
+const clientUrl = process.env.DATABASE_URL ?? 'postgresql://127.0.0.1:5432/roundtable';
+
 export default defineConfig({
   ...ormOptions,
-  clientUrl: process.env.DATABASE_URL ?? 'postgresql://127.0.0.1:5432/roundtable',
+  clientUrl,
+  driverOptions: { connectionString: clientUrl },
 });

@@ -46,6 +46,7 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
       `select current_setting('server_version') as version, now()::text as now,
          has_database_privilege(current_database(), 'temporary') as temporary`,
     );
+    const encrypted = await database.encrypted();
     const lacking = [
       Number.parseInt(row!.version, 10) < 15 && '15 or newer is needed',
       !row!.temporary && 'the user may not make temporary tables',
@@ -57,7 +58,13 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
       {
         well: lacking.length === 0,
         subject: 'database',
-        finding: [`${database.kind} ${row!.version}`, ...lacking].join(', '),
+        finding: [
+          `${database.kind} ${row!.version}`,
+          encrypted !== null && (encrypted ? 'encrypted' : 'not encrypted'),
+          ...lacking,
+        ]
+          .filter((what) => what !== false)
+          .join(', '),
       },
       {
         well: pending.length === 0 || !config.databaseUrl,

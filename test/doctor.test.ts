@@ -11,6 +11,7 @@ import { TEST_SECRET } from './support/app.ts';
 import { runCommand } from './support/command-line.ts';
 import { emptyDatabaseUrl, freshDatabaseUrl } from './support/database.ts';
 import { within } from './support/patience.ts';
+import { startTlsProxy } from './support/tls-proxy.ts';
 
 let folder: string;
 let good: Record<string, string>;
@@ -76,6 +77,27 @@ describe('RU4 the findings', () => {
       expect.stringMatching(/^redis: .*ECONNREFUSED/),
     ]);
     expect(found.join()).not.toContain('hunter2');
+  });
+
+  it('say whether the connection to the database is encrypted, and mind it no more than the URL does', async () => {
+    const database = async (DATABASE_URL: string) =>
+      (await examine('serve', { ...good, DATABASE_URL })).filter(({ subject }) => subject === 'database');
+    const proxy = await startTlsProxy(good.DATABASE_URL!);
+    expect(await database(`${proxy.url}?sslmode=no-verify`)).toEqual([
+      { well: true, subject: 'database', finding: expect.stringMatching(/^postgresql \d\S*, encrypted$/) },
+    ]);
+    expect(await database(`${proxy.url}?sslmode=verify-full`)).toEqual([
+      { well: false, subject: 'database', finding: expect.stringMatching(/^\w+ self-signed certificate/) },
+    ]);
+    proxy.stop();
+    expect(await database(good.DATABASE_URL!)).toEqual([
+      { well: true, subject: 'database', finding: expect.stringMatching(/, not encrypted$/) },
+    ]);
+    expect(await examine('dev', { DATA_DIR: join(folder, 'embedded') })).toContainEqual({
+      well: true,
+      subject: 'database',
+      finding: expect.stringMatching(/^embedded [\d.]+$/),
+    });
   });
 
   it('tell of a user who may not make temporary tables, which large documents are stored with', async () => {

@@ -16,6 +16,7 @@
  * still in the middle of one (a process that is stopped, a way that is cut off without a word) keeps its locks only for a
  * moment: PostgreSQL then ends the transaction, so that it holds up nobody else (NO1).
  */
+import { TLSSocket } from 'node:tls';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM as EmbeddedOrm, PgliteDriver } from '@mikro-orm/pglite';
 import { MikroORM as PostgreSqlOrm, type EntityManager, type Options } from '@mikro-orm/postgresql';
@@ -44,6 +45,8 @@ export interface Database {
   asPerson<T>(person: RequestPerson, work: (em: EntityManager) => Promise<T>): Promise<T>;
   asSystem<T>(work: (em: EntityManager) => Promise<T>): Promise<T>;
   queries(): EntityManager;
+  /** Whether what goes to it and comes back is encrypted; null: it is in this process. */
+  encrypted(): Promise<boolean | null>;
   /** Names of the migrations that are not applied yet. */
   pendingMigrations(): Promise<string[]>;
   /** Applies what is pending, under an advisory lock; returns the names. */
@@ -102,7 +105,7 @@ async function openPostgreSql(clientUrl: string, patience: Patience): Promise<Da
     idle_in_transaction_session_timeout: SILENCE,
     keepAlive: true,
   };
-  const orm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max: 12 }, driverOptions });
+  const orm = await initPostgreSql(clientUrl, 12, driverOptions);
   const silent = createSilentConnections();
   const requests = await poolOf(orm);
   bringBackConnections(requests, patience.hold);
@@ -113,7 +116,7 @@ async function openPostgreSql(clientUrl: string, patience: Patience): Promise<Da
   const migrate = async () => {
     const client = await content.pool.connect();
     // A migration takes as long as it takes.
-    const unhurried = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max: 1 } });
+    const unhurried = await initPostgreSql(clientUrl, 1);
     try {
       await client.query({ text: `select pg_advisory_lock(${ADVISORY_LOCK})`, query_timeout: MIGRATION_PATIENCE });
       return await applyMigrations(unhurried);
@@ -123,9 +126,21 @@ async function openPostgreSql(clientUrl: string, patience: Patience): Promise<Da
       await unhurried.close(true);
     }
   };
-  return assemble('postgresql', orm, { log: log.executor, content: content.executor }, migrate, async () => {
+  const encrypted = async () => {
+    const client = await content.pool.connect();
+    client.release();
+    return client.connection.stream instanceof TLSSocket;
+  };
+  const ways = { log: log.executor, content: content.executor, encrypted };
+  return assemble('postgresql', orm, ways, migrate, async () => {
     await Promise.all([orm.close(true), log.close(), content.close()]);
   });
+}
+
+/** The driver is given the whole URL: of what stands behind its `?`, as `sslmode`, the ORM would tell it nothing. */
+function initPostgreSql(clientUrl: string, max: number, driverOptions = {}): Promise<PostgreSqlOrm> {
+  const options = { ...driverOptions, connectionString: clientUrl };
+  return PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max }, driverOptions: options });
 }
 
 /** @param options.patience how long to wait for a connection or an answer, ms */
@@ -139,7 +154,7 @@ async function openPool(
     idle_in_transaction_session_timeout: LARGE_SILENCE,
     keepAlive: true,
   };
-  const orm = await PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max }, driverOptions });
+  const orm = await initPostgreSql(clientUrl, max, driverOptions);
   const pool = await poolOf(orm);
   silent.watch(pool);
   readInTurns(pool);
@@ -161,7 +176,7 @@ async function openEmbedded(directory: string | null): Promise<Database> {
   return assemble(
     'embedded',
     orm,
-    { log: shared, content: shared },
+    { log: shared, content: shared, encrypted: async () => null },
     () => applyMigrations(orm),
     () => orm.close(true),
   );
@@ -170,14 +185,14 @@ async function openEmbedded(directory: string | null): Promise<Database> {
 function assemble(
   kind: Database['kind'],
   orm: PostgreSqlOrm,
-  executors: { log: SqlExecutor; content: SqlExecutor },
+  ways: Pick<Database, 'log' | 'content' | 'encrypted'>,
   migrate: () => Promise<string[]>,
   close: () => Promise<void>,
 ): Database {
   return {
     kind,
     orm,
-    ...executors,
+    ...ways,
     asPerson: (person, work) => {
       // The role is a variable too, and so is set by the same statement.
       const variables = {

@@ -1,5 +1,6 @@
 /** Connections for plain SQL, on which nothing is waited for longer than it should take. */
 import type { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
 import { retried } from './retried.ts';
 import type { SilentConnections } from './silent-connections.ts';
 
@@ -23,7 +24,9 @@ interface PgQuery {
   query_timeout?: number;
 }
 
-interface PgClient {
+/** One of its connections. */
+export interface PgClient {
+  connection: { stream: Socket };
   query(text: string | PgQuery, values?: unknown[]): Promise<{ rows: unknown[] }>;
   release(error?: Error): void;
 }
