@@ -27,7 +27,7 @@ import { readInTurns } from './paced-reading.ts';
 import { PERSON_VARIABLE, PLATFORM_ADMIN_VARIABLE, REQUEST_ROLE } from './request-role.ts';
 import { retried } from './retried.ts';
 import { createSilentConnections, type SilentConnections } from './silent-connections.ts';
-import { executorOf, type PgPool, type SqlExecutor } from './sql-pool.ts';
+import { executorOf, type PgClient, type PgPool, type SqlExecutor } from './sql-pool.ts';
 
 export type { EntityManager, SqlExecutor };
 
@@ -102,7 +102,7 @@ export async function openDatabase(
 async function openPostgreSql(clientUrl: string, patience: Patience): Promise<Database> {
   const driverOptions = {
     connectionTimeoutMillis: patience.acquire,
-    idle_in_transaction_session_timeout: SILENCE,
+    onConnect: silentFor(SILENCE, patience.log),
     keepAlive: true,
   };
   const orm = await initPostgreSql(clientUrl, 12, driverOptions);
@@ -143,6 +143,15 @@ function initPostgreSql(clientUrl: string, max: number, driverOptions = {}): Pro
   return PostgreSqlOrm.init({ ...ormOptions, clientUrl, pool: { min: 0, max }, driverOptions: options });
 }
 
+/**
+ * Set by a statement, because a pooler refuses what it does not know in the packet that begins a connection.
+ * @param longest how long PostgreSQL waits for the next statement of a transaction, ms
+ */
+function silentFor(longest: number, patience: number) {
+  const text = `set idle_in_transaction_session_timeout = ${longest}`;
+  return (client: PgClient) => client.query({ text, query_timeout: patience });
+}
+
 /** @param options.patience how long to wait for a connection or an answer, ms */
 async function openPool(
   clientUrl: string,
@@ -151,7 +160,7 @@ async function openPool(
   const driverOptions = {
     query_timeout: patience,
     connectionTimeoutMillis: patience,
-    idle_in_transaction_session_timeout: LARGE_SILENCE,
+    onConnect: silentFor(LARGE_SILENCE, patience),
     keepAlive: true,
   };
   const orm = await initPostgreSql(clientUrl, max, driverOptions);

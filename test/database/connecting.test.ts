@@ -1,5 +1,7 @@
 /** How PostgreSQL is connected to: as `DATABASE_URL` says it, on every connection, also through a pooler. */
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,4 +68,29 @@ it('RU9 what else stands in the URL holds too', async () => {
 
 it("RU9 the ORM's own command line is told the whole URL", () => {
   expect(config).toMatchObject({ driverOptions: { connectionString: config.clientUrl } });
+});
+
+it('RU9 a connection begins with nothing that a pooler refuses', async () => {
+  const begun = new Set<string>();
+  const server = createServer((near) => {
+    const far = connect(Number(new URL(url).port), '127.0.0.1');
+    near.once('data', (first: Buffer) => {
+      // Behind length and version: names and values in turn, each ended by a zero.
+      const words = first.subarray(8).toString().split('\0');
+      for (let at = 0; words[at]; at += 2) begun.add(words[at]!);
+    });
+    near.on('error', () => far.destroy()).pipe(far);
+    far.on('error', () => near.destroy()).pipe(near);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const through = new URL(url);
+  through.port = String((server.address() as AddressInfo).port);
+  const database = await openDatabase({ url: through.href });
+  for (const [, way] of WAYS) await way(database);
+  await database.close();
+  server.close();
+  // All that PgBouncer knows besides: datestyle, intervalstyle, timezone, standard_conforming_strings.
+  expect(
+    [...begun].filter((name) => !['user', 'database', 'client_encoding', 'application_name'].includes(name)),
+  ).toEqual([]);
 });
