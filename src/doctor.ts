@@ -42,13 +42,15 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
     return [{ well: false, subject: 'database', finding }];
   }
   try {
-    const [row] = await database.log.query<{ version: string; now: string; temporary: boolean }>(
+    const [row] = await database.log.query<{ version: string; now: string; temporary: boolean; read_only: string }>(
       `select current_setting('server_version') as version, now()::text as now,
-         has_database_privilege(current_database(), 'temporary') as temporary`,
+         has_database_privilege(current_database(), 'temporary') as temporary,
+         current_setting('transaction_read_only') as read_only`,
     );
     const encrypted = await database.encrypted();
     const lacking = [
       Number.parseInt(row!.version, 10) < 15 && '15 or newer is needed',
+      row!.read_only === 'on' && 'it takes no writes, as a standby',
       !row!.temporary && 'the user may not make temporary tables',
     ].filter((what) => what !== false);
     const pending = await database.pendingMigrations();

@@ -100,6 +100,17 @@ describe('RU4 the findings', () => {
     });
   });
 
+  it('tell of a server that takes no writes', async () => {
+    const DATABASE_URL = await freshDatabaseUrl();
+    const server = await openDatabase({ url: DATABASE_URL });
+    const name = new URL(DATABASE_URL).pathname.slice(1);
+    await server.log.query(`alter database ${name} set default_transaction_read_only = on`);
+    await server.close();
+    expect(faults(await examine('serve', { ...good, DATABASE_URL }))).toEqual([
+      expect.stringMatching(/^database: postgresql .*, it takes no writes, as a standby$/),
+    ]);
+  });
+
   it('tell of a user who may not make temporary tables, which large documents are stored with', async () => {
     const url = new URL(await freshDatabaseUrl());
     const [name, user] = [url.pathname.slice(1), `user_${url.pathname.slice(-12)}`];

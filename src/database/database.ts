@@ -24,6 +24,7 @@ import { migrations } from '../../migrations/index.ts';
 import { entities } from './entities/index.ts';
 import { bringBackConnections } from './held-connections.ts';
 import { readInTurns } from './paced-reading.ts';
+import { leaveReadOnlyServers } from './read-only-servers.ts';
 import { PERSON_VARIABLE, PLATFORM_ADMIN_VARIABLE, REQUEST_ROLE } from './request-role.ts';
 import { retried } from './retried.ts';
 import { createSilentConnections, type SilentConnections } from './silent-connections.ts';
@@ -113,6 +114,7 @@ async function openPostgreSql(clientUrl: string, patience: Patience): Promise<Da
   readInTurns(requests);
   const log = await openPool(clientUrl, { max: 6, patience: patience.log, silent });
   const content = await openPool(clientUrl, { max: 6, patience: CONTENT_PATIENCE, silent });
+  leaveReadOnlyServers([requests, log.pool, content.pool]);
   const migrate = async () => {
     const client = await content.pool.connect();
     // A migration takes as long as it takes.

@@ -2,12 +2,17 @@
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 
-/** @param pool a `pg` pool; @param tell given the socket of each connection */
-export function eachConnection(pool: EventEmitter, tell: (stream: Socket) => void): void {
-  const told = new WeakSet<Socket>();
-  pool.on('acquire', ({ connection: { stream } }: { connection: { stream: Socket } }) => {
-    if (told.has(stream)) return;
-    told.add(stream);
-    tell(stream);
+/** What is sent and received; it emits `errorMessage` with each error that PostgreSQL answers. */
+export interface PgConnection extends EventEmitter {
+  stream: Socket;
+}
+
+/** @param pool a `pg` pool; @param tell given each connection */
+export function eachConnection(pool: EventEmitter, tell: (connection: PgConnection) => void): void {
+  const told = new WeakSet<PgConnection>();
+  pool.on('acquire', ({ connection }: { connection: PgConnection }) => {
+    if (told.has(connection)) return;
+    told.add(connection);
+    tell(connection);
   });
 }

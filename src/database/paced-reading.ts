@@ -10,7 +10,7 @@ const SHARE = 65_536;
 
 /** @param pool a `pg` pool */
 export function readInTurns(pool: EventEmitter): void {
-  eachConnection(pool, (stream) => {
+  eachConnection(pool, ({ stream }) => {
     let read = 0;
     const again = () => {
       if (read >= SHARE) stream.resume();

@@ -20,7 +20,7 @@ export function createSilentConnections(): SilentConnections {
   const heard = new Map<Socket, number>();
   return {
     watch(pool) {
-      eachConnection(pool, (stream) => {
+      eachConnection(pool, ({ stream }) => {
         const hear = () => heard.set(stream, performance.now());
         hear();
         stream.on('data', hear).once('close', () => heard.delete(stream));

@@ -1,6 +1,6 @@
 /** Connections for plain SQL, on which nothing is waited for longer than it should take. */
 import type { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
+import type { PgConnection } from './each-connection.ts';
 import { retried } from './retried.ts';
 import type { SilentConnections } from './silent-connections.ts';
 
@@ -26,7 +26,7 @@ interface PgQuery {
 
 /** One of its connections. */
 export interface PgClient {
-  connection: { stream: Socket };
+  connection: PgConnection;
   query(text: string | PgQuery, values?: unknown[]): Promise<{ rows: unknown[] }>;
   release(error?: Error): void;
 }

@@ -1,4 +1,4 @@
-/** Whether this node can serve. It is ready once it has started, while it is not draining, and while the database answers. */
+/** Whether this node can serve. It is ready once it has started, while it is not draining, and while the database answers and takes writes. */
 import type { Bus } from '../cluster/bus.ts';
 import type { Database } from '../database/database.ts';
 
@@ -23,14 +23,14 @@ export function createHealth(database: Database, bus: Bus): Health {
   return health;
 }
 
-/** Whether the database answers. However many ask, it is asked one question at a time: anybody may ask. */
+/** Whether the database answers, and takes writes: after a failover it may be a standby. However many ask, it is asked one question at a time: anybody may ask. */
 function createQuestion(database: Pick<Database, 'log'>): () => Promise<boolean> {
   let asked: Promise<boolean> | null = null;
   const ask = () =>
     database.log
-      .query('select 1')
+      .query<{ read_only: string }>(`select current_setting('transaction_read_only') as read_only`)
       .then(
-        () => true,
+        ([row]) => row?.read_only !== 'on',
         () => false,
       )
       .finally(() => (asked = null));
