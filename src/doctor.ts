@@ -1,5 +1,6 @@
 /** `roundtable doctor`: what a new operator has to get right, each looked at and said in one line. */
-import { createClient } from 'redis';
+import { randomUUID } from 'node:crypto';
+import { createClient, ErrorReply } from 'redis';
 import { ConfigurationError, readConfig, type Config, type Mode } from './config.ts';
 import { DataDirectoryInUse, holdDataDirectory } from './database/data-directory.ts';
 import { openDatabase, type Database } from './database/database.ts';
@@ -89,13 +90,38 @@ async function examineRedis(url: string | null): Promise<Finding> {
   client.on('error', () => {});
   try {
     await client.connect();
-    const version = /redis_version:(\S+)/.exec(await client.info('server'))?.[1] ?? 'unknown';
-    return { well: Number.parseInt(version, 10) >= 7, subject: 'redis', finding: `version ${version}` };
+    const { version, mode } = await client.hello(); // unlike INFO, everybody may ask for it
+    const name = `roundtable:doctor:${randomUUID()}`;
+    const lacking = [
+      Number.parseInt(String(version), 10) < 7 && '7 or newer is needed',
+      String(mode) === 'cluster' && 'a cluster, of which nodes would reach a part only',
+      await refusalOf(client.set(name, '', { expiration: { type: 'EX', value: 1 } })),
+      await refusalOf(client.multi().get(name).exec()),
+      await refusalOf(client.eval('return 1', { keys: [name] })),
+      await refusalOf(client.sPublish(name, '')),
+      await refusalOf(client.sSubscribe(name, () => {})),
+    ].filter((what) => what !== false);
+    return {
+      well: lacking.length === 0,
+      subject: 'redis',
+      finding: [`version ${version}`, ...new Set(lacking)].join(', '),
+    };
   } catch (error) {
     return { well: false, subject: 'redis', finding: wordsOf(error) };
   } finally {
     client.destroy();
   }
+}
+
+/** What Redis says of something that nodes ask for and it does not do. */
+function refusalOf(answer: Promise<unknown>): Promise<string | false> {
+  return answer.then(
+    () => false,
+    (error: unknown) => {
+      if (error instanceof ErrorReply) return error.message;
+      throw error;
+    },
+  );
 }
 
 /** What went wrong, without the URL and its password. */

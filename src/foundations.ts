@@ -44,7 +44,8 @@ async function refusePending(database: Database): Promise<void> {
 const WORDS: Readonly<Record<RedisCondition, string>> = {
   away: 'Redis is away; changes are found by the poll meanwhile',
   slow: 'Redis is slow; changes are found by the poll, and each node counts rate limits for itself, meanwhile',
-  refusing: 'Redis does not do what it is asked; each node counts rate limits for itself meanwhile',
+  refusing:
+    'Redis does not do all that it is asked; changes that it does not carry are found by the poll, and each node counts rate limits for itself, meanwhile',
   emptied: 'Redis is there, but emptied; rate limits are counted anew',
   well: 'Redis is there',
 };
@@ -79,6 +80,7 @@ export async function connectNodes(
     onError,
     onDropped: () => metrics.dropped.inc(),
     onMalformed: () => metrics.malformed.inc(),
+    onRefused: (error) => onCondition('subscriber')('refusing', error),
   });
   metrics.observeBus(bus);
   return { bus, allowances: redisAllowances(publisher, id) };

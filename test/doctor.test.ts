@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { holdDataDirectory } from '../src/database/data-directory.ts';
 import { openDatabase } from '../src/database/database.ts';
@@ -11,6 +12,7 @@ import { TEST_SECRET } from './support/app.ts';
 import { runCommand } from './support/command-line.ts';
 import { emptyDatabaseUrl, freshDatabaseUrl } from './support/database.ts';
 import { within } from './support/patience.ts';
+import { rightsInReadme } from './support/redis-process.ts';
 import { startTlsProxy } from './support/tls-proxy.ts';
 
 let folder: string;
@@ -130,6 +132,23 @@ describe('RU4 the findings', () => {
     const findings = await examine('serve', alone);
     expect(faults(findings)).toEqual([]);
     expect(findings).toContainEqual({ well: true, subject: 'redis', finding: 'not configured: one node' });
+  });
+
+  it('tell of what Redis does not let its user do, and need no more themselves than the README says', async () => {
+    const admin = createClient({ url: good.REDIS_URL! });
+    await admin.connect();
+    const asUser = async (...rules: string[]) => {
+      await admin.sendCommand(['ACL', 'SETUSER', 'doctor', 'reset', 'on', '>secret', ...rules]);
+      const REDIS_URL = good.REDIS_URL!.replace('//', '//doctor:secret@');
+      return faults(await examine('serve', { ...good, REDIS_URL }));
+    };
+    expect(await asUser(...rightsInReadme())).toEqual([]);
+    expect(await asUser('~*', '+@all')).toEqual([expect.stringMatching(/^redis: version \S+, NOPERM [^,]* channels /)]);
+    expect(await asUser('~*', '&*', '+@all', '-eval', '-multi')).toEqual([
+      expect.stringMatching(/^redis: version \S+, NOPERM [^,]*'multi'[^,]*, NOPERM [^,]*'eval'[^,]*$/),
+    ]);
+    await admin.sendCommand(['ACL', 'DELUSER', 'doctor']);
+    admin.destroy();
   });
 
   it('say so when the folder is in use, and do not touch it', async () => {

@@ -3,14 +3,16 @@
  *
  * Channels carry the deployment's id, so that two deployments that share a Redis never mix. A message carries a
  * checksum, because anybody who shares the Redis may speak on our channels: what is not ours is dropped and counted, and
- * for a second after it the bus does not do well (NO2). While Redis is away, messages are dropped and counted, not kept:
+ * for a second after it the bus does not do well (NO2). Nor does it for a second after Redis refused to carry a message, or
+ * as long as it refuses to let us hear a channel: a user under access rules may lack either. While Redis is away, messages are dropped and counted, not kept:
  * whoever missed one finds the change in the database. What was subscribed, or wanted to be meanwhile, is subscribed
  * again when Redis is back, and before anybody is told so.
  */
 import { crc32 } from 'node:zlib';
+import { ErrorReply } from 'redis';
 import { atMost } from '../waiting/at-most.ts';
 import type { Bus } from './bus.ts';
-import type { RedisConnection } from './redis-connection.ts';
+import { pauseBefore, type RedisConnection } from './redis-connection.ts';
 
 export interface RedisBusDependencies {
   publisher: RedisConnection;
@@ -23,11 +25,13 @@ export interface RedisBusDependencies {
   onDropped(): void;
   /** Told of each message that is none of ours. */
   onMalformed(): void;
+  /** Told what Redis answers when it begins to refuse to let us hear channels. */
+  onRefused(error: unknown): void;
 }
 
 /** How long a subscriber waits to be heard by Redis, ms: what it misses after that it reads. */
 const SUBSCRIBE_PATIENCE = 100;
-/** How long nonsense on our channels counts as a trouble, ms. */
+/** How long nonsense on our channels, and a message that was refused, count as a trouble, ms. */
 const TROUBLED = 1000;
 /** Bytes on their way to a Redis that may be stuck. */
 const MOST_BYTES = 33_554_432;
@@ -42,6 +46,7 @@ export function redisBus({
   onError,
   onDropped,
   onMalformed,
+  onRefused,
 }: RedisBusDependencies): Bus {
   const handlers = new Map<string, Set<Handler>>();
   /** The listener of each channel that is wanted. */
@@ -49,8 +54,10 @@ export function redisBus({
   const channelOf = (name: string) => `roundtable:${deployment}:${name}`;
   const resumptions: (() => void)[] = [];
   let underWay = 0;
-  /** When the last message came that is none of ours. */
-  let nonsenseAt = -Infinity;
+  /** When the last message came that is none of ours, or was refused. */
+  let troubledAt = -Infinity;
+  /** What Redis does not let us hear. */
+  const refused = new Set<string>();
 
   const call = (work: () => void) => {
     try {
@@ -62,7 +69,7 @@ export function redisBus({
   const deliver = (name: string) => (message: Buffer) => {
     const payload = unwrap(message);
     if (!payload) {
-      nonsenseAt = performance.now();
+      troubledAt = performance.now();
       return onMalformed();
     }
     for (const handler of handlers.get(name) ?? []) call(() => handler(payload));
@@ -71,11 +78,18 @@ export function redisBus({
   /** Tried until Redis has taken it, nobody wants it any more, or another client is there to try. */
   const hold = async (name: string, listener: (message: Buffer) => void): Promise<void> => {
     const { client } = subscriber;
-    while (listeners.get(name) === listener && client.isOpen) {
+    const wanted = () => listeners.get(name) === listener && client.isOpen;
+    for (let retries = 0; wanted(); retries += 1) {
       try {
-        return void (await client.sSubscribe(channelOf(name), listener, true));
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, SUBSCRIBE_PATIENCE));
+        await client.sSubscribe(channelOf(name), listener, true);
+        if (refused.delete(name) && refused.size === 0) resumptions.forEach(call);
+        return;
+      } catch (error) {
+        if (error instanceof ErrorReply && wanted()) {
+          if (refused.size === 0) onRefused(error);
+          refused.add(name);
+        }
+        await new Promise((resolve) => setTimeout(resolve, pauseBefore(retries)));
       }
     }
   };
@@ -92,12 +106,13 @@ export function redisBus({
   const forget = (name: string): void => {
     const listener = listeners.get(name);
     listeners.delete(name);
+    refused.delete(name);
     if (listener) subscriber.client.sUnsubscribe(channelOf(name), listener, true).catch(() => {});
   };
 
   return {
     get healthy() {
-      const troubled = performance.now() - nonsenseAt < TROUBLED;
+      const troubled = refused.size > 0 || performance.now() - troubledAt < TROUBLED;
       return !troubled && publisher.condition === 'well' && subscriber.condition === 'well';
     },
     publish(name, payload) {
@@ -106,7 +121,10 @@ export function redisBus({
       underWay += message.byteLength;
       publisher.client
         .sPublish(channelOf(name), message)
-        .catch(onDropped)
+        .catch((error: unknown) => {
+          if (error instanceof ErrorReply) troubledAt = performance.now();
+          onDropped();
+        })
         .finally(() => (underWay -= message.byteLength));
     },
     async subscribe(name, handler) {

@@ -9,7 +9,7 @@
  *
  * A Redis that is there does not always do well. It is slow if of the last two signs of life neither came in time. It
  * is refusing if it answers that it does not do what was asked: where a key is written as the sign of life, that tells
- * of one that is full, cannot save, or is a replica. And it is emptied, until two signs later, if on the same connection
+ * of one that is full, cannot save, or is a replica, or of a user who may not do what nodes do. And it is emptied, until two signs later, if on the same connection
  * the key that was written is not there any more.
  */
 import { createClient, ErrorReply } from 'redis';
@@ -38,7 +38,7 @@ export interface RedisConnectionOptions {
   url: string;
   /** Whether what is asked while Redis is away waits for it; it is refused at once otherwise. */
   waits: boolean;
-  /** A key of this connection alone to write as the sign of life; without one Redis is only asked for it, as a connection that subscribes must. */
+  /** A key of this connection alone to write as the sign of life, with all else that a node asks of Redis; without one Redis is only asked for it, as a connection that subscribes must. */
   writes?: string;
   /** Told whenever the condition has changed. */
   onCondition(condition: RedisCondition, error?: unknown): void;
@@ -163,7 +163,13 @@ export function createRedisConnection({
   /** What was written before, where a key is written. */
   async function signOf(asked: RedisClient): Promise<unknown> {
     if (writes === undefined) return asked.ping();
-    return asked.set(writes, '', { expiration: { type: 'EX', value: KEPT }, GET: true });
+    const [before] = await Promise.all([
+      asked.set(writes, '', { expiration: { type: 'EX', value: KEPT }, GET: true }),
+      asked.eval('return 1', { keys: [writes] }),
+      asked.multi().get(writes).exec(),
+      asked.sPublish(writes, ''),
+    ]);
+    return before;
   }
 
   function look(): void {

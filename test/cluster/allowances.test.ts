@@ -97,4 +97,13 @@ describe('CO9 allowances in Redis', () => {
     await eventually(() => expect(bus.healthy).toBe(true));
     expect(await allowance.spend('bob')).toMatchObject({ used: 1 });
   });
+
+  it('a Redis where no script may be run leaves each node to count for itself, whatever is asked', async () => {
+    const redis = await startRedis();
+    await redis.command('ACL', 'SETUSER', 'default', '-eval');
+    const allowance = (await node(redis)).allowances(SIZE);
+    expect(await allowance.spend('ann')).toMatchObject({ used: 1 });
+    expect(await allowance.spend('ann')).toMatchObject({ used: 2 });
+    expect(await allowance.look('ann')).toMatchObject({ used: 2 });
+  });
 });

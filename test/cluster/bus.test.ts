@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { crc32 } from 'node:zlib';
+import { ErrorReply } from 'redis';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import type { Bus } from '../../src/cluster/bus.ts';
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
@@ -9,7 +10,7 @@ import { redisBus } from '../../src/cluster/redis-bus.ts';
 import type { RedisCondition, RedisConnection } from '../../src/cluster/redis-connection.ts';
 import { describeBus } from '../support/describe-bus.ts';
 import { eventually, pause } from '../support/patience.ts';
-import { createRedis, type RedisProcess } from '../support/redis-process.ts';
+import { createRedis, rightsInReadme, type RedisProcess } from '../support/redis-process.ts';
 import { redisNode, type RedisNodeOptions } from '../support/redis-nodes.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
@@ -149,7 +150,7 @@ describe('the redis bus when Redis does not do well', () => {
       return Object.assign(told as unknown as RedisConnection, { condition: 'away' as RedisCondition, ready });
     };
     const [publisher, subscriber] = [connection(), connection()];
-    const told = { onError: nothing, onDropped: nothing, onMalformed: nothing };
+    const told = { onError: nothing, onDropped: nothing, onMalformed: nothing, onRefused: nothing };
     const bus = redisBus({ publisher, subscriber, deployment: 'trouble', ...told });
     const resumed = vi.fn<() => void>();
     bus.onResumed(resumed);
@@ -164,6 +165,83 @@ describe('the redis bus when Redis does not do well', () => {
         }
       }
     }
+  });
+
+  describe('under access rules', () => {
+    /** The address of a user with these rights. */
+    const asUser = async (redis: RedisProcess, ...rules: string[]) => {
+      await redis.command('ACL', 'SETUSER', 'node', 'reset', 'on', '>secret', '~roundtable:*', ...rules);
+      return redis.url.replace('//', '//node:secret@');
+    };
+
+    it.each([
+      ['use our channels', ['+@all']],
+      ['hear our channels', ['+@all', '&roundtable:*', '-ssubscribe']],
+      ['send messages', ['+@all', '&roundtable:*', '-spublish']],
+      ['run scripts', ['+@all', '&roundtable:*', '-eval']],
+      ['ask for several things at once', ['+@all', '&roundtable:*', '-multi']],
+    ])('NO2 a Redis where we may not %s does not do well until we may', async (_, rules) => {
+      const redis = await startRedis();
+      const bus = await node({ url: await asUser(redis, ...rules), pace: PACE });
+      const heard = await listening(bus, 'channel');
+      await healthy(bus, false);
+      await redis.command('ACL', 'SETUSER', 'node', '&roundtable:*', '+@all');
+      await healthy(bus);
+      await sendUntilHeard(bus, 'channel', 1, heard);
+    });
+
+    it('NO2 a Redis does well by a user who may do what the README names', async () => {
+      const redis = await startRedis();
+      const { bus, allowances } = redisNode({ url: await asUser(redis, ...rightsInReadme()), deployment: 'trouble' });
+      stops.push(bus.stop);
+      await bus.start();
+      const heard = await listening(bus, 'channel');
+      await sendUntilHeard(bus, 'channel', 1, heard);
+      expect(bus.healthy).toBe(true);
+      const allowance = allowances({ name: 'things', seconds: 60 });
+      await allowance.spend('ann');
+      expect(await allowance.look('ann')).toMatchObject({ used: 1 });
+      expect(await redis.command('KEYS', '*things*')).toHaveLength(1);
+    });
+
+    it('NO2 for a second after a message was refused it does not do well', async () => {
+      const redis = await startRedis();
+      const url = await asUser(redis, '+@all', '&roundtable:*', '-spublish', '(+spublish &roundtable:trouble:alive:*)');
+      const said: boolean[] = [];
+      const bus = await node({ url, onDropped: () => said.push(bus.healthy) });
+      await healthy(bus);
+      bus.publish('channel', new Uint8Array([1]));
+      await eventually(() => expect(said).toEqual([false]));
+      await healthy(bus);
+    });
+
+    it('NO2 what we may not hear is told of once, asked for ever more seldom, and missed by nobody who stopped', async () => {
+      vi.useFakeTimers();
+      stops.push(() => vi.useRealTimers());
+      const sSubscribe = vi.fn<() => Promise<void>>().mockRejectedValue(new ErrorReply('NOPERM'));
+      const client = { isOpen: true, sSubscribe, sUnsubscribe: async () => {} };
+      const connection = {
+        client,
+        condition: 'well',
+        onReady: nothing,
+        onReplaced: nothing,
+      } as unknown as RedisConnection;
+      const onRefused = vi.fn<() => void>();
+      const told = { onError: nothing, onDropped: nothing, onMalformed: nothing, onRefused };
+      const bus = redisBus({ publisher: connection, subscriber: connection, deployment: 'trouble', ...told });
+      const resumed = vi.fn<() => void>();
+      bus.onResumed(resumed);
+      const subscribed = [bus.subscribe('one', nothing), bus.subscribe('other', nothing)];
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(onRefused).toHaveBeenCalledOnce();
+      expect(sSubscribe.mock.calls.length).toBeLessThan(2 * 70);
+      (await subscribed[0]!)();
+      expect(bus.healthy).toBe(false);
+      sSubscribe.mockResolvedValue();
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(bus.healthy).toBe(true);
+      expect(resumed).toHaveBeenCalledOnce();
+    });
   });
 
   it('NO2 a Redis that stands still is found out, also while there is much to send, and heard again when it goes on', async () => {

@@ -13,6 +13,8 @@ import { eventually, pause, within } from '../support/patience.ts';
 /** What is told of the key that was written, or what becomes of the connection when it is asked for. */
 type Sign = 'kept' | 'missing' | 'refused' | 'late' | 'never' | 'broken';
 
+/** To all else. */
+const OTHERS: Readonly<Record<string, string>> = { HELLO: '%0\r\n', EXEC: '*1\r\n_\r\n' };
 const ANSWERS = { kept: '$0\r\n\r\n', missing: '_\r\n', refused: '-OOM it is full\r\n', late: '$0\r\n\r\n' };
 const PACE = { ask: 30, slow: 25, giveUp: 300 };
 /** Later than slow, and before the next sign is asked for. */
@@ -41,16 +43,15 @@ async function redisThat(...signs: Sign[]) {
     socket.on('data', (chunk) => {
       for (const command of commandsIn(chunk.toString())) {
         if (silent) return;
-        if (command[0] !== 'SET') {
-          socket.write(command[0] === 'HELLO' ? '%0\r\n' : '+OK\r\n');
-          continue;
-        }
-        asked.push(command);
-        last = last.then(() => sign(signs.shift() ?? 'kept'));
+        if (command[0] === 'SET') asked.push(command);
+        last = last.then(async () => {
+          if (command[0] === 'SET') await sign(signs.shift() ?? 'kept');
+          else if (!silent && !socket.destroyed) socket.write(OTHERS[command[0]!] ?? '+OK\r\n');
+        });
       }
     });
   };
-  const server = createServer(listener);
+  const server = createServer({ noDelay: true }, listener);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const stop = async () => {

@@ -10,6 +10,7 @@ export interface RedisNodeOptions {
   onError?: (error: unknown) => void;
   onDropped?: () => void;
   onMalformed?: () => void;
+  onRefused?: (error: unknown) => void;
   onCondition?: (condition: RedisCondition) => void;
   pace?: RedisPace;
 }
@@ -31,6 +32,7 @@ export function redisNode({ url, deployment, pace, onCondition = nothing, ...tol
     onError: nothing,
     onDropped: nothing,
     onMalformed: nothing,
+    onRefused: nothing,
     ...told,
   });
   return { bus, publisher, subscriber, allowances: redisAllowances(publisher, deployment) };

@@ -1,6 +1,7 @@
 /** A Redis of a test's own, to be stopped, stalled and filled. It keeps its port when it is started again. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createClient } from 'redis';
 import { freePort } from './free-port.ts';
 import { endedWithUs } from './ended-with-us.ts';
@@ -17,6 +18,12 @@ export interface RedisProcess {
   wake(): void;
   /** Sends a command as anybody could who shares it. */
   command(...parts: (string | Buffer)[]): Promise<unknown>;
+}
+
+/** What the README says that a Redis user may do who has to work under access rules, as words of `ACL SETUSER`. */
+export function rightsInReadme(): string[] {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  return /`ACL SETUSER roundtable on >\S+ (.*?)`/.exec(readme)![1]!.split(' ');
 }
 
 /** @param started whether it is to run already */
