@@ -15,6 +15,8 @@ const EX_CONFIG = 78;
 const EX_STOPPED = 143;
 /** After SIGTERM the process is gone within this time, ms (NO1). */
 const STOP_DEADLINE = 9500;
+/** Within which time a signal that comes again is the same one, ms. */
+const TWICE = 1000;
 
 // V8 collects all of its heap in pauses of a tenth of a second and more where it has one processor (`bench/durability`).
 // An edit lives as long as a flush: V8 would take that for long, and from then on make whatever is made at the same place
@@ -115,9 +117,21 @@ async function run(config: Config): Promise<void> {
   );
 }
 
-/** To be called first of all: a signal for which the first process of a container has no handler is lost (NO1). */
+/**
+ * To be called first of all: a signal for which the first process of a container has no handler is lost (NO1).
+ * A signal often comes twice, from npm and to the whole group, or is repeated by a supervisor: stopping goes on. Only
+ * somebody at the keyboard who repeats it by and by wants the end at once.
+ * @param stop called once
+ */
 function whenTold(stop: () => void): void {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+  let toldAt: number | null = null;
+  const tell = (signal: NodeJS.Signals) => {
+    if (toldAt === null) {
+      toldAt = performance.now();
+      stop();
+    } else if (signal === 'SIGINT' && performance.now() - toldAt > TWICE) process.exit(EX_STOPPED);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, tell);
 }
 
 async function started(app: App): Promise<App> {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../src/database/database.ts';
 import { TEST_SECRET } from './support/app.ts';
 import { call } from './support/client.ts';
-import { beginCommand, runCommand, startCommand } from './support/command-line.ts';
+import { beginCommand, beginScript, runCommand, START_LINE, startCommand } from './support/command-line.ts';
 import { emptyDatabaseUrl, freshDatabaseUrl } from './support/database.ts';
 import { within } from './support/patience.ts';
 
@@ -164,17 +164,41 @@ describe('NO1 SIGTERM during the start', () => {
     close();
   });
 
-  it('ends a node that has begun to start in order, once it has started', async () => {
+  /** Tells a node to stop that has begun to start, and waits for Redis, until it is gone. */
+  async function toldAgainAndAgain(signal: NodeJS.Signals) {
     const { at, called, close } = await mute();
     const environment = { DATABASE_URL: await freshDatabaseUrl(), REDIS_URL: `redis://${at}`, JWT_SECRET: TEST_SECRET };
     const child = beginCommand(['serve'], { ...environment, PORT: '0' });
     await called;
-    child.process.kill('SIGTERM');
-    const { code, output } = await child.ended();
+    child.process.kill(signal);
+    const again = setInterval(() => child.process.kill(signal), 20);
+    const ended = await child.ended();
+    clearInterval(again);
+    close();
+    return ended;
+  }
+
+  it('ends a node that has begun to start in order, once it has started, however often it is told', async () => {
+    const { code, output } = await toldAgainAndAgain('SIGTERM');
     expect(code).toBe(0);
     expect(output).toMatch(/"msg":"started".*"msg":"stopped"/s);
-    close();
   });
+
+  it('ends it at once for somebody at the keyboard who goes on telling', async () => {
+    const { code, output } = await toldAgainAndAgain('SIGINT');
+    expect(code).toBe(143);
+    expect(output).not.toContain('"msg":"stopped"');
+  });
+});
+
+it('NO1 `npm run serve` hands SIGTERM on to the node, whatever shell npm uses', async () => {
+  const environment = { DATABASE_URL: await freshDatabaseUrl(), JWT_SECRET: TEST_SECRET };
+  const npm = beginScript('serve', { ...environment, HOST: '127.0.0.1', PORT: '0' });
+  const url = await npm.printed(START_LINE);
+  npm.process.kill('SIGTERM');
+  // What it prints is read to the end, so this ends with the last of its processes.
+  expect((await npm.ended()).output).toContain('"msg":"stopped"');
+  await expect(call(url, 'GET', '/livez')).rejects.toThrow();
 });
 
 it('RU2 `dev` on a real PostgreSQL migrates it itself, also when two start at once', async () => {

@@ -25,7 +25,7 @@ export const SERVE = serveArguments();
 
 function serveArguments(): string[] {
   const { scripts } = JSON.parse(readFileSync(path('../../package.json'), 'utf8')) as { scripts: { serve: string } };
-  const [, ...rest] = scripts.serve.split(' ');
+  const [, , ...rest] = scripts.serve.split(' '); // exec node
   return rest.map((argument) => (argument === 'src/main.ts' ? path('../../src/main.ts') : argument));
 }
 

@@ -140,7 +140,7 @@ describe('the Dockerfile', () => {
     expect(dockerfile).toContain(`EXPOSE ${readConfig('dev', {}).port}\n`);
     const [, entry, command] = /^ENTRYPOINT (.*)\nCMD (.*)$/m.exec(dockerfile)!;
     const started = [...JSON.parse(entry!), ...JSON.parse(command!)].join(' ');
-    expect(started).toBe(JSON.parse(read('package.json')).scripts.serve);
+    expect(`exec ${started}`).toBe(JSON.parse(read('package.json')).scripts.serve);
   });
 
   it('asks the node whether it is alive, as the node answers', async () => {

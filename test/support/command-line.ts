@@ -44,8 +44,15 @@ export async function startCommand(
 }
 
 /** Starts a command, whatever becomes of it. */
-export function beginCommand(command: readonly string[], environment: Record<string, string> = {}) {
-  const spawned = spawn(process.execPath, [MAIN, ...command], {
+export const beginCommand = (command: readonly string[], environment: Record<string, string> = {}) =>
+  begin([process.execPath, MAIN, ...command], environment);
+
+/** Starts a script of `package.json`, as npm does. */
+export const beginScript = (name: string, environment: Record<string, string>) =>
+  begin(['npm', 'run', name], { npm_config_update_notifier: 'false', ...environment });
+
+function begin([program, ...words]: readonly string[], environment: Record<string, string>) {
+  const spawned = spawn(program!, words, {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
