@@ -4,6 +4,7 @@ import { createClient, ErrorReply } from 'redis';
 import { ConfigurationError, readConfig, type Config, type Mode } from './config.ts';
 import { DataDirectoryInUse, holdDataDirectory } from './database/data-directory.ts';
 import { openDatabase, type Database } from './database/database.ts';
+import { REQUEST_ROLE } from './database/request-role.ts';
 
 export interface Finding {
   well: boolean;
@@ -49,12 +50,13 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
          current_setting('transaction_read_only') as read_only`,
     );
     const encrypted = await database.encrypted();
+    const pending = await database.pendingMigrations();
     const lacking = [
       Number.parseInt(row!.version, 10) < 15 && '15 or newer is needed',
       row!.read_only === 'on' && 'it takes no writes, as a standby',
       !row!.temporary && 'the user may not make temporary tables',
+      pending.length === 0 && (await asRequest(database)),
     ].filter((what) => what !== false);
-    const pending = await database.pendingMigrations();
     const skew = Math.abs(new Date(row!.now).getTime() - Date.now());
     const unapplied = `pending: ${pending.join(', ')}${config.databaseUrl ? '; run `roundtable migrate`' : ' (`roundtable dev` applies them itself)'}`;
     return [
@@ -82,6 +84,17 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
     await database.close();
     release();
   }
+}
+
+/** What keeps requests from running under their role, which has to be there and granted to the database's user. */
+function asRequest(database: Database): Promise<string | false> {
+  const nobody = { id: randomUUID(), platformAdmin: false };
+  return database
+    .asPerson(nobody, (em) => em.execute('select id from workspace limit 1'))
+    .then(
+      () => false,
+      (error: unknown) => `requests cannot run as ${REQUEST_ROLE}: ${wordsOf(error)}`,
+    );
 }
 
 async function examineRedis(url: string | null): Promise<Finding> {

@@ -113,18 +113,30 @@ describe('RU4 the findings', () => {
     ]);
   });
 
-  it('tell of a user who may not make temporary tables, which large documents are stored with', async () => {
+  /** The faults that are found where the database's user is one of its own, after these statements about it. */
+  async function asUser(...statements: string[]): Promise<string[]> {
     const url = new URL(await freshDatabaseUrl());
     const [name, user] = [url.pathname.slice(1), `user_${url.pathname.slice(-12)}`];
     const server = await openDatabase({ url: url.href });
-    await server.log.query(`create role ${user} login password 'plain'`);
-    await server.log.query(`revoke temporary on database ${name} from public`);
-    await server.log.query(`grant select on migration to ${user}`);
+    const all = ['create role USER login password $$plain$$', 'grant select on migration to USER', ...statements];
+    for (const each of all) await server.log.query(each.replace('USER', user).replace('NAME', name));
     await server.close();
     [url.username, url.password] = [user, 'plain'];
-    expect(faults(await examine('serve', { ...good, DATABASE_URL: url.href }))).toEqual([
+    return faults(await examine('serve', { ...good, DATABASE_URL: url.href }));
+  }
+
+  it('tell of a user who may not make temporary tables, which large documents are stored with', async () => {
+    const statements = ['grant roundtable_request to USER', 'revoke temporary on database NAME from public'];
+    expect(await asUser(...statements)).toEqual([
       expect.stringMatching(/^database: postgresql .*, the user may not make temporary tables$/),
     ]);
+  });
+
+  it('tell of a user who was not granted the role that requests run under', async () => {
+    expect(await asUser()).toEqual([
+      expect.stringMatching(/^database: .*, requests cannot run as roundtable_request: 42501 .*permission denied to set role/),
+    ]);
+    expect(await asUser('grant roundtable_request to USER')).toEqual([]);
   });
 
   it('do without Redis where none is configured', async () => {
