@@ -1,17 +1,19 @@
 /** The command line: what it prints, what it refuses, and with which exit code. */
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../src/database/database.ts';
+import { startFault } from '../src/start-fault.ts';
 import { TEST_SECRET } from './support/app.ts';
 import { call } from './support/client.ts';
 import { beginCommand, beginScript, runCommand, START_LINE, startCommand } from './support/command-line.ts';
 import { emptyDatabaseUrl, freshDatabaseUrl } from './support/database.ts';
 import { within } from './support/patience.ts';
+import { startTlsProxy } from './support/tls-proxy.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -44,6 +46,51 @@ describe('RU1 a configuration with faults', () => {
     const { code, errors } = await runCommand(['dev'], { HOST: '0.0.0.0', DATA_DIR: folder });
     expect([code, errors.includes('--expose')]).toEqual([78, true]);
     expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('RU1 a database that cannot be used', () => {
+  const refusal = 'SFATAL\0C08P01\0Munsupported startup parameter: x\0\0';
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(4 + refusal.length);
+
+  it.each<[string, string, (socket: Socket) => void, string]>([
+    ['stays mute', '', () => {}, 'Connection terminated due to connection timeout'],
+    ['hangs up', '', (socket) => socket.destroy(), 'Connection terminated unexpectedly'],
+    ['does not know what we ask for', '', (socket) => socket.end(`E${length}${refusal}`), '08P01 unsupported startup'],
+    ['knows no TLS', '?sslmode=no-verify', (socket) => socket.end('N'), 'The server does not support SSL connections'],
+  ])('is told in a line where it %s', async (_, asked, answer, words) => {
+    const server = createServer((socket) => socket.on('error', () => {}).once('data', () => answer(socket)));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = `postgres://u:hunter2@127.0.0.1:${(server.address() as AddressInfo).port}/x${asked}`;
+    const opening = openDatabase({ url }, { acquire: 500, hold: 500, log: 500 });
+    const fault = startFault(await opening.catch((error: unknown) => error));
+    expect(fault).toMatch(new RegExp(`^The database cannot be used: ${words}[^\n]*$`));
+    expect(fault).not.toContain('hunter2');
+    server.close();
+  });
+
+  it('is told in a line where its certificate is not known, or it takes no writes', async () => {
+    const DATABASE_URL = await freshDatabaseUrl();
+    const name = new URL(DATABASE_URL).pathname.slice(1);
+    const proxy = await startTlsProxy(DATABASE_URL);
+    const started = (url: string) => runCommand(['serve'], { DATABASE_URL: url, JWT_SECRET: TEST_SECRET, PORT: '0' });
+    expect(await started(`${proxy.url}?sslmode=verify-full`)).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/^The database cannot be used: DEPTH_ZERO_SELF_SIGNED_CERT .*\n$/),
+    });
+    proxy.stop();
+    const server = await openDatabase({ url: DATABASE_URL });
+    await server.log.query(`alter database ${name} set default_transaction_read_only = on`);
+    await server.close();
+    expect(await started(DATABASE_URL)).toMatchObject({
+      code: 1,
+      errors: expect.stringMatching(/^The database cannot be used: 25006 .*\n$/),
+    });
+  });
+
+  it('is not what everything is taken for that has no code', () => {
+    expect(startFault(new Error('a fault of ours'))).toBeNull();
   });
 });
 
