@@ -72,6 +72,11 @@ describe('RU8 docker-compose.yml', () => {
     });
   });
 
+  it('is started as the README says, with all that it needs', () => {
+    const [, words] = /`([^`]*)docker compose up\b/.exec(read('README.md'))!;
+    expect([...words!.matchAll(/(\w+)=/g)].map(([, name]) => name).toSorted()).toEqual(Object.keys(secrets));
+  });
+
   it('leads the nodes to the PostgreSQL and the Redis that it runs, and people to the balancer', () => {
     const { config } = configured('node-1', secrets);
     const { hostname, port, username, password, pathname } = new URL(config.databaseUrl!);
