@@ -53,8 +53,13 @@ const live: SyncDependencies['live'] = {
   detach() {},
   stop() {},
 };
+/** What happens while somebody joins a session. */
+let meanwhile = async () => {};
 const sessions: SyncDependencies['sessions'] = {
-  join: async () => ({ session: 'a session' }),
+  async join() {
+    await meanwhile();
+    return { session: 'a session' };
+  },
   async leave() {},
   async redecide() {},
 };
@@ -135,9 +140,15 @@ async function visit(target: Stage, at: { model: string; diagram: string }, pers
   const hasty = openRaw(target.url(at));
   raws.push(hasty);
   await hasty.opened.catch(() => {});
+  meanwhile = async () => {
+    hasty.ws.close(); // while it is being let in
+    await hasty.closed;
+    await pause(20); // the other end hears of it
+  };
   if (hasty.ws.readyState === hasty.ws.OPEN) hasty.auth(address, person.id);
-  hasty.ws.close(); // while it is being let in
   await Promise.race([hasty.closed, pause(50)]);
+  await meanwhile();
+  meanwhile = async () => {};
 }
 
 it.each(parts)('NO5 trouble with %s is logged, and ends neither the process nor others', async (_, override) => {
