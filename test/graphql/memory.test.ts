@@ -1,6 +1,4 @@
 /** What GraphQL holds of a node's memory: of a request that was answered nothing, of one that is being answered a bounded part. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createCaller } from '../../src/graphql/caller.ts';
 import { createExecution } from '../../src/graphql/execution.ts';
@@ -8,6 +6,7 @@ import { createSchema, type SchemaParts } from '../../src/graphql/schema.ts';
 import { toUlid } from '../../src/identity/spelling.ts';
 import type { Page } from '../../src/http/page.ts';
 import { createLogger } from '../../src/observe/log.ts';
+import { heapHeld } from '../support/collected.ts';
 
 const idOf = (n: number) => `019aa438-fd1a-7b2e-8f3c-${n.toString(16).padStart(12, '0')}`;
 const ID = idOf(0);
@@ -69,17 +68,11 @@ const named = (count: number, field: string) => Array.from({ length: count }, (_
 const MEMBERS = `groupMembers(groupId: "${toUlid(ID)}")`;
 
 it('CO11 of a document that was answered nothing is kept', async () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  const held = () => {
-    collect();
-    return process.memoryUsage().heapUsed;
-  };
   const size = 250_000;
   await ask('{ me { id } }');
-  const before = held();
+  const before = heapHeld();
   for (let n = 0; n < 40; n += 1) await ask(`{ me { id } } # ${n} ${'x'.repeat(size)}`, `{ # ${n} ${'x'.repeat(size)}`);
-  expect(held() - before).toBeLessThan(10 * size);
+  expect(heapHeld() - before).toBeLessThan(10 * size);
 }, 30_000);
 
 describe('CO11 the lists of one request', () => {

@@ -1,13 +1,12 @@
 /** What is sent in bodies waits in the node's memory: how much of it, of everybody and of one person, is bounded. */
 import { request, type ClientRequest } from 'node:http';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import type { Context } from 'koa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBodyMemory, LITTLE } from '../../src/http/body-memory.ts';
 import { readBytes } from '../../src/http/bytes.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { heapHeld } from '../support/collected.ts';
 import { eventually } from '../support/patience.ts';
 import type { TestPerson } from '../support/people.ts';
 import { rawCall } from '../support/raw.ts';
@@ -49,18 +48,12 @@ describe('CO11 the memory for bodies', () => {
 });
 
 it('CO11 a body that comes in single bytes is held as little more than they are', async () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  const held = () => {
-    collect();
-    return process.memoryUsage().heapUsed;
-  };
   const length = 200_000;
   let grown = Infinity;
   const iterator = async function* () {
-    const before = held();
+    const before = heapHeld();
     for (let sent = 0; sent < length; sent += 1) yield Buffer.from([sent % 256]);
-    grown = held() - before;
+    grown = heapHeld() - before;
   };
   const context = { get: () => '', is: () => 'json', request: {}, req: { iterator } } as unknown as Context;
   const accepted = { contentType: 'json', limit: length };

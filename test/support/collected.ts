@@ -7,6 +7,12 @@ import { eventually } from './patience.ts';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
+/** Bytes of the heap that something holds. */
+export function heapHeld(): number {
+  collect();
+  return process.memoryUsage().heapUsed;
+}
+
 /** Waits until all of these are collected. */
 export function collected(refs: readonly WeakRef<object>[]): Promise<void> {
   return eventually(() => {
