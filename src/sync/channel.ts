@@ -97,7 +97,7 @@ export interface ChannelDependencies {
   createIntake(wiring: Pick<IntakeDependencies, 'address' | 'send' | 'write' | 'close' | 'disputed'>): Intake;
   /** The log does not agree with what the person was decided to be. */
   disputed(channel: Channel): void;
-  guard: Pick<AwarenessGuard, 'receive'>;
+  guard: Pick<AwarenessGuard, 'receive' | 'idOf'>;
   writeStateless: StatelessFrames;
   /** Told once, with the state it was in. */
   ended(channel: Channel, before: State, closing: Closing): void;
@@ -173,9 +173,11 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
       if (earlyAwareness.length > EARLY_AWARENESS) earlyAwareness.shift();
       return;
     }
-    if (channel.state.admission.kind === 'room') return; // nobody is shown there
+    const { admission, connection } = channel.state;
+    if (admission.kind === 'room') return; // nobody is shown there
     try {
-      guard.receive(channel.state.connection, channel.state.admission.actor, update);
+      guard.receive(connection, admission.actor, update);
+      intake.shown(guard.idOf(connection));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       close(closings.badFrame);

@@ -8,6 +8,7 @@ import { disconnect, disconnectAll, type Client } from '../support/provider.ts';
 import {
   closeForgers,
   forge,
+  grant,
   join,
   makeSession,
   messagesOf,
@@ -69,9 +70,9 @@ async function nothingSeen({ host, hostPerson, witness, states, place }: Scene):
 const stateOfUser = (client: Client, email: string) =>
   statesOf(client).find((state) => state.participant?.user_id === email);
 
-describe('AC6 awareness', () => {
-  const entry = (state: unknown, id = 4711, clock = 1) => ({ id, clock, json: JSON.stringify(state) });
+const entry = (state: unknown, id = 4711, clock = 1) => ({ id, clock, json: JSON.stringify(state) });
 
+describe('AC6 awareness', () => {
   it('AC6 of an entry three fields are the client’s; who it is, the server says', async () => {
     const at = await scene();
     const { host, forger, guest } = at;
@@ -186,6 +187,48 @@ describe('AC6 updates', () => {
     forger.update(updateBy(host.document.clientID, (cells) => cells.set(FORGED, 1)));
     expect((await forger.closed).code).toBe(4400);
     await nothingSeen(at); // in which the host writes with it
+  });
+
+  describe('AC6 nor by REST, on whatever node', () => {
+    const claimed = async ({ document }: Client) =>
+      (await app.database.log.query('select from document_client where client_id = $1', [document.clientID])).length;
+    const post = async ({ place, guest }: Scene, { document }: Pick<Client, 'document'>) => {
+      const body = updateBy(document.clientID, (cells) => cells.set(FORGED, 1));
+      const headers = { 'content-type': 'application/octet-stream' };
+      return guest.call('POST', `${place.path}/updates`, { body, headers });
+    };
+
+    it('AC6 under what a writer shows who has not written with it yet', async () => {
+      const at = await scene();
+      at.host.provider.setAwarenessField('cursor', 'visible');
+      await eventually(async () => expect(await claimed(at.host)).toBe(1));
+      expect(await post(at, at.host)).toMatchObject({ status: 400 });
+      await nothingSeen(at); // in which the host writes with it
+    });
+
+    it('AC6 under what a reader shows who comes to be a writer', async () => {
+      const at = await scene();
+      const { place, hostPerson, guest, reader } = at;
+      const watching = join(app, place, reader);
+      watching.provider.setAwarenessField('cursor', 'watches');
+      await eventually(() => expect(stateOfUser(at.host, reader.email)).toMatchObject({ cursor: 'watches' }));
+      expect(await claimed(watching)).toBe(0);
+      await grant(place, hostPerson, [guest, 'writer'], [reader, 'writer']);
+      await eventually(async () => expect(await claimed(watching)).toBe(1));
+      expect(await post(at, watching)).toMatchObject({ status: 400 });
+      await nothingSeen(at);
+    });
+
+    it('AC6 whoever shows what somebody else has written with is closed with 4400, and so saved nothing', async () => {
+      const at = await scene();
+      const { place, guest, reader, hostPerson } = at;
+      const late = new Y.Doc();
+      expect((await post(at, { document: late })).status).toBe(200);
+      await grant(place, hostPerson, [guest, 'writer'], [reader, 'writer']);
+      const second = await forge(app, place, reader);
+      second.awareness(entry({ cursor: 'late' }, late.clientID));
+      expect((await second.closed).code).toBe(4400);
+    });
   });
 
   it('AC6 an update that hides another one’s client id among its own is refused as a whole', async () => {

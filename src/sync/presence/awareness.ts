@@ -31,6 +31,8 @@ export interface AwarenessGuard {
    * @throws Refusal `invalid` for a frame that cannot be read (4400)
    */
   receive(connection: Connection, person: Author, update: Uint8Array): void;
+  /** The client id that a connection shows itself under; null: none. */
+  idOf(connection: Connection): number | null;
   /** Whether somebody else shows something under a client id, or has done since this node opened the document. */
   isShownByAnother(document: Document, id: number, person: Author): boolean;
   /** Sets what the entries of a document are stamped with, and stamps those that are there anew. */
@@ -138,6 +140,8 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
       held.own = own;
       show(desk, connection, held, clock);
     },
+
+    idOf: (connection) => deskOf(connection.document.awareness).claims.get(connection)?.id ?? null,
 
     isShownByAnother({ awareness }, id, person) {
       return (deskOf(awareness).owners.get(id) ?? person.email) !== person.email;
