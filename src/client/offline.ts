@@ -24,11 +24,16 @@ export function indexedDbStore(): OfflineStore {
       // Another page may remove the copy, or the browser take it. The library would go on writing into what is closed,
       // which throws in the middle of the document's own work, after which it tells nobody of anything.
       const { _db: opening } = copy;
-      const stop = () => void copy.destroy();
-      opening.then(
-        (database) => ['versionchange', 'close'].forEach((end) => database.addEventListener(end, stop)),
-        () => {},
-      );
+      const stopped = new Promise<void>((resolve) => {
+        const stop = () => {
+          resolve();
+          void copy.destroy();
+        };
+        opening.then(
+          (database) => ['versionchange', 'close'].forEach((end) => database.addEventListener(end, stop)),
+          stop,
+        );
+      });
       const load = async () => {
         await copy.whenSynced;
         const unsaved: unknown = await copy.get(UNSAVED);
@@ -37,6 +42,7 @@ export function indexedDbStore(): OfflineStore {
       return {
         origin: copy,
         loaded: load(),
+        stopped,
         // It may have been closed meanwhile; then nobody counts any more.
         note: (unsaved) => void copy.set(UNSAVED, unsaved).catch(() => {}),
         close: () => copy.destroy(),

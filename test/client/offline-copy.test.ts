@@ -14,6 +14,7 @@ function play({ given = [token], ...played }: Partial<OfflineCopy> & { given?: (
   const kept = {
     origin: null,
     loaded: Promise.resolve(0),
+    stopped: new Promise<void>(() => {}),
     note: (unsaved: number) => heard.push(`note ${unsaved}`),
     close: async () => void heard.push('close'),
     forget: async () => void heard.push('forget'),
@@ -34,6 +35,7 @@ function play({ given = [token], ...played }: Partial<OfflineCopy> & { given?: (
     },
     clock,
     restored: (unsaved) => heard.push(`restored ${unsaved}`),
+    keeps: (value) => heard.push(value ? 'keeps' : 'keeps nothing'),
   });
   return { copy, heard, clock };
 }
@@ -45,7 +47,7 @@ describe('SD5 a copy on the device', () => {
     expect(heard).toEqual([]);
     await copy.open();
     await copy.open();
-    expect(heard).toEqual(['attach', 'restored 0', 'note 0']);
+    expect(heard).toEqual(['attach', 'restored 0', 'note 0', 'keeps']);
   });
 
   it('keeps the count of an earlier page until that was told, however long it takes', async () => {
@@ -61,7 +63,20 @@ describe('SD5 a copy on the device', () => {
     resolve(3);
     await settle();
     copy.note(5);
-    expect(heard).toEqual(['attach', 'restored 3', 'note 2', 'note 5']);
+    expect(heard).toEqual(['attach', 'restored 3', 'note 2', 'keeps', 'note 5']);
+  });
+
+  it('says when it keeps nothing any more, or never did', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const taken = play({ stopped: promise });
+    await taken.copy.open();
+    resolve();
+    await settle();
+    expect(taken.heard.slice(-2)).toEqual(['keeps', 'keeps nothing']);
+
+    const broken = play({ loaded: Promise.reject(new Error('the device is full')) });
+    await broken.copy.open();
+    expect(broken.heard.slice(-1)).toEqual(['keeps nothing']);
   });
 
   it('is removed when somebody says so, also before it was open', async () => {

@@ -61,8 +61,16 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     states: (all) => update(withRoster(state, shown(state.roster, all))),
     changed: (others) => events.emit('presence', others),
   });
-  const restored = (count: number) => unsaved.restore(count);
-  const copy = openCopy({ store: offline, server: url, diagram: place.diagramId, document, tokens, clock, restored });
+  const copy = openCopy({
+    store: offline,
+    server: url,
+    diagram: place.diagramId,
+    document,
+    tokens,
+    clock,
+    restored: (count) => unsaved.restore(count),
+    keeps: (keptHere) => update({ ...state, keptHere }),
+  });
   const unsaved = trackUnsaved({
     document,
     provider,

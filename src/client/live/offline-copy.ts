@@ -19,6 +19,8 @@ export interface OfflineCopy {
   readonly origin: unknown;
   /** Resolves once everything is back, with how many changes the server did not have then. */
   readonly loaded: Promise<number>;
+  /** Resolves if it keeps nothing any more though nobody here stopped it: another page, or the browser, took it away. */
+  readonly stopped: Promise<unknown>;
   /** Notes how many changes the server does not have. */
   note(unsaved: number): void;
   /** Stops keeping it, and leaves what is kept. */
@@ -46,6 +48,7 @@ const PATIENCE = 5000;
 /**
  * @param options.store false for no copy; @param options.server the server's address
  * @param options.restored called once everything is back, with how many changes the server did not have then
+ * @param options.keeps called when it begins to keep what is changed here, and when it has stopped
  */
 export function openCopy(options: {
   store: OfflineStore | false;
@@ -55,8 +58,9 @@ export function openCopy(options: {
   tokens: Tokens;
   clock: Clock;
   restored(unsaved: number): void;
+  keeps(value: boolean): void;
 }): Copy {
-  const { store, server, diagram, document, tokens, clock, restored } = options;
+  const { store, server, diagram, document, tokens, clock, restored, keeps } = options;
   let copy: OfflineCopy | null = null;
   /** Null while nobody knows whose it is. */
   let opening: Promise<void> | null = null;
@@ -79,11 +83,14 @@ export function openCopy(options: {
       document,
     );
     if (end === 'forget') return copy.forget();
-    const before = await copy.loaded.catch(() => 0);
+    let keeping = true;
+    void copy.stopped.then(() => keeps((keeping = false)));
+    const before = await copy.loaded.catch(() => ((keeping = false), 0));
     if (end !== null) return;
     restored(before);
     isBack = true;
     copy.note(unsaved);
+    keeps(keeping);
   }
 
   /** A device that keeps nothing, or is slow, is no reason not to go on. */

@@ -52,6 +52,8 @@ export interface DiagramState {
   readonly unsavedChanges: number;
   /** Whether everything that was made here is durable. */
   readonly saved: boolean;
+  /** Whether what is changed here outlives the page, because this device keeps a copy. */
+  readonly keptHere: boolean;
   /** Who has asked to present and has no answer; for the host. */
   readonly presenterRequests: readonly string[];
   /** Whether I have asked to present and have no answer. */
@@ -74,6 +76,7 @@ export const initialState: DiagramState = {
   permissions: null,
   unsavedChanges: 0,
   saved: true,
+  keptHere: false,
   presenterRequests: [],
   askedToPresent: false,
   following: false,

@@ -73,10 +73,16 @@ export function usePresenter(diagram: Diagram): {
   return { presenter, presenting, asked, requests, view, following };
 }
 
-export function useSaved(diagram: Diagram): { saved: boolean; unsavedChanges: number } {
+export function useSaved(diagram: Diagram): {
+  saved: boolean;
+  unsavedChanges: number;
+  /** Whether they outlive the page, because this device keeps a copy. */
+  keptHere: boolean;
+} {
   const saved = useDiagramState(diagram, (state) => state.saved);
   const unsavedChanges = useDiagramState(diagram, (state) => state.unsavedChanges);
-  return { saved, unsavedChanges };
+  const keptHere = useDiagramState(diagram, (state) => state.keptHere);
+  return { saved, unsavedChanges, keptHere };
 }
 
 /** The cells, in order of `z`, then `id`. */

@@ -14,7 +14,6 @@ import styles from './desk.module.css';
 import { HistoryPanel } from './history/history-panel.tsx';
 import { useOthersRestoring } from './history/others-restoring.ts';
 import { PreviewStage } from './history/preview-stage.tsx';
-import { LeavingHost } from './leaving-host.tsx';
 import { NoticeStack } from './notices/notice-stack.tsx';
 import { SayProvider } from './notices/saying.ts';
 import { useOthersChanges } from './looking-away.ts';
@@ -69,7 +68,6 @@ export function Desk() {
             {panel === 'chat' && <ChatPanel close={close} />}
             {panel === 'history' && <HistoryPanel close={close} previewed={previewed} preview={preview} />}
           </div>
-          <LeavingHost />
         </div>
       </SayProvider>
     </ChatProvider>

@@ -12,6 +12,7 @@ import { Desk } from './desk.tsx';
 import styles from './diagram-page.module.css';
 import { inPlace, type InPlace } from './in-place/in-place.ts';
 import { InPlacePage, Opening } from './in-place/in-place-page.tsx';
+import { Leaving } from './leaving.tsx';
 import { OpenDiagramProvider, useNames } from './open-diagram.ts';
 
 export default function DiagramPage() {
@@ -44,6 +45,7 @@ function DiagramRoom({
         </div>
       )}
       {over && <InPlacePage over={over} />}
+      <Leaving />
     </OpenDiagramProvider>
   );
 }

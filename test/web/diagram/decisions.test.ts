@@ -51,22 +51,31 @@ describe('WE4 what stands in place of the diagram', () => {
 });
 
 describe('the saved mark', () => {
+  const writer = { permissions: 'writer', keptHere: true } as const;
+
   const live: DiagramStatus = { kind: 'live' };
   it('DO1 says saved only when the server has everything', () => {
-    expect(savedState({ status: live, unsavedChanges: 0, permissions: 'writer' })).toEqual({ kind: 'saved' });
-    expect(savedState({ status: live, unsavedChanges: 2, permissions: 'writer' })).toEqual({ kind: 'saving' });
+    expect(savedState({ status: live, unsavedChanges: 0, ...writer })).toEqual({ kind: 'saved' });
+    expect(savedState({ status: live, unsavedChanges: 2, ...writer })).toEqual({ kind: 'saving' });
   });
 
   it('WE4 says how many changes are kept here without a connection, and as a reader', () => {
     const status = waiting('unreachable');
-    expect(savedState({ status, unsavedChanges: 2, permissions: 'writer' })).toEqual({ kind: 'offline', changes: 2 });
-    expect(savedState({ status: live, unsavedChanges: 2, permissions: 'reader' })).toEqual({
+    const changes = { unsavedChanges: 2 };
+    expect(savedState({ status, ...changes, ...writer })).toEqual({ kind: 'offline', changes: 2, here: true });
+    expect(savedState({ status, ...changes, ...writer, keptHere: false })).toMatchObject({ here: false });
+    expect(savedState({ status: live, ...changes, ...writer, permissions: 'reader' })).toEqual({
       kind: 'kept',
       changes: 2,
+      here: true,
     });
-    expect(savedState({ status: { kind: 'connecting' }, unsavedChanges: 0, permissions: null })).toEqual({
-      kind: 'connecting',
-    });
+    const nobodyYet = {
+      status: { kind: 'connecting' },
+      unsavedChanges: 0,
+      permissions: null,
+      keptHere: false,
+    } as const;
+    expect(savedState(nobodyYet)).toEqual({ kind: 'connecting' });
   });
 });
 

@@ -1,9 +1,9 @@
-/** A host who goes to another page while others are here, in real browsers. */
+/** Whoever goes to another page, in real browsers: a host while others are here, and with what is not saved anywhere. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
-import { button, gone, seen } from './hands.ts';
+import { button, draw, gone, isSaved, seen } from './hands.ts';
 
 const LONG = 120_000;
 const [ADA, GRACE] = ['Ada Lovelace', 'Grace Hopper'] as const;
@@ -41,5 +41,48 @@ describe('a host who goes', () => {
     await button(ada, 'Leave').click();
     await expect.poll(() => new URL(ada.url()).pathname, SOON).toBe('/');
     await gone(ada, 'Leave and end the session?');
+  });
+});
+
+describe('somebody whose device keeps nothing', () => {
+  const on = stage();
+
+  it('DO1 is told so, and asked before what is not saved is lost', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('Nowhere');
+    const { page } = await on.somebody(ADA);
+    await page.addInitScript(() => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException('The operation is insecure.', 'SecurityError');
+      };
+    });
+    await page.goto(on.url + diagram);
+    await button(page, '1 person here').waitFor(SOON);
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.dismiss();
+    });
+    await page.context().setOffline(true);
+    await seen(page, 'This device is offline. What you draw is kept here.');
+    await draw(page, 'Store');
+    await seen(page, 'Offline, 1 not saved');
+
+    const back = page.getByRole('link', { name: 'Back to all diagrams' });
+    await back.click();
+    await seen(page, 'Leave without what is not saved?');
+    await seen(page, /^1 change of yours is not saved, and this device keeps nothing\./);
+    await button(page, 'Cancel').click();
+    await gone(page, 'Leave without what is not saved?');
+    await page.close({ runBeforeUnload: true });
+    await expect.poll(() => asked, SOON).toEqual(['beforeunload']);
+
+    await page.context().setOffline(false);
+    await button(page, 'Try now')
+      .click({ timeout: 2000 })
+      .catch(() => {}); // it may have come back by itself
+    await isSaved(page);
+    await back.click();
+    await expect.poll(() => new URL(page.url()).pathname, SOON).toBe('/');
+    expect(await on.cellsAt(diagram)).toHaveLength(1);
   });
 });

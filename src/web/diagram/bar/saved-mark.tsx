@@ -4,7 +4,7 @@
  */
 import { IconCheck, IconCloudOff, IconDots, IconLock, type Icon as TablerIcon } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { useDiagramState } from '../../../client/react/index.ts';
+import { useDiagramState, useSaved } from '../../../client/react/index.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import { useLasting } from './lasting.ts';
 import styles from './saved-mark.module.css';
@@ -24,9 +24,9 @@ const icons = {
 export function SavedMark() {
   const { diagram } = useOpenDiagram();
   const status = useDiagramState(diagram, (state) => state.status);
-  const unsavedChanges = useDiagramState(diagram, (state) => state.unsavedChanges);
+  const { unsavedChanges, keptHere } = useSaved(diagram);
   const permissions = useDiagramState(diagram, (state) => state.permissions);
-  const state = savedState({ status, unsavedChanges, permissions });
+  const state = savedState({ status, unsavedChanges, permissions, keptHere });
   const saving = useLasting(state.kind === 'saving', { least: SAVING_SHOWS });
   const offline = useLasting(state.kind === 'offline', { after: OFFLINE_AFTER });
   return <Mark state={calm(state, { saving, offline })} />;
@@ -59,10 +59,14 @@ function wordsOf(state: SavedState, t: ReturnType<typeof useTranslation<'room'>>
     case 'saving':
       return [t(state.kind), t(state.kind)];
     case 'offline':
-      return state.changes === 0
-        ? [t('offline'), t('offlineShort')]
-        : [t('offlineKept', { count: state.changes }), t('offlineKeptShort', { count: state.changes })];
+      if (state.changes === 0) return [t('offline'), t('offlineShort')];
+      return state.here
+        ? [t('offlineKept', { count: state.changes }), t('offlineKeptShort', { count: state.changes })]
+        : [t('offlineNotSaved', { count: state.changes }), t('notSavedShort', { count: state.changes })];
     case 'kept':
-      return [t('notSaved', { count: state.changes }), t('notSavedShort', { count: state.changes })];
+      return [
+        t(state.here ? 'notSaved' : 'notSavedShort', { count: state.changes }),
+        t('notSavedShort', { count: state.changes }),
+      ];
   }
 }

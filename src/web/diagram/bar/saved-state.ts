@@ -6,18 +6,19 @@ export type SavedState =
   | { kind: 'connecting' }
   | { kind: 'saved' }
   | { kind: 'saving' }
-  /** Without a connection; `changes` are kept here. */
-  | { kind: 'offline'; changes: number }
+  /** Without a connection; whether `changes` outlive the page is `here`. */
+  | { kind: 'offline'; changes: number; here: boolean }
   /** The server would not take them from somebody who may only read. */
-  | { kind: 'kept'; changes: number };
+  | { kind: 'kept'; changes: number; here: boolean };
 
 export function savedState({
   status,
   unsavedChanges: changes,
   permissions,
-}: Pick<DiagramState, 'status' | 'unsavedChanges' | 'permissions'>): SavedState {
+  keptHere: here,
+}: Pick<DiagramState, 'status' | 'unsavedChanges' | 'permissions' | 'keptHere'>): SavedState {
   if (status.kind === 'connecting' && changes === 0) return { kind: 'connecting' };
-  if (status.kind !== 'live') return { kind: 'offline', changes };
+  if (status.kind !== 'live') return { kind: 'offline', changes, here };
   if (changes === 0) return { kind: 'saved' };
-  return permissions === 'reader' ? { kind: 'kept', changes } : { kind: 'saving' };
+  return permissions === 'reader' ? { kind: 'kept', changes, here } : { kind: 'saving' };
 }

@@ -3,7 +3,7 @@ import { Button, Loader, Text, Title } from '@mantine/core';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useDiagramState } from '../../../client/react/index.ts';
+import { useDiagramState, useSaved } from '../../../client/react/index.ts';
 import { useIdentity } from '../../identity/signed-in.tsx';
 import { WaysAgain } from '../../identity/ways-again.tsx';
 import { useSecondsUntil } from '../connection/seconds-until.ts';
@@ -146,7 +146,7 @@ function RefusedEdit() {
 function Kept() {
   const { t } = useTranslation('room');
   const { diagram } = useOpenDiagram();
-  const count = useDiagramState(diagram, (state) => state.unsavedChanges);
+  const { unsavedChanges: count, keptHere } = useSaved(diagram);
   // Another tab may have saved it, and whoever has seen to it there comes back to this one.
   useEffect(() => {
     const check = () => void diagram.checkSaved();
@@ -157,7 +157,7 @@ function Kept() {
   if (count === 0) return null;
   return (
     <div className={styles.kept}>
-      <Text size="sm">{t('keptHere', { count })}</Text>
+      <Text size="sm">{t(keptHere ? 'keptHere' : 'notKept', { count })}</Text>
       <CopyUnsaved />
     </div>
   );

@@ -33,6 +33,11 @@ export const inPlace = words({
     theHost: 'The host',
     keptHere_one: '{{count}} change of yours is not saved. It is kept on this device.',
     keptHere_other: '{{count}} changes of yours are not saved. They are kept on this device.',
+    notKept_one:
+      '{{count}} change of yours is not saved, and this device keeps nothing. It is lost when you leave this page.',
+    notKept_other:
+      '{{count}} changes of yours are not saved, and this device keeps nothing. They are lost when you leave this page.',
+    loseTitle: 'Leave without what is not saved?',
   },
   pl: {
     openingTitle: 'Otwieranie diagramu',
@@ -68,5 +73,14 @@ export const inPlace = words({
     keptHere_few: '{{count}} Twoje zmiany nie są zapisane. Są zachowane na tym urządzeniu.',
     keptHere_many: '{{count}} Twoich zmian nie jest zapisanych. Są zachowane na tym urządzeniu.',
     keptHere_other: '{{count}} Twoje zmiany nie są zapisane. Są zachowane na tym urządzeniu.',
+    notKept_one:
+      '{{count}} Twoja zmiana nie jest zapisana, a to urządzenie niczego nie przechowuje. Przepadnie, gdy opuścisz tę stronę.',
+    notKept_few:
+      '{{count}} Twoje zmiany nie są zapisane, a to urządzenie niczego nie przechowuje. Przepadną, gdy opuścisz tę stronę.',
+    notKept_many:
+      '{{count}} Twoich zmian nie jest zapisanych, a to urządzenie niczego nie przechowuje. Przepadną, gdy opuścisz tę stronę.',
+    notKept_other:
+      '{{count}} Twoje zmiany nie są zapisane, a to urządzenie niczego nie przechowuje. Przepadną, gdy opuścisz tę stronę.',
+    loseTitle: 'Wyjść bez tego, co nie jest zapisane?',
   },
 });
