@@ -6,6 +6,7 @@ interface Fault {
   message?: string;
   address?: string;
   port?: number;
+  path?: string;
 }
 
 /** Codes of the socket, of TLS, and of PostgreSQL: connection, a standby, who may, which database, resources, shutdown. */
@@ -16,11 +17,13 @@ const NO_ANSWER = /^(Connection terminated|timeout exceeded when|Query read time
 
 /** @param error what was thrown; @returns null for what is a fault of ours */
 export function startFault(error: unknown): string | null {
-  const { code = '', syscall, message = '', address, port } = error as Fault;
+  const { code = '', syscall, message = '', address, port, path } = error as Fault;
   if (syscall === 'listen') {
     const why = { EADDRINUSE: 'another program listens there already', EACCES: 'this user may not' }[code] ?? code;
     return `Cannot listen on ${address}:${port}: ${why}. PORT and HOST say where to listen; PORT=0 picks a free port.`;
   }
+  // A certificate that `DATABASE_URL` names is read before anything is asked.
+  if (syscall === 'open') return `Cannot open ${path}: ${code}. DATABASE_URL may name it, as \`sslrootcert\`.`;
   if (!NO_DATABASE.test(code) && !(code === '' && NO_ANSWER.test(message))) return null;
   const words = `${code} ${message}`.trim();
   return `The database cannot be used: ${words}. \`roundtable doctor\` looks at what is configured.`;

@@ -89,6 +89,14 @@ describe('RU1 a database that cannot be used', () => {
     });
   });
 
+  it('is told in a line where it names a certificate that is not there', async () => {
+    const DATABASE_URL = 'postgres://u:hunter2@127.0.0.1:1/x?sslmode=verify-full&sslrootcert=/nowhere/ca.crt';
+    expect(await runCommand(['serve'], { DATABASE_URL, JWT_SECRET: TEST_SECRET, PORT: '0' })).toMatchObject({
+      code: 1,
+      errors: 'Cannot open /nowhere/ca.crt: ENOENT. DATABASE_URL may name it, as `sslrootcert`.\n',
+    });
+  });
+
   it('is not what everything is taken for that has no code', () => {
     expect(startFault(new Error('a fault of ours'))).toBeNull();
   });
