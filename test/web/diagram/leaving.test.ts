@@ -63,7 +63,7 @@ describe('somebody whose device keeps nothing', () => {
       void dialog.dismiss();
     });
     await page.context().setOffline(true);
-    await seen(page, 'This device is offline. What you draw is kept here.');
+    await seen(page, 'This device is offline. What you draw is kept for as long as this page is open.');
     await draw(page, 'Store');
     await seen(page, 'Offline, 1 not saved');
 

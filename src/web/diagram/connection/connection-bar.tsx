@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useNetwork } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
-import { useDiagramState, useStatus } from '../../../client/react/index.ts';
+import { useDiagramState, useSaved, useStatus } from '../../../client/react/index.ts';
 import { useLasting } from '../bar/lasting.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import styles from './connection-bar.module.css';
@@ -15,6 +15,7 @@ export function ConnectionBar() {
   const { diagram } = useOpenDiagram();
   const status = useStatus(diagram);
   const reader = useDiagramState(diagram, ({ permissions }) => permissions === 'reader');
+  const { keptHere } = useSaved(diagram);
   const { online } = useNetwork();
   const isLost = status.kind === 'reconnecting' || status.kind === 'connecting';
   const isShown = useLasting(isLost, { after: SHOWS_AFTER });
@@ -23,17 +24,12 @@ export function ConnectionBar() {
   if (!isShown || !isLost) return null;
 
   const reason = status.kind === 'reconnecting' ? status.reason : null;
-  const words =
-    reason === 'server_busy'
-      ? t(reader ? 'busyBarReader' : 'busyBar')
-      : reason === 'too_many'
-        ? t(reader ? 'fullBarReader' : 'fullBar')
-        : online
-          ? t(reader ? 'reconnectingReader' : 'reconnecting')
-          : t(reader ? 'deviceOfflineReader' : 'deviceOffline');
+  const known = reason === 'server_busy' ? 'busyBar' : reason === 'too_many' ? 'fullBar' : null;
+  const why = t(known ?? (online ? 'reconnecting' : 'deviceOffline'));
+  const sentences = reader ? [why] : [why, t(keptHere ? 'drawingIsKept' : 'drawingIsNotKept')];
   return (
     <div className={styles.bar} role="status">
-      <span>{words}</span>
+      <span>{sentences.join(' ')}</span>
       <span className={styles.quiet} aria-hidden>
         {seconds > 0 ? t('tryingIn', { seconds }) : t('tryingNow')}
       </span>
