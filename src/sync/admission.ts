@@ -106,7 +106,10 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
     const permissions = permissionsOf(standing.role);
     admission.epoch = standing.epoch;
     admission.permissions = admission.live.permissions = permissions ?? 'reader';
-    if (permissions === 'writer') channel.intake.welcome(); // also who was a reader so briefly that only the log saw it
+    if (permissions === 'writer') {
+      channel.intake.welcome(); // also who was a reader so briefly that only the log saw it
+      channel.presence.welcome();
+    }
     if (permissions === before) return;
     admission.live.readOnly(permissions !== 'writer');
     if (!permissions) channel.close(closings.forbidden);

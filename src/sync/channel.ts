@@ -9,8 +9,8 @@
 import type { Connection, Hocuspocus, WebSocketLike } from '@hocuspocus/server';
 import type { Permissions } from '../access/roles.ts';
 import type { Actor } from '../identity/person.ts';
-import { Refusal } from '../refusal.ts';
 import type { AwarenessGuard } from './presence/awareness.ts';
+import { createPresence, type Presence } from './presence/presence.ts';
 import { closings, concernsOneDocument, type Closing } from './closing.ts';
 import { closeFrame, documentName, outgoingKind, type Frame } from './frames.ts';
 import { answerInPortions, isHonest } from './replicas/handshake.ts';
@@ -68,6 +68,7 @@ export interface Channel {
   readonly socket: Carrier;
   readonly state: State;
   readonly intake: Intake;
+  readonly presence: Pick<Presence, 'welcome'>;
   /** Why the attempt to get in is going to be refused: how the channel closes when Hocuspocus says so. */
   refusal: Closing | null;
   /** The expiry of the token that another one was asked for in place of, ms; 0: not asked yet. */
@@ -97,7 +98,7 @@ export interface ChannelDependencies {
   createIntake(wiring: Pick<IntakeDependencies, 'address' | 'send' | 'write' | 'close' | 'disputed'>): Intake;
   /** The log does not agree with what the person was decided to be. */
   disputed(channel: Channel): void;
-  guard: Pick<AwarenessGuard, 'receive' | 'idOf'>;
+  guard: Pick<AwarenessGuard, 'receive'>;
   writeStateless: StatelessFrames;
   /** Told once, with the state it was in. */
   ended(channel: Channel, before: State, closing: Closing): void;
@@ -106,16 +107,12 @@ export interface ChannelDependencies {
 /** What Hocuspocus takes a channel for: a WebSocket in these states. */
 const OPEN = 1;
 const CLOSED = 3;
-/** Awareness that comes before the document is there: so many frames are kept, of no more than so many bytes. */
-const EARLY_AWARENESS = 4;
-const EARLY_AWARENESS_BYTES = 65_536;
 /** A step 1 makes the server write what the client lacks; a client asks when it connects. */
 const HANDSHAKES = { perSecond: 1, burst: 20 };
 
 export function createChannel(dependencies: ChannelDependencies): Channel {
   const { socket, address, connect, createIntake, disputed, guard, writeStateless, ended } = dependencies;
   const handshakes = createTokenBucket(HANDSHAKES.perSecond, HANDSHAKES.burst);
-  const earlyAwareness: Uint8Array[] = [];
   const { promise: whenOpened, resolve: open } = Promise.withResolvers<Opened | null>();
   /** Step 1s are answered one after the other, when the document is there, or let go of, when it never will be. Never rejects. */
   let answers: Promise<unknown> = whenOpened;
@@ -144,7 +141,7 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     wire.readyState = CLOSED;
     intake.end();
     open(null);
-    earlyAwareness.length = 0;
+    presence.end();
     socket.left(address);
     client.handleClose(closing);
     ended(channel, before, closing);
@@ -167,27 +164,11 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     }
   }
 
-  function receiveAwareness(update: Uint8Array): void {
-    if (channel.state.kind !== 'open') {
-      if (update.byteLength <= EARLY_AWARENESS_BYTES) earlyAwareness.push(update);
-      if (earlyAwareness.length > EARLY_AWARENESS) earlyAwareness.shift();
-      return;
-    }
-    const { admission, connection } = channel.state;
-    if (admission.kind === 'room') return; // nobody is shown there
-    try {
-      guard.receive(connection, admission.actor, update);
-      intake.shown(guard.idOf(connection));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      close(closings.badFrame);
-    }
-  }
-
   const write = (messages: Buffer) => {
     if (channel.state.kind !== 'ended') socket.write(messages);
   };
 
+  const presence = createPresence(guard, close);
   const intake = createIntake({ address, send, write, close, disputed: () => disputed(channel) });
   const channel: Channel & { state: State } = {
     address,
@@ -195,12 +176,13 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     socket,
     state: { kind: 'waiting' },
     intake,
+    presence,
     refusal: null,
     askedForToken: 0,
     receive(frame, bytes) {
       if (frame.kind === 'step2' || frame.kind === 'update')
         return intake.receive(frame.kind, frame.update, socket.ponged());
-      if (frame.kind === 'awareness') return receiveAwareness(frame.update);
+      if (frame.kind === 'awareness') return presence.receive(frame.update);
       // Here and now, and not in its turn: the client may come back with its next frame.
       if (frame.kind === 'close') return end({ code: 1000, reason: 'closed by the client' });
       if (frame.kind === 'step1') {
@@ -216,10 +198,12 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     },
     opened(connection, opened) {
       if (channel.state.kind !== 'joined') return;
-      channel.state = { kind: 'open', admission: channel.state.admission, connection };
+      const { admission } = channel.state;
+      channel.state = { kind: 'open', admission, connection };
       intake.open(opened);
       open(opened);
-      earlyAwareness.splice(0).forEach(receiveAwareness);
+      if (admission.kind === 'diagram') presence.open(connection, opened);
+      else presence.end(); // nobody is shown in a room
     },
     sendStateless(payload) {
       if (channel.state.kind === 'open') send(writeStateless(address, payload));

@@ -131,6 +131,7 @@ const NOTHING: Opened['replica'] = {
   owners: new Map(),
   catchUp: async () => {},
   reach: async () => {},
+  lookUp: async () => {},
   claim: async () => {},
   exceeds: () => false,
   portionsFor: async () => null,

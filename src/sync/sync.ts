@@ -63,7 +63,7 @@ export interface SyncDependencies {
   authenticator: Authenticator;
   sessions: Pick<SessionService, 'join' | 'leave' | 'redecide'>;
   live: Live;
-  guard: Pick<AwarenessGuard, 'receive' | 'idOf' | 'isShownByAnother'>;
+  guard: Pick<AwarenessGuard, 'receive' | 'isShownByAnother'>;
   rooms: Rooms | null;
   lease: Pick<Leases, 'held' | 'whenHeld'>;
   poll: Pick<Poll, 'watch'>;

@@ -147,6 +147,43 @@ describe('AC6 awareness', () => {
     await nothingSeen(at);
   });
 
+  describe('AC6 DO4 a reader takes nothing from a writer who is away', () => {
+    /** A diagram that nobody has open any more, so that no node remembers who was shown in it; and a guest's document. */
+    async function away(wrote: boolean) {
+      const session = await makeSession(app);
+      const { place, guest } = session;
+      const writer = join(app, place, guest);
+      writer.provider.setAwarenessField('cursor', 'here');
+      await saved(writer);
+      if (wrote) {
+        writer.cells.set('before', 1);
+        await saved(writer);
+      }
+      await eventually(() => expect(stateOfUser(writer, guest.email)).toMatchObject({ cursor: 'here' }));
+      disconnect(writer);
+      const closed = () =>
+        app.log.filter(({ msg, document }) => msg === 'disconnected' && document === place.name).length;
+      await eventually(() => expect(closed()).toBe(1));
+      writer.cells.set('offline', 1);
+      return { ...session, document: writer.document };
+    }
+
+    it.each([true, false])('who has written before: %s', async (wrote) => {
+      const { place, guest, host, reader, document } = await away(wrote);
+      const thief = await forge(app, place, reader);
+      thief.awareness(entry({ cursor: FORGED }, document.clientID));
+      expect((await thief.closed).code).toBe(4400);
+
+      const witness = join(app, place, host);
+      const back = join(app, place, guest, { document });
+      back.provider.setAwarenessField('cursor', 'again');
+      await saved(back);
+      await eventually(() => expect(stateOfUser(witness, guest.email)).toMatchObject({ cursor: 'again' }));
+      expect(back.closes).toEqual([]);
+      expect((await stored(app, place)).cells).toHaveProperty('offline');
+    });
+  });
+
   it('AC6 a state that is too large, and one that is nested without end, is dropped, and the last one stays', async () => {
     const at = await scene();
     const { host, forger, guest } = at;

@@ -17,7 +17,7 @@ export interface Opened {
   document: Doc;
   replica: Pick<
     Replica,
-    'diagram' | 'have' | 'closed' | 'owners' | 'catchUp' | 'reach' | 'claim' | 'exceeds' | 'portionsFor'
+    'diagram' | 'have' | 'closed' | 'owners' | 'catchUp' | 'reach' | 'lookUp' | 'claim' | 'exceeds' | 'portionsFor'
   >;
   standing(): { person: Person; permissions: Permissions; epoch: number };
   /** AC6: whether a client id is somebody else's by what they show, so that nobody writes with it before they do. */
@@ -47,7 +47,7 @@ export async function hear(
   run: readonly (Uint8Array | readonly DecodedUpdate[])[],
   wanted: () => boolean,
 ): Promise<Hearing | null> {
-  let caughtUp = false;
+  let [caughtUp, lookedUp] = [false, false];
   while (wanted() && !replica.closed()) {
     const { person, permissions, epoch } = standing();
     const base = replica.have() ?? 0;
@@ -60,11 +60,17 @@ export async function hear(
       if (judge.full() || (!isWhole && verdicts.at(-1)!.kind !== 'complete')) break;
     }
     const { unclaimed } = judge;
+    const foreign = { verdicts: verdicts.map(() => FOREIGN), person: person.id, epoch, base };
     if (!caughtUp && verdicts.some(({ kind }) => kind !== 'complete' && kind !== 'nothing')) {
       await replica.catchUp();
       caughtUp = true;
-    } else if (unclaimed.size > MOST_NEW_CLIENTS || [...unclaimed].some(isShownByAnother)) {
-      return { verdicts: verdicts.map(() => FOREIGN), person: person.id, epoch, base };
+    } else if (unclaimed.size > MOST_NEW_CLIENTS) {
+      return foreign;
+    } else if (!lookedUp && [...unclaimed].some(isShownByAnother)) {
+      await replica.lookUp(unclaimed); // theirs if they have written with it, whoever shows it
+      lookedUp = true;
+    } else if ([...unclaimed].some(isShownByAnother)) {
+      return foreign;
     } else if (unclaimed.size > 0 && verdicts.every(({ kind }) => kind !== 'foreign')) {
       await replica.claim(person.id, unclaimed);
     } else {

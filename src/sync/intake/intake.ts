@@ -25,7 +25,6 @@ import { statelessFrame, stepOneFrame, syncStatusFrame } from '../frames.ts';
 import { hear, type Hearing, type Opened } from './hearing.ts';
 import { sorted } from './judgement.ts';
 import type { SyncLimits } from '../limits.ts';
-import { createOwnClient } from './own-client.ts';
 import { inMessages } from '../socket/messages.ts';
 
 export interface Intake {
@@ -34,8 +33,6 @@ export interface Intake {
   receive(kind: 'step2' | 'update', update: Uint8Array, ponged: boolean): void;
   /** The document is there: what has waited is judged now. */
   open(opened: Opened): void;
-  /** The client id that the connection shows itself under; null: none. */
-  shown(client: number | null): void;
   /** The person is a writer: if edits of theirs were refused, asks for them once more. */
   welcome(): void;
   /** Whether an update has waited too long for what it depends on. @param now ms */
@@ -88,7 +85,6 @@ export function createIntake({
   let toldAt = -Infinity;
   const waiting: Arrived[] = [];
   const aside = createAside();
-  const ownClient = createOwnClient(() => drop(closings.badFrame));
   const drained = Promise.withResolvers<void>();
 
   const release = (frames: readonly Arrived[]) => {
@@ -222,13 +218,8 @@ export function createIntake({
       opened = target;
       admit();
     },
-    shown(client) {
-      if (opened) ownClient.shown(client, opened);
-    },
     welcome() {
-      if (!opened) return;
-      ownClient.welcome(opened);
-      if (!refused) return;
+      if (!refused || !opened) return;
       refused = false;
       ask(opened);
     },

@@ -28,11 +28,16 @@ export interface AwarenessGuard {
   /**
    * Takes the update of an awareness frame (type 1) of an admitted connection, in place of Hocuspocus.
    * @param person the connection's; @param update what the frame carries, without its length
+   * @param isTheirs whether a client id was found to be the person's; asked of a connection that has none yet
+   * @returns the client id of which that is to be found out first: nothing has been taken; else null
    * @throws Refusal `invalid` for a frame that cannot be read (4400)
    */
-  receive(connection: Connection, person: Author, update: Uint8Array): void;
-  /** The client id that a connection shows itself under; null: none. */
-  idOf(connection: Connection): number | null;
+  receive(
+    connection: Connection,
+    person: Author,
+    update: Uint8Array,
+    isTheirs: (client: number) => boolean,
+  ): number | null;
   /** Whether somebody else shows something under a client id, or has done since this node opened the document. */
   isShownByAnother(document: Document, id: number, person: Author): boolean;
   /** Sets what the entries of a document are stamped with, and stamps those that are there anew. */
@@ -116,9 +121,9 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
   };
 
   return {
-    receive(connection, person, update) {
+    receive(connection, person, update, isTheirs) {
       const { document } = connection;
-      if (!document.hasConnection(connection)) return;
+      if (!document.hasConnection(connection)) return null;
       const desk = deskOf(document.awareness);
       desk.document = document;
       const entries = readAwareness(update, MOST_ENTRIES);
@@ -126,22 +131,23 @@ export function createAwarenessGuard({ maxAwarenessBytes, now = Date.now }: Awar
       const entry = claim
         ? entries.find(({ id }) => id === claim.id)
         : entries.find((one) => mayClaim(desk, document, person, one));
-      if (!entry) return;
+      if (!entry) return null;
       if (entry.clock > LAST_CLOCK) throw new Refusal('invalid');
       const clock = Math.min(entry.clock, LAST_OF_CLIENTS);
       if (entry.json === 'null') {
-        if (!claim) return;
+        if (!claim) return null;
         claim.own = null;
-        return hide(connection, claim, clock);
+        hide(connection, claim, clock);
+        return null;
       }
       const own = readOwn(entry.json, maxAwarenessBytes);
-      if (!own) return;
+      if (!own) return null;
+      if (!claim && !isTheirs(entry.id)) return entry.id;
       const held = claim ?? take(desk, connection, { id: entry.id, person, own, shown: false });
       held.own = own;
       show(desk, connection, held, clock);
+      return null;
     },
-
-    idOf: (connection) => deskOf(connection.document.awareness).claims.get(connection)?.id ?? null,
 
     isShownByAnother({ awareness }, id, person) {
       return (deskOf(awareness).owners.get(id) ?? person.email) !== person.email;

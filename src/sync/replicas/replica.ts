@@ -11,7 +11,6 @@
  */
 import type { Doc } from 'yjs';
 import type { SqlExecutor } from '../../database/database.ts';
-import { bindClients } from '../../documents/client-binding.ts';
 import { watch } from '../../documents/holding.ts';
 import { Unreadable, type LogPart, type Stored } from '../../documents/log-part.ts';
 import { persistently } from '../../documents/persistently.ts';
@@ -20,20 +19,19 @@ import { isHeavy, replayInTurns, replayRow } from '../../documents/replaying.ts'
 import { bytesOf, type RowMessage } from '../../documents/row.ts';
 import { turn } from '../../documents/turn.ts';
 import { createMemory } from './memory.ts';
+import { createOwners, type Owners } from './owners.ts';
 import { createRecord, type RecordDependencies } from './record.ts';
 import { createSize, measuredFrom } from './size.ts';
 
 /** `missing`: the diagram is gone. `restored`: the database was set back. `unreadable`: DO5. */
 export type Loss = 'missing' | 'restored' | 'unreadable';
 
-export interface Replica {
+export interface Replica extends Owners {
   readonly diagram: string;
   /** The sequence number that the document is at; null until it is loaded. */
   have(): number | null;
   /** Whether it has ended: nothing arrives any more. */
   closed(): boolean;
-  /** Client id to the person who has it, as far as somebody asked. */
-  readonly owners: ReadonlyMap<number, string>;
   /**
    * Fills a document from the log and keeps it up to date from then on.
    * @param snapshotLimit no snapshot newer than this is used
@@ -46,8 +44,6 @@ export interface Replica {
   catchUp(): Promise<void>;
   /** Waits until the document has a row. */
   reach(seq: number): Promise<void>;
-  /** Claims client ids for a person; `owners` then knows them. */
-  claim(person: string, clients: ReadonlySet<number>): Promise<void>;
   /** Whether the document holds too much or would be larger than so many bytes with these. Near the limit it is measured. */
   exceeds(limit: number, updates: readonly Uint8Array[]): boolean | Promise<boolean>;
   /** What somebody with a state vector lacks of a document that is too large to be told at a stretch; null: it is not. */
@@ -87,7 +83,6 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
   /** Rows that came before their turn. */
   const ahead = new Map<number, Uint8Array>();
   const arrivals = new Set<{ seq: number; resolve(): void }>();
-  const owners = new Map<number, string>();
   const endings: (() => void)[] = [];
   const memory = createMemory();
   const size = createSize(() => measuredFrom(dependencies, diagram));
@@ -199,7 +194,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
     diagram,
     have: () => have,
     closed: () => closed,
-    owners,
+    ...createOwners(urgently, diagram, { wanted, failed, missing: () => lose('missing') }),
     async load(target, snapshotLimit) {
       const part = await readLog(content, diagram, 0, snapshotLimit);
       if (!part || closed) return null;
@@ -232,11 +227,6 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
     async reach(seq) {
       if (closed || have! >= seq) return;
       await new Promise<void>((resolve) => arrivals.add({ seq, resolve }));
-    },
-    async claim(person, clients) {
-      const claimed = await persistently(() => bindClients(urgently, diagram, person, clients), wanted, failed);
-      if (claimed === null) lose('missing');
-      for (const [client, owner] of claimed ?? []) owners.set(client, owner);
     },
     exceeds: (limit, updates) => document !== null && (full() || size.exceeds(limit, bytesOf(updates))),
     async portionsFor(stateVector) {

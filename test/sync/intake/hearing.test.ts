@@ -11,8 +11,8 @@ type Frame = readonly DecodedUpdate[] | Uint8Array;
 
 const asItCame = (frame: Frame) => (frame instanceof Uint8Array || frame.length > 1 ? frame : frame[0]!.bytes);
 
-/** A document that is open, of whose log there is nothing more to read, and where every client id is free. */
-function opened(shown = false) {
+/** A document that is open, of whose log there is nothing more to read. @param bound whose every client id is */
+function opened(shown = false, bound: string | null = null) {
   const document = new Y.Doc();
   const asked: string[] = [];
   const owners = new Map<number, string>();
@@ -26,6 +26,10 @@ function opened(shown = false) {
     reach: async () => {},
     exceeds: () => false,
     portionsFor: async () => null,
+    async lookUp(clients: Iterable<number>) {
+      asked.push(`look up ${[...clients]}`);
+      for (const client of clients) if (bound) owners.set(client, bound);
+    },
     async claim(person: string, clients: ReadonlySet<number>) {
       asked.push(`claim ${[...clients]}`);
       if (!closed) for (const client of clients) owners.set(client, person);
@@ -42,9 +46,14 @@ function opened(shown = false) {
 
 it('AC6 a client id that somebody else shows is theirs, though nobody has written with it', async () => {
   const theirs = opened(true);
-  expect([await theirs.heard(updates(1)), theirs.asked]).toEqual([['foreign'], []]);
+  expect([await theirs.heard(updates(1)), theirs.asked]).toEqual([['foreign'], ['look up 7']]);
   const free = opened();
   expect([await free.heard(updates(1)), free.asked]).toEqual([['complete'], ['claim 7']]);
+});
+
+it('DO4 who has written with a client id writes with it again, whoever shows it', async () => {
+  const mine = opened(true, 'ann');
+  expect([await mine.heard(updates(1)), mine.asked]).toEqual([['complete'], ['look up 7']]);
 });
 
 it('DO4 the log is read once before anything is held against somebody, and not for what brings nothing', async () => {

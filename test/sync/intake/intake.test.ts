@@ -40,6 +40,7 @@ function opened(replica: { catchUp(): Promise<void> }, slices: readonly Uint8Arr
       closed: () => false,
       owners: new Map([[CLIENT, 'ann']]),
       reach: async () => {},
+      lookUp: async () => {},
       claim: async () => {},
       exceeds: () => false,
       portionsFor: async () => null,

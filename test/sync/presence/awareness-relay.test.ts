@@ -96,6 +96,7 @@ describe('awareness between two nodes', () => {
         connection,
         person(name),
         writeAwareness({ id, clock, json: JSON.stringify(cursor === null ? null : { cursor }) }),
+        () => true,
       );
     const sees = (id: number) => document.awareness.getStates().get(id)?.cursor as unknown;
     /** Whether an id is somebody's, of Ada and Abe. */

@@ -56,7 +56,7 @@ describe('awareness behind the guard', () => {
       {},
     );
     const send = (update: Uint8Array) => {
-      guard.receive(connection, { id: person, email: `${person}@example.com` }, update);
+      guard.receive(connection, { id: person, email: `${person}@example.com` }, update, () => true);
       document.flush();
     };
     const client = {
