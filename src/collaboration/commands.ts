@@ -28,8 +28,12 @@ export function readCommand(message: unknown): Command {
 /** The id of nobody, for a person whom the session does not know: whether the one who asks may is decided first (CS8). */
 const NOBODY: UserId = '';
 
-/** @param by the id of who asks */
-export function eventOf(asked: Command, by: UserId, session: SessionMoment): SessionEvent {
+/**
+ * @param by the id of who asks; @param of the session that they are in
+ * @throws Refusal `session_not_found` if there is another one by now
+ */
+export function eventOf(asked: Command, by: UserId, of: string | undefined, session: SessionMoment): SessionEvent {
+  if (session.id !== of) throw new Refusal('session_not_found');
   const at = session.now;
   switch (asked.type) {
     case 'presenter_request':

@@ -1,7 +1,8 @@
 /** Several events on one session, one after the other: what becomes of it, and which of them are refused. */
 import { Refusal } from '../refusal.ts';
 import type { PlacedNotice, SessionMoment } from './session-rows.ts';
-import type { Session, SessionLimits } from './session-value.ts';
+import type { Permissions } from '../access/roles.ts';
+import type { Session, SessionLimits, UserId } from './session-value.ts';
 import { step, type SessionEvent } from './session.ts';
 
 /** What events make of a session, with each notice in its place; nothing happens after the end. @throws Refusal */
@@ -36,5 +37,20 @@ export function refusalsOf(
     if (result instanceof Refusal) return result;
     value = result.session;
     return null;
+  });
+}
+
+/**
+ * Whether one of several connections of somebody, of which the list has what the first brought, brings other permissions
+ * (CS12). Which of them was decided later is not known.
+ */
+export function disagree(before: Session, arrivals: readonly { user: UserId; permissions: Permissions }[]): boolean {
+  const connected =
+    before.kind === 'active' ? before.attendance.filter(({ presence }) => presence.kind === 'connected') : [];
+  const known = new Map(connected.map(({ user, permissions }) => [user, permissions]));
+  return arrivals.some(({ user, permissions }) => {
+    const first = known.get(user) ?? permissions;
+    known.set(user, first);
+    return first !== permissions;
   });
 }

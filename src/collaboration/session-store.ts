@@ -32,7 +32,7 @@ import {
   type SessionKey,
   type SessionMoment,
 } from './session-rows.ts';
-import { refusalsOf, run } from './session-run.ts';
+import { disagree, refusalsOf, run } from './session-run.ts';
 import { holdThreatModel, insertSession, requireRole, writeNotices, writeSession } from './session-writes.ts';
 
 /** A session that has something new to tell, and the revision that it has come to. */
@@ -129,13 +129,20 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
 
     /**
      * CS3, CS4: connections that come at once, each let in or refused by itself. One that is there already changes nothing.
-     * @returns for each, in order, why it is refused, or null; and the revision that the session has now
+     * @returns for each, in order, why it is refused, or null; the revision that the session has now; and whether what
+     * somebody may do has to be read anew
      * @throws Refusal `session_not_found`, `unavailable`
      */
     async join(
       diagram: string,
       connections: readonly Arriving[],
-    ): Promise<{ session: string; revision: number; refusals: (Refusal | null)[]; advanced: Advanced | null }> {
+    ): Promise<{
+      session: string;
+      revision: number;
+      refusals: (Refusal | null)[];
+      advanced: Advanced | null;
+      outdated: boolean;
+    }> {
       return database.asSystem(async (em) => {
         const locked = await lockSession(em, { diagram });
         if (!locked) throw new Refusal('session_not_found');
@@ -145,8 +152,10 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
         const refusals = refusalsOf(locked.value, arrivals, limits);
         const isTaken = (_: unknown, index: number) => refusals[index] === null;
         const advanced = await advance(em, locked, arrivals.filter(isTaken));
+        const outdated = disagree(locked.value, arrivals);
         await insertConnections(em, locked.id, connections.filter(isTaken));
-        return { session: locked.id, revision: advanced?.revision ?? locked.value.revision, refusals, advanced };
+        const { revision } = advanced ?? locked.value;
+        return { session: locked.id, revision, refusals, advanced, outdated };
       });
     },
 

@@ -48,8 +48,8 @@ export interface SessionService {
   leave(connection: string): Promise<void>;
   /** What a connection of this node has joined and not left: the session, and the revision that it had then. */
   joined(connection: string): { session: string; revision: number } | null;
-  /** A command of the wire. @throws Refusal */
-  command(diagram: string, person: Person, message: { type: string; [key: string]: unknown }): Promise<void>;
+  /** A command of the wire, on the session that its connection has joined. @throws Refusal `session_not_found` also when that is over */
+  command(connection: Pick<Joining, 'id' | 'diagram' | 'person'>, message: unknown): Promise<void>;
   /** CS12: decides everybody in the diagram's session anew, also a host who is not connected. Never rejects. */
   redecide(diagram: string): Promise<void>;
   /** Active sessions on the diagrams given. */
@@ -105,9 +105,10 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
   const enter = createGathering<Joining, { session: string }>(inTurn, async (diagram, crowd) => {
     const { node } = leases;
     const arriving = crowd.map(({ id, person, permissions }) => ({ id, user: person.id, permissions, node }));
-    const { session, revision, refusals, advanced } = await store.join(diagram, arriving);
+    const { session, revision, refusals, advanced, outdated } = await store.join(diagram, arriving);
     for (const [index, { id }] of crowd.entries()) if (!refusals[index]) joined.set(id, { session, revision, diagram });
     tell(advanced);
+    if (outdated) void service.redecide(diagram);
     return refusals.map((refusal) => refusal ?? { session });
   });
   const payLeaves = async (connections: readonly string[]) => {
@@ -202,10 +203,11 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
 
     joined: (connection) => joined.get(connection) ?? null,
 
-    async command(diagram, person, message) {
+    async command({ id, diagram, person }, message) {
+      const at = joined.get(id)?.session;
       const asked = readCommand(message);
       try {
-        await change(diagram, (session) => [eventOf(asked, person.id, session)]);
+        await change(diagram, (session) => [eventOf(asked, person.id, at, session)]);
       } catch (error) {
         const entry = error instanceof Refusal ? refusedEntryOf(diagram, person.id, asked, error.code) : null;
         if (entry) await tried(() => store.recordRefusal(entry));

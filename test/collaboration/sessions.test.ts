@@ -177,7 +177,7 @@ describe('the sessions of a node', () => {
     await sessions.open(diagram, ada);
     const host = await connect(ada, diagram);
     await connect(bob, diagram);
-    await sessions.command(diagram, ada, { type: 'remove_participant', user_id: bob.email });
+    await sessions.command(host, { type: 'remove_participant', user_id: bob.email });
     await expect(sessions.open(diagram, bob)).rejects.toMatchObject({ code: 'removed_from_session' });
     await expect(sessions.join(connection(bob, diagram))).rejects.toMatchObject({ code: 'removed_from_session' });
     await host.say({ type: 'end_session' });
@@ -202,11 +202,11 @@ describe('the sessions of a node', () => {
   it('CS8 people are named by their email, in any case', async () => {
     const { sessions, connect } = await stage.node();
     await sessions.open(diagram, ada);
-    await connect(ada, diagram);
+    const host = await connect(ada, diagram);
     await connect(bob, diagram);
-    await sessions.command(diagram, ada, { type: 'change_presenter', user_id: bob.email.toUpperCase() });
+    await sessions.command(host, { type: 'change_presenter', user_id: bob.email.toUpperCase() });
     expect((await sessions.find(diagram))?.presenter.id).toBe(bob.id);
-    const stranger = sessions.command(diagram, ada, { type: 'change_presenter', user_id: 'nobody@example.com' });
+    const stranger = sessions.command(host, { type: 'change_presenter', user_id: 'nobody@example.com' });
     await expect(stranger).rejects.toMatchObject({ code: 'member_not_found' });
   });
 
@@ -214,11 +214,42 @@ describe('the sessions of a node', () => {
     const { sessions, connect } = await stage.node();
     await sessions.open(diagram, ada);
     await connect(ada, diagram);
-    await connect(bob, diagram);
+    const asking = await connect(bob, diagram);
     for (const type of ['change_presenter', 'change_host', 'presenter_denied', 'remove_participant'])
       for (const user_id of [ada.email, bob.email, 'nobody@example.com'])
-        await expect(sessions.command(diagram, bob, { type, user_id })).rejects.toMatchObject({ code: 'forbidden' });
+        await expect(sessions.command(asking, { type, user_id })).rejects.toMatchObject({ code: 'forbidden' });
   });
+
+  it('CS8 what is asked in a session that is over does nothing to the next one', async () => {
+    const { sessions, connect } = await stage.node();
+    await sessions.open(diagram, ada);
+    const host = await connect(ada, diagram);
+    const other = await stage.node();
+    await other.sessions.end(diagram, ada);
+    await other.sessions.open(diagram, ada);
+    const next = await sessions.find(diagram);
+    await expect(sessions.command(host, { type: 'end_session' })).rejects.toMatchObject({ code: 'session_not_found' });
+    expect(await sessions.find(diagram)).toEqual(next);
+  });
+
+  it.each([
+    ['reader', 'writer'],
+    ['writer', 'reader'],
+  ] as const)(
+    'CS10 CS12 of two connections of somebody who was a %s when the first was let in and is a %s now, the list has what is true',
+    async (was, is) => {
+      const { sessions, connect, connection } = await stage.node();
+      await sessions.open(diagram, ada);
+      await connect(ada, diagram);
+      await stage.grant(threatModel, bob, is);
+      for (const joins of [[was, is], [was], [is]])
+        // at once, and after that one by one
+        await Promise.all(joins.map((permissions) => sessions.join(connection(bob, diagram, permissions))));
+      const inList = async () =>
+        (await sessions.find(diagram))?.participants.find(({ person }) => person.id === bob.id);
+      await eventually(async () => expect((await inList())?.permissions).toBe(is));
+    },
+  );
 
   it('CS12 a change of access that finds the database away is decided anew when it is back', async () => {
     const { faults, through } = faulty();

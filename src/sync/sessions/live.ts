@@ -85,7 +85,7 @@ export function createLive({ sessions, notices, guard, relay, maxMessageBytes, o
     if (!isMessage(message)) throw new Refusal('invalid');
     const joined = sessions.joined(connection.id);
     if (!joined) throw new Refusal('session_not_found');
-    if (message.type !== 'presenter_view') return sessions.command(connection.diagram, connection.person, message);
+    if (message.type !== 'presenter_view') return sessions.command(connection, message);
     const read = presenterView.safeParse(message);
     if (!read.success || !isShallow(message)) throw new Refusal('invalid');
     const audience = audiences.get(joined.session);
