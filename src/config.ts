@@ -3,7 +3,7 @@
  * reads the environment. The README's table of variables says the same in words.
  */
 import { z } from 'zod';
-import { flag, issuer, keys, LOOPBACK, origins, url, whole } from './config/values.ts';
+import { flag, issuer, keys, LOOPBACK, origins, postgresql, publicUrl, redis, whole } from './config/values.ts';
 
 /** `dev` has defaults for everything; `serve` refuses what a production system must say. */
 export type Mode = 'dev' | 'serve';
@@ -83,11 +83,11 @@ export class ConfigurationError extends Error {
 const variables = z.object({
   PORT: whole(0, 65_535).default(3000),
   HOST: z.string().min(1).optional(),
-  PUBLIC_URL: url('http:', 'https:').optional(),
+  PUBLIC_URL: publicUrl.optional(),
   TRUST_PROXY: whole(0, 32).default(0),
   DATA_DIR: z.string().min(1).default('./data'),
-  DATABASE_URL: url('postgres:', 'postgresql:').optional(),
-  REDIS_URL: url('redis:', 'rediss:').optional(),
+  DATABASE_URL: postgresql.optional(),
+  REDIS_URL: redis.optional(),
   JWT_SECRET: z
     .string()
     .refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes')

@@ -167,6 +167,8 @@ describe('ID8 signing in at an issuer', () => {
     'https://u@identity.example',
     'https://identity.example/?x',
     'https://identity.example/#x',
+    'https://:p@identity.example',
+    ' https://identity.example',
   ])('refuses an issuer that nobody could trust: %s', (OIDC_ISSUER) => {
     expect(faultsOf('serve', { ...OIDC, OIDC_ISSUER })).toEqual([expect.stringMatching(/^OIDC_ISSUER must/)]);
   });
@@ -241,10 +243,38 @@ describe('RU1 what is given', () => {
     ['PORT', ['x', '-1', '65536', '3000.5', '0x10', ' 80', '1e3']],
     ['PUBLIC_URL', ['rt.example', 'ftp://rt.example', '/x']],
     ['TRUST_PROXY', ['yes', '-1', '33']],
-    ['DATABASE_URL', ['db', 'mysql://db/x']],
-    ['REDIS_URL', ['redis', 'http://redis']],
+    [
+      'DATABASE_URL',
+      [
+        'db',
+        'mysql://db/x',
+        ' postgres://db/x',
+        'postgres://db/x\n',
+        'postgres://u:50%off@db/x',
+        'postgres://u%:p@db/x',
+        'postgres://u:%ff@db/x',
+        'postgres://db%/x',
+        'postgres://db/x%',
+      ],
+    ],
+    [
+      'REDIS_URL',
+      [
+        'redis',
+        'http://redis',
+        'redis://redis ',
+        'redis://:50%off@redis',
+        'redis://u%:p@redis',
+        'redis://redis/x',
+        'redis://redis/1/2',
+        'redis://redis/%31',
+      ],
+    ],
     ['JWT_SECRET', ['short', 'x'.repeat(31), '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE']],
-    ['JWT_JWKS_URI', ['keys', 'file:///keys', 'http://identity.example/keys', 'http://127.0.0.1.example/keys']],
+    [
+      'JWT_JWKS_URI',
+      ['keys', 'file:///keys', 'http://identity.example/keys', 'http://127.0.0.1.example/keys', 'https://k.example '],
+    ],
     ['OIDC_SCOPE', ['email', 'openidx profile', 'openid,email']],
     ['OIDC_AUDIENCE_PARAMETER', ['aud', 'Audience']],
     ['OIDC_ORIGINS', ['*', 'https://tokens.example/', 'tokens.example']],
@@ -280,6 +310,15 @@ describe('RU1 what is given', () => {
     expect(faultsOf('dev', { JWT_JWKS_URI: uri })).toEqual([]);
   });
 
+  it.each([
+    ['DATABASE_URL', 'postgresql://u:50%25off%2F@db:5433/x?sslmode=require&options=-c%20statement_timeout%3D10s'],
+    ['DATABASE_URL', 'postgresql:///x?host=/run/postgresql&user=u'],
+    ['REDIS_URL', 'redis://u:50%25off@redis:6380/15'],
+    ['REDIS_URL', 'rediss://redis/'],
+  ])('takes an address with all that may belong to it: %s %s', (name, value) => {
+    expect(faultsOf('dev', { [name]: value })).toEqual([]);
+  });
+
   it('counts a secret in bytes: 32 of them are enough', () => {
     expect(faultsOf('dev', { JWT_SECRET: 'ż'.repeat(16) })).toEqual([]);
   });
@@ -311,8 +350,14 @@ describe('RU1 the message', () => {
   });
 
   it('says nothing of what is secret', () => {
-    const environment = { DATABASE_URL: 'mysql://admin:hunter2@db', JWT_SECRET: 'hunter2', REDIS_URL: 'x://hunter2' };
-    expect(faultsOf('serve', environment)).toHaveLength(3);
-    expect(new ConfigurationError(faultsOf('serve', environment)).message).not.toContain('hunter2');
+    for (const [database, redis] of [
+      ['mysql://admin:hunter2@db', 'x://hunter2'],
+      ['postgres://admin:hunter2%@db/x', 'redis://:hunter2%@redis'],
+      ['postgres://admin:hunter2@db/x ', 'redis://:hunter2@redis/x'],
+    ]) {
+      const faults = faultsOf('serve', { DATABASE_URL: database, REDIS_URL: redis, JWT_SECRET: 'hunter2' });
+      expect(faults).toHaveLength(3);
+      expect(new ConfigurationError(faults).message).not.toContain('hunter2');
+    }
   });
 });

@@ -7,13 +7,17 @@ export const whole = (least: number, most = 2_147_483_647) =>
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`);
-export const url = (...protocols: string[]) =>
-  z
-    .string()
-    .refine(
-      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol),
-      `must be a URL (${protocols.join(' or ')}//...)`,
-    );
+export const publicUrl = z
+  .string()
+  .refine((text) => isWeb(readUrl(text)), 'must be a URL (http://... or https://...) without blanks around it');
+export const postgresql = service(
+  ({ protocol }) => protocol === 'postgres:' || protocol === 'postgresql:',
+  'postgres://... or postgresql://...',
+);
+export const redis = service(
+  ({ protocol, pathname }) => (protocol === 'redis:' || protocol === 'rediss:') && /^(\/\d*)?$/.test(pathname),
+  'redis://... or rediss://..., behind whose host is nothing but the number of a database',
+);
 const origin = z
   .string()
   .refine(
@@ -39,19 +43,45 @@ export const keys = z
 export const issuer = z
   .string()
   .refine(
-    (text) => isIssuer(text),
+    (text) => isUnreadOnTheWay(text) && isBare(new URL(text)),
     'must be a URL (https://..., or http://... on the loopback) as the issuer spells it',
   );
 export const flag = z.enum(['on', 'off'], 'must be on or off').transform((text) => text === 'on');
 
-function isIssuer(text: string): boolean {
-  if (!isUnreadOnTheWay(text)) return false;
-  const { search, hash, username } = new URL(text);
-  return search === '' && hash === '' && username === '';
+function isWeb(url: URL | null): boolean {
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:');
+}
+
+/** Where PostgreSQL or Redis is. */
+function service(isOne: (url: URL) => boolean, form: string) {
+  return z.string().refine((text) => {
+    const url = readUrl(text);
+    return url !== null && isOne(url) && isDecodable(url);
+  }, `must be a URL (${form}), without blanks around it, and with %25 for each % of a password`);
+}
+
+/** `URL` reads over blanks around an address; others that are given the same text do not. */
+function readUrl(text: string): URL | null {
+  return text === text.trim() ? URL.parse(text) : null;
+}
+
+/** Who connects decodes each of these, and throws at what cannot be decoded. */
+function isDecodable({ username, password, hostname, pathname }: URL): boolean {
+  try {
+    for (const part of [username, password, hostname, pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isBare({ username, password, search, hash }: URL): boolean {
+  return `${username}${password}${search}${hash}` === '';
 }
 
 function isUnreadOnTheWay(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
+  const url = readUrl(text);
+  if (url === null) return false;
+  const { protocol, hostname } = url;
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname.replace(/^\[(.*)\]$/, '$1')));
 }
