@@ -3,7 +3,18 @@
  * reads the environment. The README's table of variables says the same in words.
  */
 import { z } from 'zod';
-import { flag, issuer, keys, LOOPBACK, origins, postgresql, publicUrl, redis, whole } from './config/values.ts';
+import {
+  flag,
+  issuer,
+  keys,
+  listenHost,
+  LOOPBACK,
+  origins,
+  postgresql,
+  publicUrl,
+  redis,
+  whole,
+} from './config/values.ts';
 
 /** `dev` has defaults for everything; `serve` refuses what a production system must say. */
 export type Mode = 'dev' | 'serve';
@@ -82,7 +93,7 @@ export class ConfigurationError extends Error {
 
 const variables = z.object({
   PORT: whole(0, 65_535).default(3000),
-  HOST: z.string().min(1).optional(),
+  HOST: listenHost.optional(),
   PUBLIC_URL: publicUrl.optional(),
   TRUST_PROXY: whole(0, 32).default(0),
   DATA_DIR: z.string().min(1).default('./data'),
@@ -188,7 +199,7 @@ function toConfig(mode: Mode, host: string, read: z.infer<typeof variables>): Co
     mode,
     host,
     port: read.PORT,
-    publicUrl: read.PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    publicUrl: read.PUBLIC_URL ?? null,
     trustProxy: read.TRUST_PROXY,
     dataDirectory: read.DATA_DIR,
     databaseUrl: read.DATABASE_URL ?? null,

@@ -15,11 +15,18 @@ const NO_DATABASE =
 /** What the driver says without a code: of a server that stays mute or hangs up, or that knows no TLS. */
 const NO_ANSWER = /^(Connection terminated|timeout exceeded when|Query read timeout|The server does not support SSL)/;
 
+const NOT_LISTENING: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there already',
+  EACCES: 'this user may not',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'nobody knows that name',
+};
+
 /** @param error what was thrown; @returns null for what is a fault of ours */
 export function startFault(error: unknown): string | null {
   const { code = '', syscall, message = '', address, port, path } = error as Fault;
   if (syscall === 'listen') {
-    const why = { EADDRINUSE: 'another program listens there already', EACCES: 'this user may not' }[code] ?? code;
+    const why = NOT_LISTENING[code] ?? code;
     return `Cannot listen on ${address}:${port}: ${why}. PORT and HOST say where to listen; PORT=0 picks a free port.`;
   }
   // A certificate that `DATABASE_URL` names is read before anything is asked.

@@ -241,7 +241,20 @@ describe('RU1 what is given', () => {
 
   it.each([
     ['PORT', ['x', '-1', '65536', '3000.5', '0x10', ' 80', '1e3']],
-    ['PUBLIC_URL', ['rt.example', 'ftp://rt.example', '/x']],
+    [
+      'PUBLIC_URL',
+      [
+        'rt.example',
+        'ftp://rt.example',
+        '/x',
+        ' https://rt.example',
+        'https://rt.example ',
+        'https://rt.example/?x=1',
+        'https://rt.example/#h',
+        'https://u@rt.example',
+        'https://:p@rt.example',
+      ],
+    ],
     ['TRUST_PROXY', ['yes', '-1', '33']],
     [
       'DATABASE_URL',
@@ -322,6 +335,25 @@ describe('RU1 what is given', () => {
   it('counts a secret in bytes: 32 of them are enough', () => {
     expect(faultsOf('dev', { JWT_SECRET: 'ż'.repeat(16) })).toEqual([]);
   });
+});
+
+it.each([' ', '[::1]', '127.0.0.1:3000', 'http://localhost', 'rt.example/', '0.0.0.0 '])(
+  'RU1 nowhere to listen is "%s"',
+  (HOST) => {
+    expect(faultsOf('serve', { ...SERVE, HOST })).toEqual([expect.stringMatching(/^HOST must/)]);
+  },
+);
+
+it.each(['::', 'fe80::1%eth0', 'node-1.rt_net.example'])('RU1 HOST is an address or a name: %s', (HOST) => {
+  expect(readConfig('serve', { ...SERVE, HOST }).host).toBe(HOST);
+});
+
+it.each([
+  ['HTTPS://RT.example:443/Base/', 'https://rt.example/Base'],
+  ['http://rt.example:8080//', 'http://rt.example:8080'],
+  ['http://[::1]:80?', 'http://[::1]'],
+])('RU1 PUBLIC_URL is kept as a browser spells it, since addresses are made by adding to it: %s', (given, kept) => {
+  expect(readConfig('dev', { PUBLIC_URL: given }).publicUrl).toBe(kept);
 });
 
 describe('RU1 the message', () => {

@@ -187,7 +187,7 @@ describe('RU2 RU7 migrate and serve', () => {
     expect(errors).not.toContain('hunter2');
   });
 
-  it('where another program listens already it says so in a line, and leaves nothing behind', async () => {
+  it('RU1 where another program listens already it says so in a line, and leaves nothing behind', async () => {
     const DATABASE_URL = await freshDatabaseUrl();
     const [first, second] = ['first', 'second'].map((name) => ({ DATABASE_URL, DATA_DIR: join(folder, name) }));
     const running = await startCommand(['dev'], first);
@@ -195,6 +195,16 @@ describe('RU2 RU7 migrate and serve', () => {
     expect([code, errors]).toEqual([1, expect.stringMatching(/^Cannot listen on 127\.0\.0\.1:\d+: another .*\n$/)]);
     await running.stop();
   });
+
+  it.each(['nowhere.invalid', '192.0.2.1'])(
+    'RU1 it says so of a HOST that is not of this machine: %s',
+    async (HOST) => {
+      const DATABASE_URL = await freshDatabaseUrl();
+      const { code, errors } = await runCommand(['serve'], { DATABASE_URL, JWT_SECRET: TEST_SECRET, HOST, PORT: '0' });
+      expect([code, errors]).toEqual([1, expect.stringMatching(/^Cannot listen on \S+:0: .* HOST say where .*\n$/)]);
+      expect(errors).toContain(` ${HOST}:0`);
+    },
+  );
 });
 
 describe('NO1 SIGTERM during the start', () => {

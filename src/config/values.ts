@@ -1,4 +1,5 @@
 /** How the text of a variable becomes a value, and what is said of one that does not. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 export const whole = (least: number, most = 2_147_483_647) =>
@@ -7,9 +8,24 @@ export const whole = (least: number, most = 2_147_483_647) =>
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`);
+/** Where clients find us: other addresses are made by adding to it, so it is kept in one spelling, without a last slash. */
 export const publicUrl = z
   .string()
-  .refine((text) => isWeb(readUrl(text)), 'must be a URL (http://... or https://...) without blanks around it');
+  .refine(
+    (text) => isWebAddress(readUrl(text)),
+    'must be a URL (http://... or https://...) without user, query, fragment, and blanks around it',
+  )
+  .transform((text) => {
+    const { origin: server, pathname } = new URL(text);
+    return `${server}${pathname.replace(/\/+$/, '')}`;
+  });
+/** As the system takes it. */
+export const listenHost = z
+  .string()
+  .refine(
+    (text) => isIP(text) !== 0 || /^[\w.-]+$/.test(text),
+    'must be a name or an address (of IPv6 without brackets), and nothing else',
+  );
 export const postgresql = service(
   ({ protocol }) => protocol === 'postgres:' || protocol === 'postgresql:',
   'postgres://... or postgresql://...',
@@ -48,8 +64,8 @@ export const issuer = z
   );
 export const flag = z.enum(['on', 'off'], 'must be on or off').transform((text) => text === 'on');
 
-function isWeb(url: URL | null): boolean {
-  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:');
+function isWebAddress(url: URL | null): boolean {
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') && isBare(url);
 }
 
 /** Where PostgreSQL or Redis is. */

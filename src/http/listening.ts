@@ -8,10 +8,14 @@ const PATIENCE = 1000;
 /** How long a connection is kept on which nothing is asked, ms: longer than proxies keep theirs, or they would ask on one that ends. */
 const KEPT = 75_000;
 
-/** @returns the address that people type; @throws if it cannot be had */
+/** @returns the address that people type; @throws what kept it from listening, as `listen` of the system says it */
 export async function listen(server: Server, { host, port }: { host: string; port: number }): Promise<string> {
   server.keepAliveTimeout = KEPT;
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  await new Promise<void>((resolve, reject) => {
+    // A name that cannot be looked up is told as anybody else's would be, the database's for instance.
+    const fail = (error: Error) => reject(Object.assign(error, { syscall: 'listen', address: host, port }));
+    server.once('error', fail).listen(port, host, resolve);
+  });
   const here = ['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host);
   const named = here ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   return `http://${named}:${(server.address() as AddressInfo).port}`;
