@@ -109,17 +109,17 @@ export async function build(config: Config, logger: Logger = createLogger(config
     if (config.redisUrl) bus.publish(rowChannel(row.diagram), encodeRowMessage(row));
     upkeep.edited(row.diagram, row.bytes.byteLength);
   };
-  const log = createUpdateLog({
-    executor: database.log,
-    budget,
-    newId: uuidv7,
-    committed,
-    logger,
-    decide: (asked) => decideWriters(asQueries(database.log), asked),
-  });
   const { maxDocumentBytes, maxAwarenessBytes } = config.limits;
   const workshop = createWorkshop();
   const stored = { executor: database.content, workshop, newId: uuidv7, logger };
+  const log = createUpdateLog({
+    ...stored,
+    executor: database.log,
+    budget,
+    committed,
+    failed: () => metrics.unwritten.inc(),
+    decide: (asked) => decideWriters(asQueries(database.log), asked),
+  });
   const documents = createDocumentStore({ ...stored, committed, maxDocumentBytes });
   const versions = createVersions({ ...stored, documents });
   const upkeep = createUpkeep({ ...stored, documents });

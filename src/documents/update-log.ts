@@ -43,6 +43,8 @@ export interface UpdateLogDependencies {
   executor: SqlExecutor;
   decide: Decide;
   committed(row: CommittedRow): void;
+  /** An attempt to write what a diagram has waiting failed, and not because somebody else had it locked. */
+  failed?(): void;
   newId(): string;
   /** Shared with whoever holds updates before they come here. */
   budget: Budget;
@@ -117,8 +119,9 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
     trouble(queue, error);
   }
 
-  function trouble(queue: Queue, error: unknown): void {
+  function trouble(queue: Queue, error: unknown, locked = isLockTimeout(error)): void {
     queue.failures += 1;
+    if (!locked) dependencies.failed?.();
     call(queue);
     logger.warn({ err: error, diagram: queue.diagram, failures: queue.failures }, 'the log could not be written');
     sickbay.admit(queue);
@@ -154,7 +157,7 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
       const verdict = verdicts.get(batch.diagram)!;
       if (verdict.kind === 'locked') {
         queue.waiting.unshift(...taken);
-        trouble(queue, new Error('the diagram is locked'));
+        trouble(queue, new Error('the diagram is locked'), true);
         continue;
       }
       if (verdict.kind === 'stale') {

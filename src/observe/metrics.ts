@@ -49,6 +49,11 @@ export function createMetrics() {
           this.set(bus.healthy ? 1 : 0);
         },
       }),
+    unwritten: new Counter({
+      name: 'roundtable_edit_write_failures_total',
+      help: 'Attempts to store what waits for a diagram that failed, unless only its lock was not had in time',
+      registers,
+    }),
     sockets: new Gauge({ name: 'roundtable_sockets', help: 'Open WebSockets of this node', registers }),
     documents: new Gauge({ name: 'roundtable_documents', help: 'Documents open on this node', registers }),
     closes: new Counter({

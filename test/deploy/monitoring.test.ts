@@ -1,13 +1,15 @@
 /** The dashboard and the alerts ask only for figures that a node tells, by labels that these have. No Grafana or Prometheus has run them here. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import { startApp, type TestApp } from '../support/app.ts';
 import { call } from '../support/client.ts';
-import { newcomer } from '../support/people.ts';
-import { openRaw } from '../support/raw-socket.ts';
 import { eventually } from '../support/patience.ts';
+import { newcomer } from '../support/people.ts';
+import { disconnectAll } from '../support/provider.ts';
+import { openRaw } from '../support/raw-socket.ts';
+import { join as open, makePlace } from '../rules/stage.ts';
 
 const FOLDER = join(import.meta.dirname, '../../deploy/monitoring');
 /** Labels that Prometheus itself adds. */
@@ -44,6 +46,7 @@ beforeAll(async () => {
     expect(told.get('roundtable_socket_closes_total')).toEqual(new Set(['code']));
   });
 });
+afterEach(disconnectAll);
 afterAll(() => app.stop());
 
 /** The figures that an expression asks for, with the labels that it chooses or groups by. */
@@ -68,6 +71,26 @@ it.each(expressions)('RU8 %s asks for what there is: %s', (_, expr) => {
     expect([...told.keys()]).toContain(name);
     for (const label of labels) expect([...told.get(name)!]).toContain(label);
   }
+});
+
+it('RU8 one person whose edits cannot be stored is enough to wake somebody', async () => {
+  const failures = async () => {
+    const { body } = await call(app.url, 'GET', '/metrics');
+    return Number(/^roundtable_edit_write_failures_total (\d+)$/m.exec(body as string)![1]);
+  };
+  const { expr } = rules.find(({ alert }) => alert === 'RoundtableCannotStore')!;
+  expect(expr).toBe('sum(rate(roundtable_edit_write_failures_total[2m])) > 0');
+  const owner = await newcomer(app);
+  const place = await makePlace(owner);
+  await owner.call('POST', `${place.path}/collaborate`);
+  const editor = open(app, place, owner);
+  await eventually(() => expect(editor.provider.isSynced).toBe(true));
+  expect(await failures()).toBe(0);
+  await app.database.log.query('alter table document_update add constraint full_disk check (false) not valid');
+  editor.cells.set('a', 'x');
+  // Its connection is closed, and what it keeps comes again with the next.
+  await eventually(async () => expect(await failures()).toBeGreaterThan(2));
+  await app.database.log.query('alter table document_update drop constraint full_disk');
 });
 
 describe('RU8 what is shown', () => {

@@ -45,12 +45,14 @@ export async function openLogStage() {
 
     start({ executor = database.log, budget = 1e9, rowBytes = 1e6, spacing = 0, deciding }: LogOptions = {}) {
       const rows: CommittedRow[] = [];
+      let failures = 0;
       const log = createUpdateLog({
         executor,
         budget: createBudget(budget),
         newId: uuidv7,
         logger,
         committed: (row) => rows.push(row),
+        failed: () => (failures += 1),
         async decide(asked) {
           await deciding?.();
           return decideWriters(asQueries(database.log), asked);
@@ -69,7 +71,7 @@ export async function openLogStage() {
           if (!log.append({ diagram, person: person.id, epoch, base, updates: [Buffer.from(text)], settle }))
             settle('full');
         });
-      return { log, rows, append };
+      return { log, rows, append, failures: () => failures };
     },
 
     async stored(diagram: string): Promise<{ seq: number; texts: string[]; authors: string[] }[]> {
