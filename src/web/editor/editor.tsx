@@ -36,6 +36,7 @@ export function Editor({ diagram, writable }: EditorProps) {
   const outlines = useMemo(() => createOutlines(diagram), [diagram]);
   // Before the drawing begins, so that nothing is drawn twice.
   useEffect(() => desk.drawing.describe(describeIn(t)), [desk, t]);
+  useEffect(() => desk.drawing.touch(isTouched), [desk]);
   useEffect(() => {
     const stops = [desk.history.start(), desk.drawing.start(), outlines.start()];
     return () => stops.forEach((stop) => stop());
@@ -113,6 +114,7 @@ function Surface({ desk, writable }: { desk: Desk; writable: boolean }) {
       tabIndex={0}
       {...clipboard}
       onPointerDownCapture={(event) => {
+        drawing.touch(event.pointerType === 'touch');
         const inField = event.target instanceof HTMLElement && event.target.closest('input, textarea, button');
         if (!inField) canvas.current?.focus({ preventScroll: true });
       }}

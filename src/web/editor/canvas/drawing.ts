@@ -22,6 +22,8 @@ export interface Drawing {
   readonly drawn: { nodes: FlowNode[]; edges: FlowEdge[] };
   rect(id: string): Rect | null;
   select(ids: Iterable<string>): void;
+  /** Whether the hand is a finger, which drags only what is selected. */
+  touch(on: boolean): void;
   /** Says of every cell what it is, also of those that come. */
   describe(next: Describe): void;
   /** Takes nodes in hand and shows them there. */
@@ -107,6 +109,10 @@ export function openDrawing(cells: Cells): Drawing {
     rect: picture.rect,
     select(ids) {
       picture.select(ids);
+      tell();
+    },
+    touch(on) {
+      picture.touch(on);
       tell();
     },
     describe(next) {

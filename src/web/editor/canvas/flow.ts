@@ -20,9 +20,16 @@ export type Describe = (cell: NodeCell | EdgeCell, named: (id: string) => string
 const layers = { boundary: 0, edge: 1, node: 2 };
 const DEPTH = 100_000;
 
+/** @param stays whether no hand can drag it: what begins on it is then meant for the view */
 export function nodeFor(
   cell: NodeCell,
-  { rect = rectOf(cell), selected, name, before }: { rect?: Rect; selected: boolean; name: string; before?: FlowNode },
+  {
+    rect = rectOf(cell),
+    selected,
+    stays = false,
+    name,
+    before,
+  }: { rect?: Rect; selected: boolean; stays?: boolean; name: string; before?: FlowNode },
 ): FlowNode {
   const data = { label: cell.label, shape: cell.shape };
   // Whole units, as the browser measures them: else React Flow would measure again.
@@ -37,6 +44,7 @@ export function nodeFor(
     handles: same && before?.handles ? before.handles : handlesOf(size),
     data: before && before.data.label === data.label && before.data.shape === data.shape ? before.data : data,
     selected,
+    ...(stays && { draggable: false }),
     zIndex: depth(cell.shape === 'boundary' ? layers.boundary : layers.node, cell.z),
     ariaLabel: name,
     ariaRole: 'group',
@@ -76,6 +84,7 @@ const nodeFields = [
   'handles',
   'data',
   'selected',
+  'draggable',
   'zIndex',
   'ariaLabel',
 ] as const;

@@ -22,6 +22,8 @@ export interface Picture {
   /** Shows a node somewhere; null: where the document has it. */
   show(id: string, rect: Rect | null): void;
   select(ids: Iterable<string>): void;
+  /** Whether the hand is a finger: it drags only what is selected, and looks around over the rest, as a boundary. */
+  touch(on: boolean): void;
   /** Says of every cell what it is in other words, as in another language. */
   describe(next: Describe): void;
   /** In order of `z`, then `id`; the same lists until something changes. */
@@ -41,6 +43,7 @@ export function createPicture(first: Describe): Picture {
   /** By pair; made when they are asked for. */
   const lanes = new Map<string, Map<string, number>>();
   let selection = new Set<string>();
+  let isTouched = false;
   let lists = { nodes: nodes.list(), edges: edges.list() };
 
   const named = (id: string) => {
@@ -63,7 +66,8 @@ export function createPicture(first: Describe): Picture {
     const looks = { selected: selection.has(id), name: describe(cell, named) };
     if (!isEdge(cell)) {
       const before = nodes.get(id);
-      nodes.put(id, nodeFor(cell, { ...looks, ...(before && { before }), rect: rect(id)! }));
+      const stays = isTouched && !looks.selected;
+      nodes.put(id, nodeFor(cell, { ...looks, stays, ...(before && { before }), rect: rect(id)! }));
       return;
     }
     const [source, target] = [rect(cell.source.cell), rect(cell.target.cell)];
@@ -143,6 +147,11 @@ export function createPicture(first: Describe): Picture {
       const before = selection;
       selection = new Set([...ids].filter((id) => cells.has(id)));
       for (const id of new Set([...before, ...selection])) if (before.has(id) !== selection.has(id)) draw(id);
+    },
+    touch(on) {
+      if (on === isTouched) return;
+      isTouched = on;
+      for (const id of cells.keys()) draw(id);
     },
     describe(next) {
       describe = next;
