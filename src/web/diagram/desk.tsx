@@ -52,7 +52,7 @@ export function Desk() {
           <div className={styles.work}>
             <main className={styles.stage}>
               <div className={styles.canvas} inert={previewed !== null}>
-                <Canvas diagram={diagram} writable={writer && previewed === null} />
+                <Canvas diagram={diagram} writable={writer && previewed === null} say={say} />
               </div>
               <div className={styles.over} data-previewing={previewed !== null || undefined}>
                 <ConnectionBar />

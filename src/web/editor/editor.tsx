@@ -28,9 +28,11 @@ export interface EditorProps {
   diagram: LiveDiagram;
   /** Whether the person may edit; it may change while the canvas is open. */
   writable: boolean;
+  /** Tells what happened, in a sentence. */
+  say(sentence: string): void;
 }
 
-export function Editor({ diagram, writable }: EditorProps) {
+export function Editor({ diagram, writable, say }: EditorProps) {
   const { t } = useTranslation('editor');
   const desk = useMemo(() => openDesk(diagram), [diagram]);
   const outlines = useMemo(() => createOutlines(diagram), [diagram]);
@@ -51,14 +53,14 @@ export function Editor({ diagram, writable }: EditorProps) {
     <DeskProvider value={desk}>
       <OutlinesProvider value={outlines}>
         <ReactFlowProvider>
-          <Surface desk={desk} writable={writable} />
+          <Surface desk={desk} writable={writable} say={say} />
         </ReactFlowProvider>
       </OutlinesProvider>
     </DeskProvider>
   );
 }
 
-function Surface({ desk, writable }: { desk: Desk; writable: boolean }) {
+function Surface({ desk, writable, say }: Pick<EditorProps, 'writable' | 'say'> & { desk: Desk }) {
   const { t } = useTranslation('editor');
   const { diagram, drawing } = desk;
   const { screenToFlowPosition } = useReactFlow();
@@ -85,10 +87,7 @@ function Surface({ desk, writable }: { desk: Desk; writable: boolean }) {
     const { width, height, transform } = store.getState();
     return { x: (width / 2 - transform[0]) / transform[2], y: (height / 2 - transform[1]) / transform[2] };
   }, [pointer, screenToFlowPosition, store]);
-  const clipboard = useMemo(
-    () => clipboardOf(acting, (id) => drawing.rect(id) !== null, middle),
-    [acting, drawing, middle],
-  );
+  const clipboard = useMemo(() => clipboardOf(desk, acting, { middle, say, t }), [desk, acting, middle, say, t]);
   useKeys(desk, acting, middle, () => setKeys(true));
 
   function choose(shape: Shape): void {

@@ -329,6 +329,24 @@ describe('WE2 drawing', () => {
     expect(pasted).toMatchObject({ shape: 'flow', source: flow.source, target: flow.target });
   });
 
+  it('WE6 what is too much to be pasted again is not cut, and both are told', async () => {
+    const path = await on.newDiagram('Too much');
+    const cells = ['Shop', 'Bank'].map((label, index) => {
+      const rect = { x: 300 * index, y: 0, width: 120, height: 60 };
+      return { id: label, shape: 'process', ...rect, label, z: 1, data: 'n'.repeat(1_100_000) };
+    });
+    await on.asAda('PUT', `${path.replace('threat-models', 'threat_models')}/content`, { cells });
+    const [ada] = (await on.together(path, 'Ada Lovelace')) as [Page];
+    await ada.getByText('Bank').waitFor();
+    await saved(ada);
+    await ada.locator('[data-canvas]').focus();
+    for (const key of ['a', 'c', 'v']) await ada.keyboard.press(`Control+${key}`);
+    await ada.getByText('Nothing was pasted: at most 10,000 cells').waitFor(SOON);
+    await ada.keyboard.press('Control+x');
+    await ada.getByText('Nothing was cut: at most 10,000 cells').waitFor(SOON);
+    expect(await ada.locator('.react-flow__node').count()).toBe(2);
+  });
+
   it('whoever selects more than can be told is still seen by the others', async () => {
     const path = await on.newDiagram('All of many');
     const cells = Array.from({ length: 500 }, (_, index) => ({

@@ -1,37 +1,61 @@
 /**
  * Copy, cut and paste through the system's clipboard, as text: what is copied here can be pasted into another diagram,
  * another window, or a file, and a file with cells can be pasted here. An edge that was copied without what it joins joins
- * the same again where that is there.
+ * the same again where that is there. More than a paste takes is not cut, and what a paste leaves out is told; text that
+ * holds no cells is meant for something else, of which nothing is said.
  */
+import type { TFunction } from 'i18next';
 import type { ClipboardEvent } from 'react';
+import type { Desk } from '../desk.ts';
 import type { Point } from '../model/geometry.ts';
 import { readImport } from '../transfer/read-import.ts';
+import { sentencesOf } from '../transfer/sentences.ts';
 import type { Acting } from './acting.ts';
 
-/**
- * @param present whether a node is on the canvas
- * @param middle where a paste goes: under the pointer if it is on the canvas, else to the middle of what is seen
- */
-export function clipboardOf(acting: Acting, present: (id: string) => boolean, middle: () => Point) {
-  function copy(event: ClipboardEvent): boolean {
+interface Surroundings {
+  /** Where a paste goes: under the pointer if it is on the canvas, else to the middle of what is seen. */
+  middle(): Point;
+  say(sentence: string): void;
+  t: TFunction<'editor'>;
+}
+
+export function clipboardOf({ drawing, writable }: Desk, acting: Acting, { middle, say, t }: Surroundings) {
+  const read = (text: string) => readImport(text, (id) => drawing.rect(id) !== null);
+
+  /** What is selected, as text; null for nothing, or where the selection is of a field. */
+  function chosen(event: ClipboardEvent): string | null {
     const clip = isWriting(event) ? [] : acting.clip();
-    if (clip.length === 0) return false;
+    return clip.length === 0 ? null : JSON.stringify({ cells: clip }, null, 2);
+  }
+
+  function copy(event: ClipboardEvent, text: string): void {
     event.preventDefault();
-    event.clipboardData.setData('text/plain', JSON.stringify({ cells: clip }, null, 2));
-    return true;
+    event.clipboardData.setData('text/plain', text);
   }
 
   return {
-    onCopy: (event: ClipboardEvent) => void copy(event),
+    onCopy(event: ClipboardEvent) {
+      const text = chosen(event);
+      if (text !== null) copy(event, text);
+    },
     onCut(event: ClipboardEvent) {
-      if (copy(event)) acting.remove();
+      const text = chosen(event);
+      if (text === null) return;
+      const back = read(text);
+      if (!back.ok && back.fault === 'too_many') return say(t('cutTooMuch'));
+      copy(event, text);
+      acting.remove();
     },
     onPaste(event: ClipboardEvent) {
-      if (isWriting(event)) return;
-      const read = readImport(event.clipboardData.getData('text/plain'), present);
-      if (!read.ok) return;
+      if (isWriting(event) || !writable.get()) return;
+      const clip = read(event.clipboardData.getData('text/plain'));
+      const told = sentencesOf(clip.notes, t);
+      if (clip.ok) acting.putDown(clip.cells, middle());
+      else if (clip.fault === 'too_many') told.unshift(t('pasteTooMuch'));
+      else if (clip.fault === 'nothing') told.unshift(t('pasteNothing'));
+      else return;
       event.preventDefault();
-      acting.putDown(read.cells, middle());
+      if (told.length > 0) say(told.join(' '));
     },
   };
 }

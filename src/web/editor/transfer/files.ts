@@ -8,7 +8,8 @@ import { readCells } from '../model/cell.ts';
 import { extentOf, putDown } from '../model/clip.ts';
 import { GRID } from '../model/shapes.ts';
 import { drawSvg } from './export-svg.ts';
-import { LONGEST_TEXT, readImport, type ImportNote } from './read-import.ts';
+import { LONGEST_TEXT, readImport } from './read-import.ts';
+import { sentencesOf } from './sentences.ts';
 
 /** Pixels of a PNG for one unit of the diagram, and the most that a browser's canvas takes on a side. */
 const SHARPNESS = 2;
@@ -65,7 +66,7 @@ export async function importFile(
 /** Adds what a text holds below what is there, as one step, with fresh ids. */
 export function importCells(cells: Cells, text: string, t: TFunction<'editor'>): Imported {
   const read = readImport(text);
-  const notes = read.notes.map((note) => sentenceOf(note, t));
+  const notes = sentencesOf(read.notes, t);
   if (!read.ok) return { ok: false, sentences: [t(`import_${read.fault}`), ...notes] };
   const present = readCells(listCells(cells));
   const [here, there] = [extentOf(present.values()), extentOf(read.cells)];
@@ -73,11 +74,6 @@ export function importCells(cells: Cells, text: string, t: TFunction<'editor'>):
   const list = putDown(read.cells, present, { freshId: uuidv4, by });
   addCells(cells, list, new Step());
   return { ok: true, sentences: [t('imported', { count: list.length }), ...notes] };
-}
-
-function sentenceOf(note: ImportNote, t: TFunction<'editor'>): string {
-  const shapes = note.kind === 'unknown_shape' ? note.shapes.join(', ') : '';
-  return t(`note_${note.kind}`, { count: note.count, shapes });
 }
 
 function save(file: Blob, name: string): void {
