@@ -1,6 +1,7 @@
 /** What a browser test of the page stands on: the built page, a server of its own, a browser, and people in it. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import { createClient, type Client } from '../../src/client/index.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { call } from '../support/client.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
@@ -16,6 +17,8 @@ export interface Stage {
   stranger(path?: string): Promise<Visitor>;
   /** A demo person, signed in. */
   somebody(name: string): Promise<Visitor>;
+  /** Somebody with the SDK instead of a page. */
+  guest(name: string): Promise<{ email: string; client: Client }>;
   /** Demo people on a diagram, one after the other: the first is the host. @param diagram the path of its page */
   together(diagram: string, ...names: string[]): Promise<Page[]>;
   everybodyLeaves(): Promise<void>;
@@ -70,6 +73,12 @@ export function stage(environment: Record<string, string> = {}): Stage {
     return (await call(app.url, method, path, { headers, ...(body !== undefined && { body }) })).body;
   }
 
+  async function guest(name: string): Promise<{ email: string; client: Client }> {
+    const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.com`;
+    const { token } = (await call(app.url, 'POST', '/dev/login', { body: { email, name } })).body;
+    return { email, client: createClient({ url: app.url, token }) };
+  }
+
   async function demoModel(): Promise<string> {
     const { data } = await asAda('GET', '/threat_models');
     return data.find((model: { name: string }) => model.name === 'Demo threat model').id;
@@ -86,6 +95,7 @@ export function stage(environment: Record<string, string> = {}): Stage {
       return visitor;
     },
     somebody,
+    guest,
     async together(diagram, ...names) {
       const pages: Page[] = [];
       for (const name of names) {

@@ -43,6 +43,10 @@ export function Desk() {
     setPanel(null);
     preview(null);
   }, []);
+  const showPeople = useCallback(() => {
+    setPanel('people');
+    preview(null);
+  }, []);
 
   return (
     <ChatProvider watching={panel === 'chat'}>
@@ -61,7 +65,7 @@ export function Desk() {
                 ) : (
                   <PreviewStage version={previewed} close={() => preview(null)} />
                 )}
-                <NoticeStack said={said} />
+                <NoticeStack said={said} showPeople={showPeople} />
               </div>
             </main>
             {panel === 'people' && <PeoplePanel close={close} />}

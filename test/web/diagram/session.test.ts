@@ -75,6 +75,33 @@ describe('a session on a diagram', () => {
     },
   );
 
+  it('CS8 however many ask to present, the canvas is seen, and each can be answered', { timeout: LONG }, async () => {
+    const guests = await Promise.all(Array.from({ length: 5 }, (_, index) => on.guest(`Guest ${index}`)));
+    const { id } = await on.asAda('POST', '/threat_models', { name: 'Many who ask' });
+    const grants = guests.map(({ email }) => ({ subject_type: 'user', subject: email, role: 'reader' }));
+    const ada = { subject_type: 'user', subject: 'ada@example.com', role: 'owner' };
+    await on.asAda('PUT', `/threat_models/${id}/authorization`, [ada, ...grants]);
+    const diagram = await on.asAda('POST', `/threat_models/${id}/diagrams`, { name: 'Asked' });
+    const [page] = (await on.together(`/threat-models/${id}/diagrams/${diagram.id}`, ADA)) as [Page];
+    await button(page, '1 person here').waitFor(SOON);
+    const asking = guests.map(({ client }) => client.joinDiagram({ threatModelId: id, diagramId: diagram.id }));
+    try {
+      await Promise.all(asking.map((one) => one.whenLive()));
+      for (const one of asking) one.requestPresenter();
+      await seen(page, '3 more ask to present.');
+      expect(await page.getByText(/^Guest \d asks to present\.$/).count()).toBe(2);
+      await button(page, 'Show people').click();
+      await expect
+        .poll(() => page.getByRole('complementary').getByRole('button', { name: 'Not now' }).count(), SOON)
+        .toBe(5);
+      for (let left = 3; left > 0; left -= 1) await button(page, 'Not now').first().click();
+      await gone(page, /more asks? to present/);
+      expect(await page.getByText(/^Guest \d asks to present\.$/).count()).toBe(2);
+    } finally {
+      for (const one of asking) one.leave();
+    }
+  });
+
   it(
     'CS8 the host hands over to another, who removes them, and they cannot come back to this session',
     { timeout: LONG },

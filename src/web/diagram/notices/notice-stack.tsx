@@ -1,6 +1,7 @@
 /**
  * What is told once, over the canvas: calm cards that go by themselves, and requests to present, which stand until they
- * are answered. Whoever is made a reader while they edit is told what is saved and what is kept here.
+ * are answered; of many the first, all of them are in the list of people. Whoever is made a reader while they edit is
+ * told what is saved and what is kept here.
  */
 import { Button, CloseButton } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
@@ -14,6 +15,7 @@ import { toldBy, toldIn, toldOf, withNewer, type Told } from './told.ts';
 /** What is only news goes after so many ms; what needs an answer stays. */
 const STAYS = 8000;
 const MOST = 3;
+const MOST_REQUESTS = 2;
 
 interface Notice {
   id: number;
@@ -22,10 +24,16 @@ interface Notice {
 
 let last = 0;
 
-export function NoticeStack({ said }: { said: { sentence: string } | null }) {
+interface NoticeStackProps {
+  said: { sentence: string } | null;
+  showPeople(): void;
+}
+
+export function NoticeStack({ said, showPeople }: NoticeStackProps) {
   const { t } = useTranslation('room');
   const { diagram, nameOf } = useOpenDiagram();
   const requests = useDiagramState(diagram, (state) => state.presenterRequests);
+  const more = requests.length - MOST_REQUESTS;
   const [notices, setNotices] = useState<readonly Notice[]>([]);
   const dismiss = useCallback((id: number) => setNotices((shown) => shown.filter((notice) => notice.id !== id)), []);
 
@@ -57,7 +65,7 @@ export function NoticeStack({ said }: { said: { sentence: string } | null }) {
 
   return (
     <section className={styles.stack} aria-label={t('notices')} aria-live="polite">
-      {requests.map((user) => (
+      {requests.slice(0, MOST_REQUESTS).map((user) => (
         <div key={user} className={styles.notice}>
           <span>{t('asksToPresent', { name: nameOf(user) })}</span>
           <div className={styles.ways}>
@@ -70,6 +78,16 @@ export function NoticeStack({ said }: { said: { sentence: string } | null }) {
           </div>
         </div>
       ))}
+      {more > 0 && (
+        <div className={styles.notice}>
+          <span>{t('moreAskToPresent', { count: more })}</span>
+          <div className={styles.ways}>
+            <Button size="compact-sm" variant="default" onClick={showPeople}>
+              {t('showPeople')}
+            </Button>
+          </div>
+        </div>
+      )}
       {notices.map(({ id, told }) => (
         <Card key={id} id={id} told={told} dismiss={dismiss} />
       ))}
