@@ -4,6 +4,7 @@
  */
 import { createInstance, type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { isolated } from './isolated.ts';
 import { editor } from './words/editor.ts';
 import { entry } from './words/entry.ts';
 import { people } from './words/people.ts';
@@ -47,7 +48,7 @@ export function startLanguage(storage: Storage, root: HTMLElement): i18n {
     defaultNS: 'entry',
     keySeparator: false,
     resources: { en: texts('en'), pl: texts('pl') },
-    interpolation: { escapeValue: false }, // React does
+    interpolation: { escape: isolated }, // HTML is escaped by React
     initAsync: false,
   });
   return instance;

@@ -2,6 +2,7 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useParticipants } from '../../../client/react/index.ts';
+import { isolated } from '../../language/isolated.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import { Avatar } from '../people/avatar.tsx';
 import { usePhone } from '../phone.ts';
@@ -19,7 +20,7 @@ export function Avatars({ open, toggle }: { open: boolean; toggle(): void }) {
   const more = participants.length - shown.length;
   const label = t('peopleHere', { count: participants.length });
   return (
-    <Tooltip label={participants.map(({ name }) => name).join(', ') || label} multiline maw={288}>
+    <Tooltip label={participants.map(({ name }) => isolated(name)).join(', ') || label} multiline maw={288}>
       <UnstyledButton
         className={styles.avatars}
         aria-label={label}

@@ -1,6 +1,7 @@
+import { isolated } from '../../language/isolated.ts';
 import { useNameOf } from '../open-diagram.ts';
 
 /** What somebody is called, also who has left before this page was opened. */
 export function NameOf({ email }: { email: string }) {
-  return useNameOf(email);
+  return isolated(useNameOf(email));
 }

@@ -5,6 +5,7 @@ import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Participant } from '../../../client/index.ts';
 import type { Question } from '../../confirm.tsx';
+import { isolated } from '../../language/isolated.ts';
 import { useOpenDiagram } from '../open-diagram.ts';
 import { Avatar } from './avatar.tsx';
 import styles from './people-panel.module.css';
@@ -30,7 +31,7 @@ export const PersonRow = memo(function PersonRow({ person, mine, hosting, asks, 
       <Avatar person={person} size={36} />
       <div className={styles.who}>
         <span className={styles.name} title={user_id}>
-          {name}
+          {isolated(name)}
           {mine && <span className={styles.quiet}> ({t('you')})</span>}
         </span>
         <span className={styles.marks}>

@@ -5,6 +5,7 @@
 import { ViewportPortal, useStoreApi } from '@xyflow/react';
 import { useEffect, useRef, useState, type CSSProperties } from 'react';
 import type { LiveDiagram, Presence } from '../../../client/index.ts';
+import { isolated } from '../../language/isolated.ts';
 import { glide, prefersStill } from '../canvas/glide.ts';
 import type { Point } from '../model/geometry.ts';
 import styles from './cursors.module.css';
@@ -91,7 +92,7 @@ export function Cursors({ diagram }: { diagram: LiveDiagram }) {
           <svg width="18" height="18" viewBox="0 0 18 18">
             <path d="M2 1.5 L2 14 L5.6 10.6 L8.1 16 L10.6 14.9 L8.2 9.6 L13 9.4 Z" />
           </svg>
-          <span>{name}</span>
+          <span>{isolated(name)}</span>
         </div>
       ))}
     </ViewportPortal>
