@@ -2,7 +2,6 @@
  * `build(config)` wires the parts, by hand and only here, and returns something that can be started and stopped.
  * Stopping leaves no timer, socket or connection behind.
  */
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { uuidv7 } from 'uuidv7';
 import { hearAccessChanges, tellAccessChanged } from './access/changes.ts';
@@ -32,7 +31,7 @@ import { createWorkshop } from './documents/workshop.ts';
 import { contracts, platformContract, routesOf } from './http/apis.ts';
 import { readDocs, readWebApp } from './http/files.ts';
 import { createLimits } from './http/limits.ts';
-import { closeServer, listen } from './http/listening.ts';
+import { closeServer, createListener, listen } from './http/listening.ts';
 import { authentication } from './http/pipeline.ts';
 import type { Route } from './http/route.ts';
 import { createHttp, mayUpgrade } from './http/server.ts';
@@ -199,8 +198,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
     authenticate: authentication(tokens, authenticator),
     files: new Map([...(await readDocs()), ...(await readWebApp(WEB_APP))]),
   });
-  const server = createServer(koa.callback());
-  server.on('upgrade', sync.upgrade);
+  const server = createListener(koa.callback(), sync.upgrade);
   let url = '';
 
   return {

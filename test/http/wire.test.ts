@@ -1,4 +1,5 @@
 /** What every answer carries, whoever asks: request id, entity tag, compression, security headers, and CORS for allowed origins. */
+import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -100,6 +101,37 @@ describe('CO7 ETag', () => {
 
 it('CO7 a connection is kept for longer than the minute that proxies keep theirs', async () => {
   expect((await get('/livez', { connection: 'keep-alive' })).headers['keep-alive']).toBe('timeout=75');
+});
+
+describe('CO7 whoever offers another protocol than HTTP/1.1 is answered as if they had not', () => {
+  const h2c = {
+    connection: 'Upgrade, HTTP2-Settings',
+    upgrade: 'h2c',
+    'http2-settings': 'AAEAAEAAAAIAAAABAAMAAABkAAQBAAAA',
+  };
+
+  it.each([h2c, { ...h2c, upgrade: 'h2c, websocket' }, { connection: 'upgrade', upgrade: 'TLS/1.0' }])(
+    '$upgrade',
+    async (offered) => {
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const headers = { authorization: `Bearer ${person.token}`, 'content-type': 'application/json', ...offered };
+      const body = JSON.stringify({ name: 'Made' });
+      const made = await rawCall(app.url, 'POST', '/api/workspaces', { headers, body, agent });
+      expect([made.status, made.json.name]).toEqual([201, 'Made']);
+      for (const [path, status] of [
+        ['/me', 200],
+        ['/livez', 200],
+        ['/ws', 404],
+      ] as const)
+        expect((await rawCall(app.url, 'GET', path, { headers: { ...headers }, agent })).status).toBe(status);
+      agent.destroy();
+    },
+  );
+
+  it('a WebSocket is one in any case of letters, and where none lives it is 404', async () => {
+    for (const upgrade of ['websocket', 'WebSocket'])
+      expect((await get('/me', { ...UPGRADE, upgrade })).status).toBe(404);
+  });
 });
 
 describe('CO7 compression', () => {
