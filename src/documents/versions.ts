@@ -95,13 +95,10 @@ export function createVersions({ executor, workshop, documents, newId }: Version
       const { head, bytes } = await currentState(documents, diagram);
       const id = newId();
       return executor.transaction(async (transaction) => {
+        await insert(transaction, { id, diagram, seq: head, kind: 'named', name, author: person }, bytes);
+        // What changed access has either committed and is seen below, or waits for this lock (AC3).
+        await transaction.query('select from diagram where id = $1 for share', [diagram]);
         await requireWriter(transaction, diagram, person);
-        const sent = await send(transaction, bytes, '$6');
-        await transaction.query(
-          `insert into document_version (id, diagram_id, seq, name, kind, author_id, bytes)
-           values ($1, $2, $3, $4, 'named', $5, ${sent.expression})`,
-          [id, diagram, head, name, person, sent.value],
-        );
         if (audit) {
           const entry = { ...audit, details: { version: id, name, head } };
           await recordAudit(asQueries(transaction), { ...entry, actor: person, outcome: 'granted' });
@@ -143,13 +140,27 @@ export async function keepAutomatic(
     await transaction.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK, diagram]);
     const now = await isKept(transaction, diagram, head, interval);
     if (now !== 'due') return now === 'kept';
-    const sent = await send(transaction, bytes, '$4');
-    await transaction.query(
-      `insert into document_version (id, diagram_id, seq, kind, bytes) values ($1, $2, $3, 'automatic', ${sent.expression})`,
-      [newId(), diagram, head, sent.value],
-    );
+    await insert(transaction, { id: newId(), diagram, seq: head, kind: 'automatic', name: null, author: null }, bytes);
     return true;
   });
+}
+
+interface NewVersion extends Pick<Version, 'id' | 'seq' | 'kind' | 'name'> {
+  diagram: string;
+  author: string | null;
+}
+
+/** The diagram is held, so that nobody deletes it meanwhile; edits go on. @throws Refusal `not_found` if it is gone */
+async function insert(transaction: SqlExecutor, version: NewVersion, bytes: Uint8Array): Promise<void> {
+  const { id, diagram, seq, kind, name, author } = version;
+  const sent = await send(transaction, bytes, '$7');
+  const [inserted] = await transaction.query(
+    `insert into document_version (id, diagram_id, seq, kind, name, author_id, bytes)
+     select $1, id, $3, $4, $5, $6, ${sent.expression} from diagram where id = $2 for key share
+     returning id`,
+    [id, diagram, seq, kind, name, author, sent.value],
+  );
+  if (!inserted) throw new Refusal('not_found', { reason: 'diagram' });
 }
 
 /**

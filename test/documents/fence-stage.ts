@@ -12,6 +12,7 @@ import { createBudget } from '../../src/documents/budget.ts';
 import { createDocumentStore } from '../../src/documents/document-store.ts';
 import { asQueries } from '../../src/documents/queries.ts';
 import { createUpdateLog, type LogOutcome } from '../../src/documents/update-log.ts';
+import { createVersions } from '../../src/documents/versions.ts';
 import type { Workshop } from '../../src/documents/workshop.ts';
 import type { Actor } from '../../src/identity/person.ts';
 import type { Announce } from '../../src/membership/announce.ts';
@@ -99,11 +100,24 @@ function gatedDatabase(database: Database, gate: Gate, committing: () => Promise
   };
 }
 
+/** @throws anything else than that it may not be */
+async function outcomeOf(writing: Promise<unknown>): Promise<Outcome> {
+  try {
+    await writing;
+    return 'stored';
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'forbidden') return 'refused';
+    throw error;
+  }
+}
+
 const announce: Announce = { write: async () => null, publish: () => {} };
 
 export async function openFenceStage(database: Database, workshop: Workshop) {
   const [owner, guest]: Actor[] = [await addPerson(database, 'owner'), await addPerson(database, 'guest')];
   const { log } = database;
+  const stored = { workshop, newId: uuidv7, committed: () => {}, maxDocumentBytes: 1e6, logger };
+  const documents = createDocumentStore({ ...stored, executor: database.content });
 
   /**
    * Appends an edit of the guest's to the log of a diagram.
@@ -189,22 +203,22 @@ export async function openFenceStage(database: Database, workshop: Workshop) {
     recovered: ((place, gate) => append(place, gate, 0, losingTheFirst(log))) satisfies Writing,
 
     overRest: (async (place, gate) => {
-      const executor = gatedExecutor(database.content, gate);
-      const stored = { executor, workshop, newId: uuidv7, committed: () => {}, maxDocumentBytes: 1e6, logger };
       const document = Object.assign(new Doc(), { clientID: 1 });
       const update = updateOf((cells) => cells.set('a', 1), document);
-      try {
-        await createDocumentStore(stored).submit(place.diagram, guest!.id, update);
-        return 'stored';
-      } catch (error) {
-        if (error instanceof Refusal && error.code === 'forbidden') return 'refused';
-        throw error;
-      }
+      const store = createDocumentStore({ ...stored, executor: gatedExecutor(database.content, gate) });
+      return outcomeOf(store.submit(place.diagram, guest!.id, update));
     }) satisfies Writing,
 
-    /** How many rows the log of a place has. */
+    /** Not an edit: a version that the guest keeps by name. */
+    version: (async (place, gate) => {
+      const versions = createVersions({ ...stored, documents, executor: gatedExecutor(database.content, gate) });
+      return outcomeOf(versions.keep(place.diagram, guest!.id, 'V'));
+    }) satisfies Writing,
+
+    /** How much a diagram has in its log, and in versions. */
     async rowsOf({ diagram }: Place): Promise<number> {
-      const text = 'select count(*) from document_update where diagram_id = $1';
+      const text = `select (select count(*) from document_update where diagram_id = $1)
+        + (select count(*) from document_version where diagram_id = $1) as count`;
       return Number((await log.query<{ count: string }>(text, [diagram]))[0]!.count);
     },
 
@@ -222,6 +236,7 @@ export async function openFenceStage(database: Database, workshop: Workshop) {
         `select json_build_array(d.head, d.access_epoch, m.workspace_id is null,
            (select count(*) from document_update where diagram_id = d.id),
            (select count(*) from document_client where diagram_id = d.id),
+           (select count(*) from document_version where diagram_id = d.id),
            (select string_agg(role || (profile_id is not null)::text, ',' order by role, profile_id) from threat_model_grant where threat_model_id = m.id),
            (select count(*) from group_member where group_id = $3),
            (select string_agg(role, ',' order by role) from workspace_member where workspace_id = $4))::text as state

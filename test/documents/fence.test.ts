@@ -1,11 +1,11 @@
 /**
  * AC3, forced: an edit of somebody who is admitted (written at once, or recovered after its answer was lost), of somebody
- * who is being admitted, or over REST, against the request that takes their access away (a grant, their membership of a
- * group or of a workspace, or two of these at once), with the statements and commits of all held back and let go in
- * every order.
+ * who is being admitted, or over REST, or a version that they keep, against the request that takes their access away (a
+ * grant, their membership of a group or of a workspace, or two of these at once), with the statements and commits of all
+ * held back and let go in every order.
  *
- * What must hold in each: nothing of theirs comes into the log that was not there when the last request was about to
- * commit. (Up to then they may write, afterwards they may not.)
+ * What must hold in each: nothing of theirs comes into the log, or is a version, that was not there when the last request
+ * was about to commit. (Up to then they may write, afterwards they may not.)
  *
  * All orders with one request are tried, and all of an edit with two; of the others with two requests some are, and all
  * with FENCE=all, which takes three minutes.
@@ -38,7 +38,7 @@ afterAll(async () => {
   await database.close();
 });
 
-type Kind = 'admitted' | 'recovered' | 'admission' | 'overRest';
+type Kind = 'admitted' | 'recovered' | 'admission' | 'overRest' | 'version';
 
 /** @param outcomes takes note of how it came out */
 async function race(kind: Kind, ways: readonly Way[], outcomes: Set<Outcome>): Promise<Scene> {
@@ -69,6 +69,7 @@ const kinds: [string, Kind][] = [
   ['an edit that is recovered', 'recovered'],
   ['an admission', 'admission'],
   ['an edit over REST', 'overRest'],
+  ['a version', 'version'],
 ];
 const pairs: [Way, Way][] = [
   ['grant', 'group'],

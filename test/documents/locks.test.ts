@@ -5,6 +5,7 @@ import type { SqlExecutor } from '../../src/database/database.ts';
 import { bindClients } from '../../src/documents/client-binding.ts';
 import { flush, prepareWrite, recover, type Batch } from '../../src/documents/flush.ts';
 import { joinUpdates } from '../../src/documents/row.ts';
+import { keepAutomatic } from '../../src/documents/versions.ts';
 import { cellsOf } from '../support/content.ts';
 import { eventually } from '../support/patience.ts';
 import { cell, openStage, updateOf, type DocumentStage } from './stage.ts';
@@ -92,6 +93,18 @@ it('DO1 who claims a client id meanwhile holds up no flush, no recovery and no e
   const { store } = stage.openStore();
   await store.replace(diagram, stage.ann.id, [cell('b')], null);
   expect(await cellsOf(store, diagram)).toEqual([cell('b')]);
+});
+
+it('DO1 while a version is stored, edits go on', async () => {
+  const { diagram } = await stage.place();
+  const { store: documents } = stage.openStore();
+  await documents.replace(diagram, stage.ann.id, [cell('a')], null);
+  await holding((transaction) => {
+    const executor = { ...transaction, transaction: <T>(work: (same: SqlExecutor) => Promise<T>) => work(transaction) };
+    return keepAutomatic({ executor, documents, newId: uuidv7 }, diagram, 0);
+  });
+  const flushed = await flush(stage.database.log, [batchFor(diagram)], { kind: 'wait', ms: 500 });
+  expect(flushed.get(diagram)).toEqual({ kind: 'in', seq: 2 });
 });
 
 it('DO4 client ids are claimed in their order, so that two who claim the same never wait for each other', async () => {

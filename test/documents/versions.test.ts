@@ -7,7 +7,7 @@ import { createUpkeep, type Upkeep } from '../../src/documents/upkeep.ts';
 import { createVersions, keepAutomatic, thinOut, type Versions } from '../../src/documents/versions.ts';
 import { cellsOf, contentOf } from '../support/content.ts';
 import { eventually } from '../support/patience.ts';
-import { grant, logger } from '../sync/stage.ts';
+import { logger } from '../sync/stage.ts';
 import { cell, openStage, type DocumentStage } from './stage.ts';
 
 let stage: DocumentStage;
@@ -68,19 +68,24 @@ it('DO5 one that cannot be read is unavailable; none is kept of a document that 
   await expect(versions.keep(diagram, ann.id, 'W')).rejects.toMatchObject({ code: 'unavailable' });
 });
 
-it('AC3 who loses access while their version is made keeps none', async () => {
-  const { model, diagram } = await stage.place();
-  const executor: SqlExecutor = {
-    ...stage.database.content,
-    async transaction(work) {
-      await grant(stage.database, model, stage.ann, 'reader');
-      return stage.database.content.transaction(work);
-    },
-  };
-  const late = createVersions({ executor, workshop: stage.workshop, documents: store, newId: uuidv7 });
-  await expect(late.keep(diagram, stage.ann.id, 'V')).rejects.toMatchObject({ code: 'forbidden' });
-  expect(await kept(diagram)).toEqual([]);
-});
+it.each(['by name', 'by itself'])(
+  'DO6 of a diagram that is deleted while it is kept, %s, none is: there is no such diagram',
+  async (how) => {
+    const { diagram } = await stage.place();
+    await store.replace(diagram, stage.ann.id, [cell('a')], null);
+    const parts = { executor: stage.database.content, documents: store, newId: uuidv7 };
+    const keep = () =>
+      how === 'by name' ? versions.keep(diagram, stage.ann.id, 'V') : keepAutomatic(parts, diagram, 0);
+    let keeping: Promise<unknown>;
+    await stage.database.log.transaction(async ({ query }) => {
+      await query('delete from diagram where id = $1', [diagram]);
+      keeping = keep();
+      keeping.catch(() => {}); // awaited below
+      await eventually(async () => expect(await query('select from pg_locks where not granted')).toHaveLength(1));
+    });
+    await expect(keeping!).rejects.toMatchObject({ code: 'not_found' });
+  },
+);
 
 it('DO6 those of the same moment are each listed once', async () => {
   const { diagram } = await stage.place();
