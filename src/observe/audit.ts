@@ -9,7 +9,7 @@ export interface AuditEntry {
   action: string;
   /** Such as `workspace:<id>`. */
   container?: string | null | undefined;
-  /** Whom it concerned, as it was sent. */
+  /** Whom it concerned, as it was sent; without the blanks around it, or nobody would find it by the name. */
   subject?: string | null | undefined;
   role?: string | null | undefined;
   outcome: 'granted' | RefusalCode;
@@ -27,7 +27,7 @@ export async function recordAudit(
     entry.actor,
     entry.action,
     clip(entry.container),
-    clip(entry.subject),
+    clip(entry.subject?.trim()),
     clip(entry.role),
     entry.outcome,
     entry.details ? JSON.stringify(entry.details) : null,

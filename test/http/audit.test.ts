@@ -16,7 +16,7 @@ beforeAll(async () => {
   group = (await owner.call('POST', '/api/v1/groups', { body: { name: 'G' } })).body.id;
   conversation = (await owner.call('POST', '/v1/messaging/conversations', { body: { title: 'C' } })).body.id;
   await owner.call('POST', `/api/workspaces/${workspace}/members`, {
-    body: { email: 'GUEST@firm.example', role: 'member' },
+    body: { email: ' GUEST@firm.example\t', role: 'member' },
     headers: { 'x-request-id': 'invited' },
   });
   await owner.call('POST', `/api/v1/groups/${group}/members`, { body: { user_id: guest.ulid.toLowerCase() } });

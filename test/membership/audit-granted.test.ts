@@ -21,9 +21,10 @@ beforeEach(async () => {
 });
 
 describe('granted', () => {
-  it('MB5 an addition: who, what, on what, whom as it was sent, role', async () => {
-    const email = `  ${stranger.email.toUpperCase()}`;
-    const { row, answered } = await audited(app, owner, 'POST', members, { body: { email, role: 'admin' } });
+  it('MB5 an addition: who, what, on what, whom as it was sent without blanks around it, role', async () => {
+    const email = stranger.email.toUpperCase();
+    const body = { email: `${' '.repeat(500)}${email} `, role: 'admin' };
+    const { row, answered } = await audited(app, owner, 'POST', members, { body });
     expect(answered.status).toBe(201);
     expect(row).toMatchObject({
       actor_id: owner.id,
