@@ -86,7 +86,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
   const { bus, allowances } = await connectNodes(config, database, logger, metrics);
   const attempts = createAttempts({ database, logger, metrics });
   const health = createHealth(database, bus);
-  const authenticator = createAuthenticator(database, tokens, config.adminRole);
+  const authenticator = createAuthenticator(database, tokens, config.adminRole, logger);
   const limits = createLimits(config.rateLimitPerMinute, allowances);
 
   const budget = createBudget(syncLimits(config.limits).bufferBytes);

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Actor } from '../identity/person.ts';
 import type { Authenticator } from '../identity/profiles.ts';
 import { spelledInside } from '../identity/spelling.ts';
-import { readClaims, type TokenOptions } from '../identity/tokens.ts';
+import type { TokenOptions } from '../identity/tokens.ts';
 import type { Attempt } from '../observe/attempts.ts';
 import { readJson } from '../json.ts';
 import { Refusal } from '../refusal.ts';
@@ -29,7 +29,7 @@ export function authentication(
   const verify = koaJwt({ ...options, key: 'claims' } as unknown as koaJwt.Options);
   return async (context) => {
     await verify(context as never, async () => {});
-    const actor = await authenticator.recognise(readClaims(context.state.claims), context.state.requestId as string);
+    const actor = await authenticator.recognise(context.state.claims, context.state.requestId as string);
     context.state.actor = actor;
     return actor;
   };

@@ -4,6 +4,7 @@
  */
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { emailAddress } from '../identity/email.ts';
 import type { Actor } from '../identity/person.ts';
 import { faultsOf } from '../json.ts';
 import { Refusal, type RefusalCode, type RefusalDetails } from '../refusal.ts';
@@ -153,13 +154,7 @@ export const uuid = z
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i)
   .transform((text) => text.toLowerCase());
 
-export const email = z
-  .string()
-  .trim()
-  .max(320)
-  .pipe(z.email())
-  .refine(storable)
-  .transform((text) => text.toLowerCase());
+export const email = z.string().trim().max(320).pipe(emailAddress);
 
 /** A time on the wire: ISO 8601 UTC with milliseconds. */
 export const time = z.iso.datetime({ precision: 3 });

@@ -5,9 +5,10 @@
 import { uuidv7 } from 'uuidv7';
 import type { Database, EntityManager } from '../database/database.ts';
 import { recordAudit } from '../observe/audit.ts';
+import type { Logger } from '../observe/log.ts';
 import { Refusal } from '../refusal.ts';
 import type { Actor, Person } from './person.ts';
-import { verifyToken, type Claims, type TokenOptions } from './tokens.ts';
+import { readClaims, verifyToken, type Claims, type TokenOptions } from './tokens.ts';
 
 /** The columns of `profile` as a row of SQL. */
 export interface ProfileRow {
@@ -36,8 +37,8 @@ export function toPerson(row: ProfileRow): Person {
 export interface Authenticator {
   /** @throws Refusal `unauthenticated` */
   authenticate(token: string): Promise<Actor>;
-  /** @throws Refusal `unauthenticated` */
-  recognise(claims: Claims, requestId?: string): Promise<Actor>;
+  /** @param verified the claims of a token whose signature holds; @throws Refusal `unauthenticated` */
+  recognise(verified: unknown, requestId?: string): Promise<Actor>;
 }
 
 /** @param adminRole the value in `roles` that makes a platform administrator, or null */
@@ -45,8 +46,15 @@ export function createAuthenticator(
   database: Database,
   options: TokenOptions,
   adminRole: string | null,
+  logger: Logger,
 ): Authenticator {
-  const recognise = async (claims: Claims, requestId?: string): Promise<Actor> => {
+  const recognise = async (verified: unknown, requestId?: string): Promise<Actor> => {
+    const read = readClaims(verified);
+    if ('refused' in read) {
+      logger.warn({ claim: read.refused, requestId }, 'a verified token was refused for a claim');
+      throw new Refusal('unauthenticated');
+    }
+    const { claims } = read;
     const person = await profileOf(database.queries(), claims);
     if (!person) {
       await recordAudit(database.queries(), {

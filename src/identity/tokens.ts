@@ -9,6 +9,7 @@ import jwksRsa from 'jwks-rsa';
 import { z } from 'zod';
 import type { TokenConfig } from '../config.ts';
 import { Refusal } from '../refusal.ts';
+import { emailAddress } from './email.ts';
 import { createKeyRing, type PublishedKey } from './key-ring.ts';
 
 /** What PostgreSQL keeps as it is. */
@@ -17,10 +18,7 @@ const text = z.string().refine((value) => !value.includes('\0') && value.isWellF
 /** The claims that Roundtable reads; everything else in a token is ignored. */
 const claimsSchema = z.object({
   sub: text.min(1).max(255),
-  email: text
-    .max(320)
-    .pipe(z.email())
-    .transform((email) => email.toLowerCase()),
+  email: z.string().max(320).pipe(emailAddress),
   exp: z.number(),
   iss: text.max(2048).default(''),
   name: text.trim().min(1).max(200).optional().catch(undefined),
@@ -30,7 +28,7 @@ const claimsSchema = z.object({
     .optional()
     .catch(undefined),
   roles: z.array(z.string()).default([]).catch([]),
-  email_verified: z.boolean().default(true),
+  email_verified: z.literal(true).default(true),
 });
 
 export type Claims = z.infer<typeof claimsSchema>;
@@ -77,13 +75,14 @@ function published(jwksUri: string): () => Promise<readonly PublishedKey[]> {
 
 /**
  * Verifies a token that did not come through koa-jwt (the auth frame of a WebSocket).
+ * @returns its claims, which `readClaims` is to read
  * @throws Refusal `unauthenticated`, or `unavailable` when the keys cannot be fetched
  */
-export async function verifyToken(token: string, options: TokenOptions): Promise<Claims> {
+export async function verifyToken(token: string, options: TokenOptions): Promise<unknown> {
   const { secret, ...checks } = options;
   const key = await secret(headerOf(token));
   try {
-    return readClaims(jwt.verify(token, key, checks));
+    return jwt.verify(token, key, checks);
   } catch {
     throw new Refusal('unauthenticated');
   }
@@ -98,11 +97,13 @@ function headerOf(token: string): jwt.JwtHeader {
   throw new Refusal('unauthenticated');
 }
 
-/** Reads the claims of a token whose signature holds. @throws Refusal `unauthenticated` if one is missing or not verified */
-export function readClaims(payload: unknown): Claims {
-  const claims = claimsSchema.safeParse(payload);
-  if (!claims.success || !claims.data.email_verified) throw new Refusal('unauthenticated');
-  return claims.data;
+/**
+ * Reads the claims of a token whose signature holds.
+ * @returns them, or the name of one that is missing or cannot be taken; null if they are none at all
+ */
+export function readClaims(payload: unknown): { claims: Claims } | { refused: string | null } {
+  const { data, error } = claimsSchema.safeParse(payload);
+  return data ? { claims: data } : { refused: (error!.issues[0]!.path[0] as string | undefined) ?? null };
 }
 
 /**

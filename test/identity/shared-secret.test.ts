@@ -3,22 +3,25 @@ import { createHmac } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
-import { tokenOptions, verifyToken } from '../../src/identity/tokens.ts';
+import { createAuthenticator, type Authenticator } from '../../src/identity/profiles.ts';
+import { tokenOptions } from '../../src/identity/tokens.ts';
+import { createLogger } from '../../src/observe/log.ts';
 import { call } from '../support/client.ts';
 import { auditOf } from '../support/rows.ts';
 
 const ISSUER = 'https://identity.example';
 const AUDIENCE = 'roundtable';
 
-/** How a token is verified that comes over a socket. */
-const onSockets = tokenOptions({ kind: 'secret', secret: TEST_SECRET, issuer: ISSUER, audience: AUDIENCE });
-
 let app: TestApp;
+/** As a token is verified that comes over a socket. */
+let onSockets: Authenticator;
 /** Every token so far. */
 const sent: string[] = [];
 
 beforeAll(async () => {
   app = await startApp({ environment: { JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE, JWT_ADMIN_ROLE: 'operator' } });
+  const options = tokenOptions({ kind: 'secret', secret: TEST_SECRET, issuer: ISSUER, audience: AUDIENCE });
+  onSockets = createAuthenticator(app.database, options, null, createLogger('silent'));
 });
 afterAll(() => app.stop());
 
@@ -55,6 +58,20 @@ describe('ID1 a token holds', () => {
   it('also for several audiences, and with a verified email', async () => {
     expect((await me(signed(good({ aud: ['other', AUDIENCE], email_verified: true })))).status).toBe(200);
   });
+
+  it.each(['admin@localhost', 'a&b@firm.example', 'x!@firm.example', 'ivan@xn--e1afmkfd.xn--p1ai'])(
+    'also with the email %s, which can be invited too',
+    async (email) => {
+      const token = signed(good({ sub: email, email }));
+      expect(await me(token)).toMatchObject({ status: 200, body: { email } });
+      expect((await onSockets.authenticate(token)).email).toBe(email);
+      const headers = { authorization: `Bearer ${signed(good())}` };
+      const { body: workspace } = await call(app.url, 'POST', '/api/workspaces', { headers, body: { name: 'W' } });
+      const body = { email, role: 'member' };
+      const members = `/api/workspaces/${workspace.id}/members`;
+      expect((await call(app.url, 'POST', members, { headers, body })).status).toBe(201);
+    },
+  );
 
   it('and whatever else is in it is ignored, or not taken where it makes no sense', async () => {
     const odd = { name: ['x'], picture: 'javascript:alert(1)', roles: 'operator', scope: 'everything' };
@@ -109,7 +126,7 @@ describe('ID1 ID2 401', () => {
   ])('for %s, with WWW-Authenticate and nothing of why', async (_, token) => {
     const { status, headers, body } = await me(token());
     expect(status).toBe(401);
-    await expect(verifyToken(token() ?? '', onSockets)).rejects.toMatchObject({ code: 'unauthenticated' });
+    await expect(onSockets.authenticate(token() ?? '')).rejects.toMatchObject({ code: 'unauthenticated' });
     expect(headers.get('www-authenticate')).toBe('Bearer');
     expect(body).toMatchObject({ code: 'unauthenticated', error: 'unauthenticated', message: 'You are not signed in' });
     expect(Object.keys(body).sort()).toEqual([
@@ -121,6 +138,22 @@ describe('ID1 ID2 401', () => {
       'status',
       'title',
       'type',
+    ]);
+  });
+
+  it.each([
+    ['email', () => good({ email: 'eve at firm.example' })],
+    ['email', () => without('email')],
+    ['email_verified', () => good({ email_verified: false })],
+    ['sub', () => good({ sub: '' })],
+  ])('for the claim %s: the log names it, once, and not what it says', async (claim, claims) => {
+    const { body } = await me(signed(claims()));
+    const lines = app.log.filter(({ requestId }) => requestId === body.request_id);
+    const [level, time] = [40, expect.any(String)];
+    const msg = 'a verified token was refused for a claim';
+    expect(lines).toEqual([
+      { level, time, requestId: body.request_id, claim, msg },
+      expect.objectContaining({ msg: 'request', status: 401 }),
     ]);
   });
 
