@@ -30,6 +30,7 @@ export function boundary({ attempts, logger, metrics, contracts, fallback }: Bou
     const started = performance.now();
     let refused: { refusal: Refusal; error: string } | null = null;
     try {
+      if (!context.path) throw new Refusal('not_found', { reason: NO_ROUTE }); // an address as `http://` has none
       await next();
       if (context.status === 404 && context.body === undefined) throw new Refusal('not_found', { reason: NO_ROUTE });
     } catch (error) {
@@ -128,6 +129,6 @@ function databaseIsAway(code: unknown, message = ''): boolean {
 function contractOf(context: Context, contracts: readonly Contract[], fallback: Contract): Contract {
   const matched =
     (context.state.route as Route | undefined)?.contract ??
-    contracts.find((contract) => contract.prefixes.some((prefix) => context.path.startsWith(prefix)));
+    contracts.find((contract) => contract.prefixes.some((prefix) => context.path?.startsWith(prefix)));
   return matched ?? fallback;
 }

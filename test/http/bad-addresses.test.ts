@@ -101,6 +101,12 @@ describe('CO5 pages that are none: 400', () => {
 });
 
 describe('CO5 paths and methods', () => {
+  it.each(['http://', 'ws://', 'http://?x=1'])('an address without a path, %s, is not there: 404', async (address) => {
+    const answered = await stage.raw('GET', address);
+    expect([answered.status, answered.json.code]).toEqual([404, 'not_found']);
+    expect(answered.headers['x-request-id']).toBe(answered.json.request_id);
+  });
+
   it.each(['/nothing', '/api', '/api/workspaces/x/y/z', '/threat_models/x/y', '/%', '//', '/me/', '/livez/x'])(
     '%s is not there: 404, in English unless the workspaces API is meant',
     async (path) => {
