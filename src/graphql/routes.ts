@@ -12,22 +12,25 @@ import type { RequestLimits } from '../http/limits.ts';
 import { route, type Route } from '../http/route.ts';
 import { createCaller, type CallerParts } from './caller.ts';
 import { createExecution } from './execution.ts';
+import { MOST_TOGETHER } from './limits.ts';
 import { fieldsOf, triedIn } from './unexecuted.ts';
 import { createSchema, type SchemaParts } from './schema.ts';
 
 /** For the description only: what is wrong with an operation is said in GraphQL's own way. */
+const single = {
+  type: 'object' as const,
+  required: ['query'],
+  properties: {
+    query: { type: 'string' as const },
+    variables: { type: ['object', 'null'] as ('object' | 'null')[] },
+    operationName: { type: ['string', 'null'] as ('string' | 'null')[] },
+  },
+};
 const operation = z.unknown().meta({
   id: 'GraphQLRequest',
   override: {
-    type: 'object',
-    required: ['query'],
-    properties: {
-      query: { type: 'string' },
-      variables: { type: 'object' },
-      operationName: { type: 'string' },
-    },
-    description:
-      'An operation; an array of up to five of them is answered with an array. Lists that are longer than 4 million characters together are refused (`payload_too_large`).',
+    anyOf: [single, { type: 'array', items: single, minItems: 1, maxItems: MOST_TOGETHER }],
+    description: `An operation; a list of up to ${MOST_TOGETHER} of them is answered with a list. Lists that are longer than 4 million characters together are refused (\`payload_too_large\`).`,
   },
 });
 const result = z
@@ -64,7 +67,7 @@ export function graphqlRoutes({ config, limits, groups, roster, attempts, logger
     answers: {
       200: {
         description: 'What was asked for, and what was refused',
-        schema: result,
+        schema: z.union([result, z.array(result)]),
         example: { data: { addGroupMember: { userId: example.variables.user, email: 'grace@example.com' } } },
       },
     },

@@ -39,9 +39,8 @@ export function pageQuery(...keys: z.ZodType[]) {
   return z.object({
     limit: z
       .string()
-      .regex(/^\d{1,3}$/)
+      .regex(/^(0{0,2}[1-9]|0?[1-9]\d|100)$/)
       .transform(Number)
-      .refine((value) => value >= 1 && value <= 100)
       .optional(),
     cursor: cursorOf(...keys).optional(),
   });

@@ -6,6 +6,7 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { emailAddress } from '../identity/email.ts';
 import type { Actor } from '../identity/person.ts';
+import { UUID } from '../identity/spelling.ts';
 import { faultsOf } from '../json.ts';
 import { Refusal, type RefusalCode, type RefusalDetails } from '../refusal.ts';
 import type { Contract } from './contract.ts';
@@ -151,7 +152,7 @@ export const description = z
 
 export const uuid = z
   .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i)
+  .regex(UUID)
   .transform((text) => text.toLowerCase());
 
 export const email = z.string().trim().max(320).pipe(emailAddress);

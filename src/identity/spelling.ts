@@ -4,10 +4,11 @@
  */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+// Without flags, of which the API's description can tell nothing.
+export const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
 /** A ULID by shape: 26 characters of Crockford's alphabet, either case, at most 128 bits. Any generation of id may be inside. */
-export const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
+export const ULID = /^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$/;
 
 /** The id of a container as it is stored and recorded: a group's is sent as a ULID. What is malformed stays as it is. */
 export function spelledInside(kind: string, id: string): string {

@@ -1,16 +1,21 @@
 /** `/openapi.json` describes every route of the router, as a whole, with examples that its own schemas accept. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { statuses } from '../../src/http/contract.ts';
 import type { RefusalCode } from '../../src/refusal.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { call } from '../support/client.ts';
+
+interface Described {
+  content: Record<string, { schema: object }>;
+}
 
 interface Operation {
   operationId: string;
   summary: string;
   tags: string[];
   security: unknown[];
-  parameters?: { name: string; in: string; required?: boolean }[];
+  parameters?: { name: string; in: string; required?: boolean; schema: object }[];
   requestBody?: { content: Record<string, unknown> };
   responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
 }
@@ -107,6 +112,59 @@ describe('CO1 the description', () => {
     } finally {
       await elsewhere.stop();
     }
+  });
+});
+
+describe('CO1 what is taken is described as taken, and what is not as not', () => {
+  const { ulid, uuid } = { ulid: '01KAJ3Q0W5F0ZB8T8H7R6S5N4M', uuid: '019aa438-fd1a-7b2e-8f3c-4d5e6f708192' };
+  const inJson = (of: unknown) => (of as Described).content['application/json']!.schema;
+  const body = (id: string) => () => inJson(operationOf(id).requestBody);
+  const parameter = (id: string, name: string) => () =>
+    operationOf(id).parameters!.find((one) => one.name === name)!.schema;
+
+  it.each<[string, () => object, unknown[], unknown[]]>([
+    [
+      'times of the audit trail',
+      parameter('listAuditEvents', 'from'),
+      ['2026-01-01', '2026-01-01T10:00:00+02:00'],
+      ['yesterday', '2026-13-01'],
+    ],
+    ['limits', parameter('listWorkspaces', 'limit'), ['1', '50', '007', '100'], ['0', '000', '101', '-1', '', '0001']],
+    [
+      'UUIDs',
+      parameter('listWorkspaceMembers', 'workspace_id'),
+      [uuid, uuid.toUpperCase()],
+      [ulid, uuid.replace('-', '')],
+    ],
+    [
+      'ULIDs',
+      body('addGroupMember'),
+      [ulid, ulid.toLowerCase()].map((user_id) => ({ user_id })),
+      [uuid, ulid.replace('0', 'U'), ulid.replace('0', 'u')].map((user_id) => ({ user_id })),
+    ],
+    [
+      'requests of GraphQL',
+      body('graphql'),
+      [{ query: '{me{id}}' }, [{ query: '{me{id}}', variables: null }, { query: '{me{id}}' }]],
+      [{}, [], Array.from({ length: 6 }, () => ({ query: '{me{id}}' }))],
+    ],
+    [
+      'answers of GraphQL',
+      () => inJson(operationOf('graphql').responses['200']),
+      [{ data: { me: null } }, [{ data: null, errors: [] }]],
+      [7, [7]],
+    ],
+  ])('%s', (_, schema, taken, refused) => {
+    const { $defs, ...rest } = JSON.parse(
+      JSON.stringify({ $defs: description.components.schemas, ...schema() }).replaceAll(
+        '#/components/schemas/',
+        '#/$defs/',
+      ),
+    );
+    const judge = z.fromJSONSchema({ $schema: 'https://json-schema.org/draft/2020-12/schema', $defs, ...rest });
+    for (const value of taken) expect(judge.safeParse(value), JSON.stringify(value)).toMatchObject({ success: true });
+    if ('anyOf' in rest) expect(rest).not.toHaveProperty('format'); // it would hold for each, of which zod knows nothing
+    for (const value of refused) expect(judge.safeParse(value).success, JSON.stringify(value)).toBe(false);
   });
 });
 

@@ -72,7 +72,7 @@ const when = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
   .transform((value) => new Date(value))
   .refine((at) => at.getUTCFullYear() >= 1 && at.getUTCFullYear() <= 9999)
-  .meta({ description: 'A time or a day, ISO 8601', format: 'date-time' })
+  .meta({ description: 'A time or a day, ISO 8601' })
   .optional();
 
 const query = pageQuery(timeKey, z.uuid()).extend({
