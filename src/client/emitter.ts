@@ -1,4 +1,7 @@
-/** A tiny typed emitter. A listener that throws keeps no other from hearing: what it threw is reported, not swallowed. */
+/**
+ * A tiny typed emitter. What a listener makes happen is told after what it has heard, so that everybody hears all in one
+ * order. A listener that throws keeps no other from hearing: what it threw is reported, not swallowed.
+ */
 export interface Listening<Events> {
   /** @returns what ends it */
   on<Name extends keyof Events>(name: Name, listener: (value: Events[Name]) => void): () => void;
@@ -6,11 +9,14 @@ export interface Listening<Events> {
 
 export interface Emitter<Events> extends Listening<Events> {
   emit<Name extends keyof Events>(name: Name, value: Events[Name]): void;
+  /** Nobody hears what is emitted from here on. */
   clear(): void;
 }
 
 export function createEmitter<Events>(): Emitter<Events> {
   const listeners = new Map<keyof Events, Set<(value: never) => void>>();
+  /** What is being told, and what has come meanwhile. */
+  const telling: (() => void)[] = [];
   return {
     on(name, listener) {
       const all = listeners.get(name) ?? new Set();
@@ -21,15 +27,20 @@ export function createEmitter<Events>(): Emitter<Events> {
       return () => void all.delete(own);
     },
     emit(name, value) {
-      for (const listener of [...(listeners.get(name) ?? [])]) {
+      const isNested = telling.length > 0;
+      const all = listeners.get(name) ?? new Set();
+      for (const listener of all) telling.push(() => all.has(listener) && listener(value as never));
+      if (isNested) return;
+      for (const tell of telling) {
         try {
-          listener(value as never);
+          tell();
         } catch (error) {
           queueMicrotask(() => {
             throw error;
           });
         }
       }
+      telling.length = 0;
     },
     clear: () => listeners.clear(),
   };

@@ -130,10 +130,20 @@ describe('SD4 getting in', () => {
     await settle();
     expect(heard).toEqual(['trying', ['unreachable', 1, 500], 'trying', 'found', 'trying']);
   });
+
+  it('does not begin any more once it was left', async () => {
+    const { heard, entering } = enter([null]);
+    entering.destroy();
+    entering.begin();
+    await settle();
+    expect([heard, entering.busy]).toEqual([[], false]);
+  });
 });
 
 it('SD4 an attempt that is under way is no time to wait for, and what lost its connection is not live', () => {
   expect(trying(reconnecting('unreachable', 'en', 2, 5), 'en')).toEqual(reconnecting('unreachable', 'en', 2, null));
+  const attempt = reconnecting('unreachable', 'en');
+  expect(trying(attempt, 'en')).toBe(attempt);
   expect(trying({ kind: 'live' }, 'en')).toEqual(reconnecting('no_token', 'en'));
   expect(trying({ kind: 'connecting' }, 'en')).toEqual({ kind: 'connecting' });
 });
@@ -196,6 +206,24 @@ describe('an emitter', () => {
     clear();
     emit('said', 'c');
     expect(heard).toEqual(['a', 'a', 'b']);
+  });
+
+  it('tells what a listener makes happen after what it has heard, and then what was the last', () => {
+    const { on, emit, clear } = createEmitter<{ said: string }>();
+    const heard: string[] = [];
+    const stop = on('said', (word) => {
+      heard.push(`first ${word}`);
+      if (word !== 'a') return;
+      emit('said', 'b');
+      on('said', (later) => heard.push(`new ${later}`));
+      emit('said', 'c');
+      clear();
+      emit('said', 'd');
+      stop();
+    });
+    on('said', (word) => heard.push(`second ${word}`));
+    emit('said', 'a');
+    expect(heard).toEqual(['first a', 'second a', 'second b', 'second c', 'new c']);
   });
 });
 

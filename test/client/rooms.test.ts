@@ -98,6 +98,21 @@ describe('SD6 a conversation', () => {
     await proxy.stop();
   });
 
+  it('stays closed that is closed because another one, on the same connection, lost it', async () => {
+    const proxy = await startTcpProxy(app.url);
+    const { email, client } = await somebody(app);
+    const near = createClient({ url: proxy.through(app.url), token: () => tokenOf(email), WebSocket });
+    const ids = await Promise.all(['One', 'Two'].map((title) => client.conversations.create({ title })));
+    const [one, two] = ids.map(({ id }) => near.conversations.listen(id)) as [Room<never>, Room<never>];
+    await becomes(() => [one.status.kind, two.status.kind], ['live', 'live']);
+    one.on('status', ({ kind }) => kind === 'reconnecting' && two.close());
+    await proxy.cut();
+    await becomes(() => one.status.kind, 'reconnecting');
+    expect(two.status).toEqual({ kind: 'closed', reason: 'left' });
+    one.close();
+    await proxy.stop();
+  });
+
   it('of somebody else, or of nobody, is closed', async () => {
     const [ada, grace] = [await somebody(app, 'ada'), await somebody(app, 'grace')];
     const { id } = await ada.client.conversations.create({ title: 'Private' });

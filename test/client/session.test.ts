@@ -1,5 +1,6 @@
 /** A session as three people live through it, each with the SDK on a real socket. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
 import { listCells, putCell, type LiveDiagram, type SessionMessage } from '../../src/client/index.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { becomes, joined, node, opened, seated, somebody, table } from './stage.ts';
@@ -124,6 +125,19 @@ describe('SD4 three people at a diagram', () => {
     expect(followed.length).toBe(before);
     ada.givePresenter(stage.people[2]!.email);
     await becomes(() => grace.state.view, null);
+  });
+
+  it('follow from within a change, as those do who always follow', async () => {
+    const [ada, grace] = (await seated(await table(app, ['ada', 'grace']))) as [LiveDiagram, LiveDiagram];
+    const heard: boolean[] = [];
+    grace.on('change', ({ following }) => {
+      if (heard.push(following) < 50) grace.followPresenter();
+    });
+    putCell(ada.cells, node('shop'));
+    putCell(grace.cells, node('bank'));
+    await grace.whenSaved();
+    expect(heard.length).toBeLessThan(10);
+    expect(heard.slice(0, 2)).toEqual([false, true]);
   });
 
   it('AC6 see where the others point, under the names that the server gives', async () => {
@@ -261,6 +275,71 @@ describe('leaving', () => {
     controller.abort();
     expect(ada.status).toMatchObject({ kind: 'ended', reason: 'left' });
     await becomes(() => grace.status.kind, 'ended');
+  });
+
+  it('SD4 is told last, also to those who leave when it has ended', async () => {
+    const { place, people } = await table(app, ['ada']);
+    const diagram = await joined(people[0]!.client, place);
+    const heard: unknown[] = [];
+    diagram.on('change', ({ status }) => {
+      if (status.kind === 'ended' && heard.push(status.reason) < 50) void diagram.leave();
+    });
+    await people[0]!.client.sessions.end(place);
+    await becomes(() => diagram.status.kind === 'ended' && diagram.status.reason, 'left');
+    expect(heard).toEqual(['host_ended', 'left']);
+  });
+
+  it('SD4 is told in order, and is the end, also where somebody rejoins after every end', async () => {
+    const { place, people } = await table(app, ['ada']);
+    const diagram = await joined(people[0]!.client, place);
+    const heard: string[] = [];
+    diagram.on('change', ({ status }) => {
+      if (status.kind === 'ended') diagram.rejoin();
+    });
+    diagram.on('change', ({ status }) => {
+      if (heard.at(-1) !== status.kind) heard.push(status.kind);
+    });
+    diagram.end();
+    await becomes(() => heard, ['ended', 'connecting', 'live']);
+    await diagram.leave();
+    expect([diagram.status.kind, heard.at(-1)]).toEqual(['ended', 'ended']);
+  });
+
+  /** A table whose one person says which sessions they ask for, and which sockets they open. */
+  async function watched() {
+    const made: string[] = [];
+    class Watched extends WebSocket {
+      constructor(url: string) {
+        super(url);
+        made.push('socket');
+      }
+    }
+    const watching: typeof fetch = (input, init) => {
+      if (init?.method === 'POST' && String(input).endsWith('/collaborate')) made.push('session');
+      return fetch(input, init);
+    };
+    const { place, people } = await table(app, ['ada'], 'writer', { WebSocket: Watched, fetch: watching });
+    return { place, client: people[0]!.client, made };
+  }
+
+  it('SD4 when the session is found opens no connection to it', async () => {
+    const { place, client, made } = await watched();
+    const diagram = opened(client, place);
+    diagram.on('change', ({ session }) => session && void diagram.leave());
+    await becomes(() => diagram.status.kind, 'ended');
+    await client.sessions.get(place);
+    expect(made).toEqual(['session']);
+  });
+
+  it('SD4 while it rejoins makes no session', async () => {
+    const { place, client, made } = await watched();
+    const diagram = await joined(client, place);
+    diagram.end();
+    await becomes(() => diagram.status.kind, 'ended');
+    diagram.on('change', ({ status }) => status.kind === 'connecting' && void diagram.leave());
+    diagram.rejoin();
+    expect((await client.sessions.get(place)).session_id).toBeNull();
+    expect(made).toEqual(['session', 'socket']);
   });
 
   it('somebody with two pages stays until the last is closed (CS4), and no two pages share a Yjs client id', async () => {

@@ -166,6 +166,16 @@ describe('SD3 it does not come back', () => {
     expect(states.at(-1)).toEqual({ kind: 'stopped', reason: null });
   });
 
+  it('after it was destroyed, whoever tells it to connect', async () => {
+    keep();
+    await stand(0);
+    kept.destroy();
+    kept.connect();
+    await settle();
+    expect(PlayedSocket.made).toHaveLength(1);
+    expect(kept.state.kind).toBe('stopped');
+  });
+
   it('what was said before the close decides', async () => {
     keep();
     await stand(0);

@@ -16,6 +16,7 @@ export interface Asking {
   /** Begins, or tries again at once. */
   begin(): void;
   stop(): void;
+  /** After this nothing begins. */
   destroy(): void;
   /** Whether it is trying, or waits to. */
   readonly busy: boolean;
@@ -36,6 +37,7 @@ export interface AskingOptions<Answer> {
 export function createAsking<Answer>(options: AskingOptions<Answer>): Asking {
   const { ask, clock, answered, after, trying, waiting, ended } = options;
   let run: AbortController | null = null;
+  let isOver = false;
   let cancel = () => {};
   /** Ends the pause that is under way. */
   let again = () => {};
@@ -43,6 +45,7 @@ export function createAsking<Answer>(options: AskingOptions<Answer>): Asking {
   async function attempt(mine: AbortController, failed: number): Promise<void> {
     again = () => {};
     trying();
+    if (run !== mine) return;
     try {
       const answer = await ask(mine.signal);
       if (run !== mine) return;
@@ -79,11 +82,13 @@ export function createAsking<Answer>(options: AskingOptions<Answer>): Asking {
     },
     begin() {
       stop();
+      if (isOver) return;
       run = new AbortController();
       void attempt(run, 0);
     },
     stop,
     destroy() {
+      isOver = true;
       stop();
       forget();
     },

@@ -4,17 +4,18 @@
  *
  * Two runs follow each other: getting in (REST), then the connection. Each tries again by itself where that may help;
  * where it may not, the diagram has ended, and `rejoin` begins the first run again with the document as it is here.
- * It is live when the document is in sync and the session has greeted us.
+ * It is live when the document is in sync and the session has greeted us. Whoever hears of a change may do anything, also
+ * leave: everything is stopped before the last change is told, and what was under way finds that nothing begins any more.
  */
 import * as Y from 'yjs';
-import { cellsOf } from '../cells.ts';
 import { createEmitter } from '../emitter.ts';
 import type { RoundtableError } from '../error.ts';
 import { createAsking } from './asking.ts';
 import type { WaitReason } from './closing.ts';
 import { createCommands } from './commands.ts';
 import { afterEntering, afterSubmitting, ended, endOf, reconnecting, trying } from './ending.ts';
-import type { DiagramEvents, JoinOptions, LiveDiagram } from './live-diagram.ts';
+import { handleOf, type HandleParts } from './handle.ts';
+import type { DiagramEvents, JoinOptions, LeaveOptions, LiveDiagram } from './live-diagram.ts';
 import { readMessage, type SessionEnd, type SessionMessage } from './messages.ts';
 import { openCopy } from './offline-copy.ts';
 import type { LiveParts } from './parts.ts';
@@ -25,7 +26,6 @@ import { StockProvider } from './stock-provider.ts';
 import { isStored } from './stored.ts';
 import { hear, initialState, withRoster, type DiagramState, type DiagramStatus } from './state.ts';
 import { trackUnsaved } from './unsaved.ts';
-import { reached } from './waiting.ts';
 import type { EndReason } from './words.ts';
 
 export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram {
@@ -33,19 +33,22 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
   const { document = new Y.Doc(), offline = parts.offline ?? false, signal } = options;
   const place = { threatModelId: options.threatModelId, diagramId: options.diagramId };
   const events = createEmitter<DiagramEvents>();
-  const cells = cellsOf(document);
   let state = initialState;
   let endedBy: SessionEnd | null = null;
   let arrived = { synced: false, greeted: false };
   let submitted = false;
-  let left = false;
+  /** Set once it was left. */
+  let leaving: Promise<void> | null = null;
 
-  const update = (next: DiagramState) => {
-    if (next === state || left) return;
-    state = next;
+  const tell = (changes: Partial<DiagramState>) => {
+    state = { ...state, ...changes };
     events.emit('change', state);
   };
-  const become = (status: DiagramStatus) => update(status === state.status ? state : { ...state, status });
+  const update = (changes: Partial<DiagramState>) => {
+    const members = Object.keys(changes) as (keyof DiagramState)[];
+    if (leaving === null && members.some((member) => changes[member] !== state[member])) tell(changes);
+  };
+  const become = (status: DiagramStatus) => update({ status });
 
   const kept = createKeptSocket({ ...parts, url: `${url.replace(/^http/, 'ws')}/ws`, changed: socketChanged });
   const provider: StockProvider = new StockProvider(kept.socket, {
@@ -69,7 +72,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     tokens,
     clock,
     restored: (count) => unsaved.restore(count),
-    keeps: (keptHere) => update({ ...state, keptHere }),
+    keeps: (keptHere) => update({ keptHere }),
   });
   const unsaved = trackUnsaved({
     document,
@@ -77,7 +80,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     isCopy: copy.isOrigin,
     changed(count) {
       copy.note(count);
-      update({ ...state, unsavedChanges: count, saved: count === 0 });
+      update({ unsavedChanges: count, saved: count === 0 });
     },
   });
   const commands = createCommands({
@@ -164,17 +167,17 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     events.emit('message', message);
   }
 
-  async function leave({ forget = false }: { forget?: boolean } = {}): Promise<void> {
-    if (left) return;
-    become(ended('left', language(), clock.now()));
-    left = true;
+  function leave({ forget = false }: LeaveOptions = {}): Promise<void> {
+    if (leaving !== null) return leaving;
+    leaving = copy.close(forget);
     signal?.removeEventListener('abort', abort);
     for (const run of [entering, submitting]) run.destroy();
     for (const part of [commands, presence, unsaved]) part.stop();
     provider.destroy();
     kept.destroy();
+    tell({ status: ended('left', language(), clock.now()) });
     events.clear();
-    await copy.close(forget);
+    return leaving;
   }
 
   const abort = () => void leave();
@@ -183,59 +186,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
   entering.begin();
   if (signal?.aborted) abort();
 
-  const { stop: _, ...asked } = commands;
-  const answered = (user: string) =>
-    update({ ...state, presenterRequests: state.presenterRequests.filter((other) => other !== user) });
-  return {
-    ...asked,
-    on: events.on,
-    doc: document,
-    cells,
-    provider,
-    get state() {
-      return state;
-    },
-    get status() {
-      return state.status;
-    },
-    get participants() {
-      return state.participants;
-    },
-    get me() {
-      return state.me;
-    },
-    get host() {
-      return state.host;
-    },
-    get presenter() {
-      return state.presenter;
-    },
-    get permissions() {
-      return state.permissions;
-    },
-    get saved() {
-      return state.saved;
-    },
-    get unsavedChanges() {
-      return state.unsavedChanges;
-    },
-    get presence() {
-      return presence.others;
-    },
-    requestPresenter() {
-      if (state.status.kind === 'live') update({ ...state, askedToPresent: true });
-      commands.requestPresenter();
-    },
-    denyPresenter(user) {
-      answered(user);
-      commands.denyPresenter(user);
-    },
-    unsavedCells: unsaved.cells,
-    setCursor: (cursor) => presence.set({ cursor }),
-    setSelection: (selection) => presence.set({ selection }),
-    setViewport: (viewport) => presence.set({ viewport }),
-    followPresenter: () => update({ ...state, following: true }),
-    stopFollowing: () => update({ ...state, following: false }),
+  const runs: HandleParts['runs'] = {
     retry() {
       if (state.status.kind === 'ended') return;
       const run = [entering, submitting].find(({ busy }) => busy);
@@ -243,7 +194,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
       else kept.connect();
     },
     rejoin() {
-      if (state.status.kind !== 'ended' || left) return;
+      if (state.status.kind !== 'ended' || leaving !== null) return;
       become({ kind: 'connecting' });
       entering.begin();
     },
@@ -251,8 +202,8 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
       if (state.status.kind !== 'ended' || state.saved) return;
       if (await isStored(document, () => api.diagrams.state(place))) unsaved.forget();
     },
-    whenLive: () => reached({ state: () => state, on: events.on }, ({ status }) => status.kind === 'live'),
-    whenSaved: () => reached({ state: () => state, on: events.on }, ({ saved }) => saved),
     leave,
   };
+  const { on } = events;
+  return handleOf({ state: () => state, update, on, document, provider, unsaved, presence, commands, runs });
 }

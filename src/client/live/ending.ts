@@ -44,7 +44,7 @@ export function reconnecting(
 /** The status while an attempt is under way; the connection of one that is live was lost for want of a new token. */
 export function trying(status: DiagramStatus, language: Language): DiagramStatus {
   if (status.kind === 'live') return reconnecting('no_token', language);
-  return status.kind === 'reconnecting' ? { ...status, nextAttemptAt: null } : status;
+  return status.kind === 'reconnecting' && status.nextAttemptAt !== null ? { ...status, nextAttemptAt: null } : status;
 }
 
 /** @param heard why the session ended, if that was told before the close */

@@ -20,6 +20,10 @@ export interface JoinOptions extends Place {
   signal?: AbortSignal;
 }
 
+export interface LeaveOptions {
+  forget?: boolean | undefined;
+}
+
 export interface DiagramEvents {
   /** After every change of the state. */
   change: DiagramState;
@@ -76,5 +80,5 @@ export interface LiveDiagram extends Commands, Listening<DiagramEvents> {
    * Closes it; resolves once nothing is kept any more. @param options.forget also removes what is kept of it on this
    * device
    */
-  leave(options?: { forget?: boolean }): Promise<void>;
+  leave(options?: LeaveOptions): Promise<void>;
 }

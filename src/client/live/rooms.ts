@@ -73,6 +73,7 @@ export function createRooms(parts: LiveParts): Rooms {
       let cancel = () => {};
 
       const become = (next: RoomStatus) => {
+        if (status.kind === 'closed') return;
         status = next;
         events.emit('status', status);
         if (next.kind === 'live') events.emit('live', undefined);

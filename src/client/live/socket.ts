@@ -33,6 +33,7 @@ export interface KeptSocket {
   /** Connects, or tries again at once. @param url another one than before */
   connect(url?: string): void;
   stop(): void;
+  /** After this nothing connects. */
   destroy(): void;
 }
 
@@ -60,6 +61,7 @@ export function createKeptSocket({ url, tokens, WebSocket, clock, changed }: Soc
   let renewed = false;
   /** The number of the attempt under way: what belongs to an earlier one is of no interest. */
   let turn = 0;
+  let isOver = false;
   let cancel = () => {};
 
   const socket = new StockSocket(WebSocket, {
@@ -82,8 +84,9 @@ export function createKeptSocket({ url, tokens, WebSocket, clock, changed }: Soc
   function stop(reason: StopReason | null): void {
     turn += 1;
     cancel();
-    become({ kind: 'stopped', reason });
+    state = { kind: 'stopped', reason };
     socket.hangUp('stopped');
+    changed(state);
   }
 
   function closed({ code, reason }: { code: number; reason: string }): void {
@@ -151,12 +154,14 @@ export function createKeptSocket({ url, tokens, WebSocket, clock, changed }: Soc
       renewed = false;
     },
     connect(other = socket.configuration.url) {
+      if (isOver) return;
       socket.configuration.url = other;
       if (state.kind === 'stopped') attempt = 0;
       if (state.kind !== 'open' && state.kind !== 'connecting') void open(false);
     },
     stop: () => stop(null),
     destroy() {
+      isOver = true;
       turn += 1;
       cancel();
       forget();

@@ -10,13 +10,14 @@ export function reached(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let stop = () => {};
-    const look = (now: DiagramState) => {
+    const look = () => {
+      const now = state();
       if (condition(now)) resolve();
       else if (now.status.kind === 'ended') reject(now.status.error);
       else return;
       stop();
     };
     stop = on('change', look);
-    look(state());
+    look();
   });
 }
