@@ -6,9 +6,12 @@
  * repeated has happened; so has a departure of one's own that may not be asked for any more. 429 is an answer before
  * anything was done, so every call waits for the time it names and tries again; not if it names a longer time than
  * anybody would wait. A token that is refused is replaced once.
+ *
+ * What cannot be sent as it is meant is refused here, once: an id that is empty or dots, which the URL would take for the
+ * path above, what JSON cannot write, and a token that no header can hold.
  */
 import { backOff, pause, type Clock } from './clock.ts';
-import { errorOf, RoundtableError } from './error.ts';
+import { errorOf, RoundtableError, type ErrorCode } from './error.ts';
 import type { Tokens } from './tokens.ts';
 
 export type Language = 'en' | 'pl';
@@ -65,12 +68,12 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
   async function exchange(ask: Ask, token: string | null, signal: AbortSignal): Promise<Response> {
     const { method, path, query, body, bytes } = ask;
     const headers = new Headers({ accept: JSON_TYPE, ...ask.headers });
-    if (token !== null) headers.set('authorization', `Bearer ${token}`);
+    if (token !== null) written('unauthenticated', () => headers.set('authorization', `Bearer ${token}`));
     const chosen = language();
     if (chosen !== null) headers.set('accept-language', chosen);
     if (body !== undefined) headers.set('content-type', JSON_TYPE);
     if (bytes !== undefined) headers.set('content-type', 'application/octet-stream');
-    const payload = bytes ?? (body === undefined ? undefined : JSON.stringify(body));
+    const payload = bytes ?? (body === undefined ? undefined : written('invalid', () => JSON.stringify(body)));
     const sent = payload === undefined ? {} : { body: payload as BodyInit };
     const response = await fetch(url + path + queryOf(query), { method, headers, signal, ...sent });
     // Read here, so that an answer that breaks off counts as none.
@@ -83,6 +86,18 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
     return whole;
   }
 
+  function refusal(code: ErrorCode, [en, pl]: readonly [string, string], cause?: unknown): RoundtableError {
+    return new RoundtableError({ code, status: 0, message: language() === 'pl' ? pl : en, cause });
+  }
+
+  function written<Value>(code: ErrorCode, write: () => Value): Value {
+    try {
+      return write();
+    } catch (cause) {
+      throw refusal(code, ['This cannot be sent', 'Tego nie można wysłać'], cause);
+    }
+  }
+
   async function attempt(ask: Ask, token: string | null): Promise<Response> {
     const deadline = AbortSignal.timeout(timeout + Math.ceil((ask.bytes?.byteLength ?? 0) / SLOWEST));
     try {
@@ -90,8 +105,7 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
     } catch (cause) {
       if (cause instanceof RoundtableError) throw cause;
       if (ask.signal?.aborted) throw ask.signal.reason;
-      const message = language() === 'pl' ? 'Serwer nie odpowiada' : 'The server does not answer';
-      throw new RoundtableError({ code: 'unreachable', status: 0, message, cause });
+      throw refusal('unreachable', ['The server does not answer', 'Serwer nie odpowiada'], cause);
     }
   }
 
@@ -108,6 +122,8 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
   }
 
   async function send(ask: Ask): Promise<Response> {
+    if (/\/\.{0,2}(\/|$)/.test(ask.path))
+      throw refusal('invalid', ['An id is empty or dots', 'Identyfikator jest pusty albo z kropek']);
     let uncertain = false;
     for (let failed = 0; ; failed += 1) {
       ask.signal?.throwIfAborted();

@@ -180,12 +180,44 @@ describe('SD2 tokens', () => {
   });
 });
 
-describe('a call', () => {
+describe('SD2 a call', () => {
   it('asks in the language, escapes what stands in the path, and names the page', async () => {
     const { api, calls } = play([json(200, { data: [], next_cursor: null })]);
     await api.workspaces.members('a/b?', { limit: 5, cursor: 'x=' });
     expect(calls[0]).toMatchObject({ method: 'GET', path: '/api/workspaces/a%2Fb%3F/members?limit=5&cursor=x%3D' });
     expect(calls[0]!.headers.get('accept-language')).toBe('pl');
+  });
+
+  it('with an id that is empty or dots is refused, and nothing is sent: it would reach the path above', async () => {
+    const place = (diagramId: string) => ({ threatModelId: 't', diagramId });
+    for (const id of ['', '.', '..']) {
+      const { api, calls } = play([]);
+      const refusals = [
+        () => api.diagrams.remove(place(id)),
+        () => api.diagrams.get(place(id)),
+        () => api.diagrams.versions.restore(place('d'), id),
+        () => api.workspaces.get(id),
+        () => api.workspaces.members(id),
+        () => api.workspaces.removeMember('w', id),
+        () => api.sessions.open({ threatModelId: id, diagramId: 'd' }),
+      ];
+      for (const call of refusals) await expect(call()).rejects.toMatchObject({ code: 'invalid', status: 0 });
+      expect(calls).toEqual([]);
+    }
+    const { api, calls } = play([json(200, {})]);
+    await api.workspaces.get('...');
+    expect(calls[0]!.path).toBe('/api/workspaces/...');
+  });
+
+  it('that cannot be sent is refused at once, by whatever is the matter with it', async () => {
+    const { api, calls, waits } = play([]);
+    const cells = [{ id: 'a', data: 1n }];
+    const place = { threatModelId: 't', diagramId: 'd' };
+    const unwritable = { code: 'invalid', cause: expect.any(TypeError) };
+    await expect(api.diagrams.replaceContent(place, cells)).rejects.toMatchObject(unwritable);
+    const token = play([], 'żółw');
+    await expect(token.api.me()).rejects.toMatchObject({ code: 'unauthenticated', message: 'Tego nie można wysłać' });
+    expect([...calls, ...waits, ...token.calls, ...token.waits]).toEqual([]);
   });
 
   it('what a proxy answers is typed by its status', async () => {
