@@ -225,6 +225,29 @@ describe('SD9 the guide for editors', () => {
     await content(before);
   });
 
+  it('draws in X6 what comes after an edge that has lost an end, and the edge as soon as it has both', async () => {
+    const before = await content();
+    const node = { shape: 'process', width: 100, height: 60, y: 400 };
+    const near = { ...node, id: 'near', x: 100, label: 'Near', z: 50 };
+    const edge = { id: 'hanging', shape: 'flow', source: { cell: 'near' }, target: { cell: 'far' }, z: 52 };
+    const graph = await opens('graph', 'ada');
+    const errors: string[] = [];
+    graph.on('pageerror', ({ message }) => errors.push(message));
+    const drawn = graph.locator('.x6-edge[data-cell-id="hanging"]');
+    await content([...before, near, edge]);
+    await nodeOf(graph, 'Near').waitFor();
+    await content([...before, near, edge, { ...node, id: 'later', x: 300, label: 'Later', z: 53 }]);
+    await nodeOf(graph, 'Later').waitFor();
+    expect(await drawn.count()).toBe(0);
+    await content([...before, near, edge, { ...node, id: 'far', x: 500, label: 'Far', z: 51 }]);
+    await drawn.waitFor({ state: 'attached' });
+    await content([...before, near, edge]);
+    await drawn.waitFor({ state: 'detached' });
+    expect((await content()).map(({ id }) => id)).toContain('hanging');
+    expect(errors).toEqual([]);
+    await content(before);
+  });
+
   it('signs in again where that failed', async () => {
     const page = await (await browser.newContext()).newPage();
     pages.push(page);
