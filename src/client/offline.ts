@@ -3,13 +3,16 @@
  * and has to be installed beside the SDK by whoever wants this:
  *
  *     const client = createClient({ url, token, offline: indexedDbStore() });
+ *
+ * Several pages may keep one diagram, and none of them sees what another one draws without a connection. So each notes
+ * how many of its own changes the server does not have, every time under another key. A page that opens the copy counts
+ * what is noted then, and has all of that in its document; once the server has everything in it, the page removes its own
+ * note and those. What another page has noted since stays, because its key is another one.
  */
 import type * as Library from 'y-indexeddb';
 import type { OfflineStore } from './live/offline-copy.ts';
 
 export type { OfflineCopy, OfflineStore } from './live/offline-copy.ts';
-
-const UNSAVED = 'unsaved';
 
 export function indexedDbStore(): OfflineStore {
   let library: typeof Library | null = null;
@@ -20,7 +23,8 @@ export function indexedDbStore(): OfflineStore {
     },
     attach(name, document) {
       if (library === null) throw new Error('prepare() first');
-      const copy = new library.IndexeddbPersistence(name, document);
+      const { IndexeddbPersistence, fetchUpdates } = library;
+      const copy = new IndexeddbPersistence(name, document);
       // Another page may remove the copy, or the browser take it. The library would go on writing into what is closed,
       // which throws in the middle of the document's own work, after which it tells nobody of anything.
       const { _db: opening } = copy;
@@ -34,17 +38,33 @@ export function indexedDbStore(): OfflineStore {
           stop,
         );
       });
+      let own = Math.random();
+      let earlier: { keys: IDBValidKey[]; unsaved: number } = { keys: [], unsaved: 0 };
       const load = async () => {
         await copy.whenSynced;
-        const unsaved: unknown = await copy.get(UNSAVED);
-        return typeof unsaved === 'number' ? unsaved : 0;
+        const store = (await opening).transaction('custom').objectStore('custom');
+        const [keys, counts] = await Promise.all([answer(store.getAllKeys()), answer<number[]>(store.getAll())]);
+        earlier = { keys, unsaved: counts.reduce((sum, count) => sum + count, 0) };
+        // A change is written before it is noted: whatever is noted above is in the document after this.
+        await fetchUpdates(copy);
+        return earlier.unsaved;
+      };
+      const note = async (unsaved: number) => {
+        const store = (await opening).transaction('custom', 'readwrite').objectStore('custom');
+        store.delete(own);
+        if (unsaved === 0) {
+          earlier.keys.forEach((key) => store.delete(key));
+          earlier = { keys: [], unsaved: 0 };
+        }
+        own = Math.random();
+        if (unsaved > earlier.unsaved) store.put(unsaved - earlier.unsaved, own);
       };
       return {
         origin: copy,
         loaded: load(),
         stopped,
         // It may have been closed meanwhile; then nobody counts any more.
-        note: (unsaved) => void copy.set(UNSAVED, unsaved).catch(() => {}),
+        note: (unsaved) => void note(unsaved).catch(() => {}),
         close: () => copy.destroy(),
         async forget() {
           await copy.destroy();
@@ -53,6 +73,13 @@ export function indexedDbStore(): OfflineStore {
       };
     },
   };
+}
+
+function answer<Result>(request: IDBRequest<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error ?? new Error('it cannot be read')));
+  });
 }
 
 /** Another page that has it open stops keeping it; one that stands still does so when it goes on, or goes. */

@@ -99,6 +99,23 @@ const shows = (wanted: Partial<Shown>) => eventually(async () => expect(await sh
 
 const put = (id: string) => page.evaluate((cell) => (window as unknown as PageWindow).put(cell), node(id));
 
+/** Resolves once the device has written what the page has kept by now: transactions follow each other. */
+const written = () =>
+  page.evaluate(async () => {
+    for (const { name } of await indexedDB.databases()) {
+      await new Promise<void>((resolve) => {
+        const opening = indexedDB.open(name!);
+        opening.onsuccess = () => {
+          const { result: database } = opening;
+          const done = () => (database.close(), resolve());
+          const stores = [...database.objectStoreNames];
+          if (stores.length === 0) done();
+          else database.transaction(stores, 'readwrite').oncomplete = done;
+        };
+      });
+    }
+  });
+
 describe('SD7 the hooks, in strict mode', () => {
   it('show the session and its content as it goes on, over one connection', async () => {
     const ada = await joined(stage.people[0]!.client, stage.place);
@@ -201,6 +218,61 @@ describe('SD5 without a connection', () => {
     await page.reload();
     await start({ offline: true });
     await shows({ status: 'live', saved: true, unsavedChanges: 0 });
+  });
+
+  it('of several pages is counted by each, and each saves its own', async () => {
+    const [first, second] = [page, await page.context().newPage()];
+    await second.goto(home);
+    for (page of [first, second]) {
+      await start({ offline: true });
+      await shows({ status: 'live', keptHere: true });
+    }
+    await proxy.cut();
+    await shows({ status: 'reconnecting' });
+    await put('of-second');
+    await shows({ unsavedChanges: 1 });
+    page = first;
+    await shows({ status: 'reconnecting' });
+    for (const id of ['one', 'two', 'three']) await put(id);
+    await shows({ unsavedChanges: 3 });
+
+    // Another one has what both have drawn by then, and saves it; what is drawn after that is not among it.
+    const third = await page.context().newPage();
+    page = third;
+    await page.goto(home);
+    await start({ offline: true });
+    await shows({ unsavedChanges: 4, cells: ['of-second', 'one', 'three', 'two'] });
+    page = first;
+    await put('four');
+    await shows({ unsavedChanges: 4 });
+    await written();
+    await Promise.all([first.close(), second.close()]);
+    await proxy.mend();
+    page = third;
+    await page.evaluate(() => (window as unknown as PageWindow).diagram!.retry());
+    await shows({ status: 'live', saved: true });
+    const { cells } = await stage.people[0]!.client.diagrams.content(stage.place);
+    expect(cells.map(({ id }) => id)).toEqual(['of-second', 'one', 'three', 'two']);
+
+    await written();
+    await proxy.cut();
+    await page.reload();
+    await start({ offline: true });
+    await shows({ saved: false, unsavedChanges: 4, cells: ['four', 'of-second', 'one', 'three', 'two'] });
+    await proxy.mend();
+    await page.evaluate(() => (window as unknown as PageWindow).diagram!.retry());
+    await shows({ status: 'live', saved: true });
+    await written();
+    await proxy.cut();
+    await page.reload();
+    await start({ offline: true });
+    await shows({
+      status: 'reconnecting',
+      saved: true,
+      keptHere: true,
+      cells: ['four', 'of-second', 'one', 'three', 'two'],
+    });
+    await proxy.mend();
   });
 
   it('a browser that says it is offline is believed, and when it is back it connects at once', async () => {

@@ -1,7 +1,14 @@
 /** What the SDK does when a connection ends: every close code of the contract, on real sockets. */
 import { afterEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { createClient, listCells, putCell, type LiveDiagram } from '../../src/client/index.ts';
+import {
+  createClient,
+  listCells,
+  putCell,
+  type LiveDiagram,
+  type OfflineCopy,
+  type OfflineStore,
+} from '../../src/client/index.ts';
 import WebSocket from 'ws';
 import { startApp, type TestApp, type TestAppOptions } from '../support/app.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
@@ -130,6 +137,37 @@ describe('SD3 the connection breaks', () => {
     await diagram.whenLive();
     expect(diagram.host).toBe(people[1]!.email);
   });
+});
+
+/** A store that the test plays, and what is heard of it. */
+function playedStore(played: Partial<OfflineCopy> = {}): { offline: OfflineStore; heard: string[] } {
+  const heard: string[] = [];
+  const copy: OfflineCopy = {
+    origin: null,
+    loaded: Promise.resolve(0),
+    stopped: new Promise(() => {}),
+    note: () => {},
+    close: async () => void heard.push('close'),
+    forget: async () => void heard.push('forget'),
+    ...played,
+  };
+  return { heard, offline: { prepare: async () => {}, attach: () => (heard.push('attach'), copy) } };
+}
+
+it('SD5 nobody hears that everything is saved until it is known what an earlier page had not saved', async () => {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const { offline, heard } = playedStore({ loaded: promise });
+  const client = createClient({ url: 'http://127.0.0.1:9', token: tokenOf('ada@firm.example'), WebSocket, offline });
+  const diagram = opened(client, { threatModelId: 't', diagramId: 'd' });
+  let isSaved = false;
+  diagram.whenSaved().then(
+    () => (isSaved = true),
+    () => {},
+  );
+  await becomes(() => heard, ['attach']);
+  resolve(3);
+  await becomes(() => diagram.unsavedChanges, 3);
+  expect(isSaved).toBe(false);
 });
 
 describe('SD5 after an end', () => {

@@ -204,6 +204,16 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     },
     leave,
   };
-  const { on } = events;
-  return handleOf({ state: () => state, update, on, document, provider, unsaved, presence, commands, runs });
+  return handleOf({
+    state: () => state,
+    update,
+    on: events.on,
+    document,
+    provider,
+    unsaved,
+    presence,
+    commands,
+    restored: copy.open,
+    runs,
+  });
 }

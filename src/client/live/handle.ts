@@ -19,11 +19,13 @@ export interface HandleParts {
   unsaved: Unsaved;
   presence: PresenceDesk;
   commands: Commands & { stop(): void };
+  /** Resolves once it is known what an earlier page had not saved. */
+  restored(): Promise<void>;
   runs: Pick<LiveDiagram, 'retry' | 'rejoin' | 'checkSaved' | 'leave'>;
 }
 
 export function handleOf(parts: HandleParts): LiveDiagram {
-  const { state, update, on, document, provider, unsaved, presence, commands, runs } = parts;
+  const { state, update, on, document, provider, unsaved, presence, commands, restored, runs } = parts;
   const { stop: _, ...asked } = commands;
   return {
     ...asked,
@@ -79,6 +81,9 @@ export function handleOf(parts: HandleParts): LiveDiagram {
     followPresenter: () => update({ following: true }),
     stopFollowing: () => update({ following: false }),
     whenLive: () => reached({ state, on }, ({ status }) => status.kind === 'live'),
-    whenSaved: () => reached({ state, on }, ({ saved }) => saved),
+    async whenSaved() {
+      await restored();
+      return reached({ state, on }, ({ saved }) => saved);
+    },
   };
 }

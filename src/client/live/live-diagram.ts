@@ -74,7 +74,7 @@ export interface LiveDiagram extends Commands, Listening<DiagramEvents> {
   checkSaved(): Promise<void>;
   /** Resolves when it is live. Rejects with a RoundtableError when it has ended. */
   whenLive(): Promise<void>;
-  /** Resolves when everything that was made here is durable. Rejects with a RoundtableError when it has ended before. */
+  /** Resolves when everything that was made here, also by an earlier page, is durable. Rejects with a RoundtableError when it has ended before. */
   whenSaved(): Promise<void>;
   /**
    * Closes it; resolves once nothing is kept any more. @param options.forget also removes what is kept of it on this

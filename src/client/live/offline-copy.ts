@@ -17,11 +17,11 @@ export interface OfflineStore {
 export interface OfflineCopy {
   /** The origin of the transactions that bring content back. */
   readonly origin: unknown;
-  /** Resolves once everything is back, with how many changes the server did not have then. */
+  /** Resolves once everything is back, with how many changes of all pages the server did not have then. */
   readonly loaded: Promise<number>;
   /** Resolves if it keeps nothing any more though nobody here stopped it: another page, or the browser, took it away. */
   readonly stopped: Promise<unknown>;
-  /** Notes how many changes the server does not have. */
+  /** Notes how many changes the server does not have, of this page and of those that `loaded` counted; 0 is for both. */
   note(unsaved: number): void;
   /** Stops keeping it, and leaves what is kept. */
   close(): Promise<void>;

@@ -32,6 +32,7 @@ export interface Shown {
   presenter: string | null;
   saved: boolean;
   unsavedChanges: number;
+  keptHere: boolean;
   cells: string[];
   others: string[];
   said: string[];
@@ -79,7 +80,7 @@ function State({
 }) {
   const { participants, hosting } = useParticipants(diagram);
   const { presenter } = usePresenter(diagram);
-  const { saved, unsavedChanges } = useSaved(diagram);
+  const { saved, unsavedChanges, keptHere } = useSaved(diagram);
   const feed = useConversation(client, conversation);
   page.say = (text) => feed.send!(text);
   const shown: Shown = {
@@ -89,6 +90,7 @@ function State({
     presenter: presenter?.name ?? null,
     saved,
     unsavedChanges,
+    keptHere,
     cells: useCells(diagram).map(({ id }) => id),
     others: usePresence(diagram).map(({ name }) => name),
     said: feed.messages.map(({ body }) => body),
