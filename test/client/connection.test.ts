@@ -195,6 +195,33 @@ describe('SD5 after an end', () => {
   });
 });
 
+describe('SD5 after leaving', () => {
+  it('what was on its way counts as saved once the server is asked', async () => {
+    const stage = await table(await run(), ['ada', 'grace']);
+    const [ada, grace] = (await seated(stage)) as [LiveDiagram, LiveDiagram];
+    putCell(grace.cells, node('last'));
+    await grace.leave();
+    await becomes(() => listCells(ada.cells).length, 1);
+    expect([grace.saved, grace.unsavedChanges]).toEqual([false, 1]);
+    await grace.checkSaved();
+    expect([grace.saved, grace.unsavedChanges, grace.unsavedCells()]).toEqual([true, 0, []]);
+    expect(grace.status).toMatchObject({ kind: 'ended', reason: 'left' });
+  });
+
+  it('leaving again waits for the first time, and removes what is kept if it is to be forgotten', async () => {
+    const closed = Promise.withResolvers<void>();
+    const { offline, heard } = playedStore({ close: () => closed.promise });
+    const { place, people } = await table(await run(), ['ada'], 'writer', { offline });
+    const diagram = await joined(people[0]!.client, place);
+    void diagram.leave().then(() => heard.push('left'));
+    const again = diagram.leave().then(() => heard.push('left again'));
+    closed.resolve();
+    await again;
+    await diagram.leave({ forget: true });
+    expect(heard).toEqual(['attach', 'left', 'left again', 'forget']);
+  });
+});
+
 describe('SD3 the server says why', () => {
   it('1012 a restart: everybody comes back, and everything is saved', async () => {
     const DATABASE_URL = await freshDatabaseUrl();

@@ -95,6 +95,21 @@ describe('SD5 a copy on the device', () => {
     expect(open.heard.slice(-1)).toEqual(['forget']);
   });
 
+  it('is removed also where it was only closed before, open or not', async () => {
+    const open = play();
+    await open.copy.open();
+    await open.copy.close(false);
+    await open.copy.close(true);
+    expect(open.heard.slice(-2)).toEqual(['close', 'forget']);
+
+    const early = play();
+    const opening = early.copy.open();
+    await early.copy.close(false);
+    await opening;
+    await early.copy.close(true);
+    expect(early.heard).toEqual(['attach', 'forget']);
+  });
+
   it('is not opened any more once the diagram was left', async () => {
     const { copy, heard } = play();
     const opening = copy.open();

@@ -80,7 +80,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     isCopy: copy.isOrigin,
     changed(count) {
       copy.note(count);
-      update({ unsavedChanges: count, saved: count === 0 });
+      tell({ unsavedChanges: count, saved: count === 0 }); // also of one that was left: see `checkSaved`
     },
   });
   const commands = createCommands({
@@ -168,7 +168,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
   }
 
   function leave({ forget = false }: LeaveOptions = {}): Promise<void> {
-    if (leaving !== null) return leaving;
+    if (leaving !== null) return forget ? (leaving = copy.close(true)) : leaving;
     leaving = copy.close(forget);
     signal?.removeEventListener('abort', abort);
     for (const run of [entering, submitting]) run.destroy();

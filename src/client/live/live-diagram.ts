@@ -78,7 +78,7 @@ export interface LiveDiagram extends Commands, Listening<DiagramEvents> {
   whenSaved(): Promise<void>;
   /**
    * Closes it; resolves once nothing is kept any more. @param options.forget also removes what is kept of it on this
-   * device
+   * device, also of one that was left before
    */
   leave(options?: LeaveOptions): Promise<void>;
 }

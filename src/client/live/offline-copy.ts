@@ -38,7 +38,10 @@ export interface Copy {
   open(): Promise<void>;
   isOrigin(origin: unknown): boolean;
   note(unsaved: number): void;
-  /** Resolves once it is closed, and removed if it is to be forgotten, also where it was not open yet. Never rejects. */
+  /**
+   * Resolves once it is closed, and removed if it is to be forgotten, also where it was not open yet, or is closed.
+   * Never rejects.
+   */
   close(forget: boolean): Promise<void>;
 }
 
@@ -62,7 +65,7 @@ export function openCopy(options: {
 }): Copy {
   const { store, server, diagram, document, tokens, clock, restored, keeps } = options;
   let copy: OfflineCopy | null = null;
-  /** Null while nobody knows whose it is. */
+  /** Null while nobody knows whose it is, and where it was closed before it was open: it may yet have to be forgotten. */
   let opening: Promise<void> | null = null;
   let end: 'close' | 'forget' | null = null;
   /** Until everything is back, what it says of unsaved changes is the earlier page's. */
@@ -72,12 +75,11 @@ export function openCopy(options: {
   async function bring(kept: OfflineStore): Promise<void> {
     const token = await tokens.current().catch(() => null);
     const subject = token === null ? null : subjectOf(token);
-    if (subject === null) {
+    if (subject !== null) await kept.prepare();
+    if (subject === null || end === 'close') {
       opening = null;
       return;
     }
-    await kept.prepare();
-    if (end === 'close') return;
     copy = kept.attach(
       ['roundtable', server, subject, diagram.toLowerCase()].map(encodeURIComponent).join(' '),
       document,
