@@ -16,11 +16,11 @@ export interface ApiOptions {
   /** The bearer token, or what gives it; may be asynchronous. It is asked before every call and every connection. */
   token: TokenSource;
   /** What the sentences for people are in, or what says so whenever there is one; else what the browser asks for. */
-  language?: Language | (() => Language);
+  language?: Language | (() => Language) | undefined;
   /** In place of the global one. */
-  fetch?: typeof fetch;
+  fetch?: typeof fetch | undefined;
   /** How long one attempt of a call may take, ms; 30 s unless told. With bytes, longer by what a slow connection needs. */
-  timeout?: number;
+  timeout?: number | undefined;
 }
 
 export type Api = ReturnType<typeof apiOf>;

@@ -83,7 +83,7 @@ function plain(value: unknown): unknown {
  * Adds a cell, or changes the members of one that is there; members that are not given stay as they are. Of a cell that
  * is there only what differs is written, so that two people who change different members both keep their change.
  */
-export function putCell(cells: Cells, cell: { id: string; [member: string]: unknown }): void {
+export function putCell(cells: Cells, cell: Cell | StoredCell): void {
   const write = () => {
     const members = Object.entries(cell).filter(([, value]) => value !== undefined);
     const present = cells.get(cell.id);

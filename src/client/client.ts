@@ -13,9 +13,9 @@ import type { CallOptions } from './transport.ts';
 
 export interface ClientOptions extends ApiOptions {
   /** In place of the global one. */
-  WebSocket?: WebSocketConstructor;
+  WebSocket?: WebSocketConstructor | undefined;
   /** Where open diagrams are kept on this device, so that edits outlive a page without a connection; else nowhere. */
-  offline?: OfflineStore;
+  offline?: OfflineStore | undefined;
 }
 
 interface Listens<Id, Message> {

@@ -74,6 +74,29 @@ export function cells(): void {
   expectTypeOf<sdk.Cell>().toExtend<z.input<typeof cellSchema>>();
 }
 
+/** A cell in any of its types can be put. */
+export function puttable(): void {
+  type Put = Parameters<typeof sdk.putCell>[1];
+  expectTypeOf<sdk.NodeCell>().toExtend<Put>();
+  expectTypeOf<sdk.EdgeCell>().toExtend<Put>();
+  expectTypeOf<sdk.StoredCell>().toExtend<Put>();
+  expectTypeOf<{ id: string; label: string }>().toExtend<Put>();
+}
+
+type NotGiven<Options> = {
+  [Name in keyof Options as Record<never, never> extends Pick<Options, Name> ? Name : never]-?: undefined;
+};
+
+/** An option that is not given may be `undefined`, as where it comes out of somebody's own options. */
+export function options(): void {
+  expectTypeOf<NotGiven<sdk.ClientOptions>>().toExtend<Partial<sdk.ClientOptions>>();
+  expectTypeOf<NotGiven<sdk.JoinOptions>>().toExtend<Partial<sdk.JoinOptions>>();
+  expectTypeOf<NotGiven<sdk.AuditFilter>>().toExtend<Partial<sdk.AuditFilter>>();
+  expectTypeOf<{ ifHead: undefined; signal: undefined }>().toExtend<
+    NonNullable<Parameters<sdk.Api['diagrams']['replaceContent']>[2]>
+  >();
+}
+
 type Told = Exclude<ServerMessage, { type: 'presenter_view' }>;
 type Heard = Exclude<sdk.SessionMessage, { type: 'presenter_view' | 'error' }>;
 

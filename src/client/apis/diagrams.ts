@@ -55,7 +55,7 @@ export function diagramsApi(transport: Transport) {
     replaceContent: (
       place: Place,
       cells: readonly (Cell | StoredCell)[],
-      { ifHead, signal }: CallOptions & { ifHead?: number } = {},
+      { ifHead, signal }: CallOptions & { ifHead?: number | undefined } = {},
     ) =>
       transport.json<{ head: number }>({
         method: 'PUT',

@@ -5,15 +5,15 @@ import type { CallOptions, Transport } from '../transport.ts';
 
 export interface AuditFilter {
   /** Id, email, ULID or number. */
-  actor?: string;
+  actor?: string | undefined;
   /** As it was sent, or any other spelling of the same person. */
-  subject?: string;
+  subject?: string | undefined;
   /** `kind:id`, or an id of any kind. */
-  container?: string;
-  outcome?: AuditEvent['outcome'];
+  container?: string | undefined;
+  outcome?: AuditEvent['outcome'] | undefined;
   /** A time or a day, ISO 8601. */
-  from?: string;
-  to?: string;
+  from?: string | undefined;
+  to?: string | undefined;
 }
 
 export type PeopleApi = ReturnType<typeof peopleApi>;

@@ -13,11 +13,11 @@ import type { DiagramState, DiagramStatus, PresenterView } from './state.ts';
 
 export interface JoinOptions extends Place {
   /** A document of the caller's own, which nothing else is connected to. */
-  document?: Y.Doc;
+  document?: Y.Doc | undefined;
   /** Where the diagram is kept on this device; `false` for nowhere. Else what the client was given. */
-  offline?: OfflineStore | false;
+  offline?: OfflineStore | false | undefined;
   /** Leaves when it is aborted. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface LeaveOptions {
