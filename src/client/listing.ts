@@ -30,21 +30,20 @@ export function listing<Item>(
   return Object.assign(page, { [Symbol.asyncIterator]: items });
 }
 
-/** A list of the server's at a path. */
+/** A list of the server's at a path. @param name of the member of the answer that holds the items */
 export function listAt<Item>(
   transport: Transport,
   path: string,
   options: PageOptions = {},
+  name = 'data',
   filter: Ask['query'] = {},
 ): Listing<Item> {
   const { limit, cursor, signal } = options;
-  const load = (after: string | null) =>
-    transport.json<Page<Item>>({
-      method: 'GET',
-      path,
-      query: { ...filter, limit, cursor: after ?? undefined },
-      signal,
-    });
+  const load = async (after: string | null) => {
+    const query = { ...filter, limit, cursor: after ?? undefined };
+    const page = await transport.json<Record<string, unknown>>({ method: 'GET', path, query, signal });
+    return { data: page[name], next_cursor: page.next_cursor ?? null } as Page<Item>;
+  };
   return listing(load, cursor ?? null);
 }
 

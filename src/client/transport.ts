@@ -73,9 +73,9 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
     if (chosen !== null) headers.set('accept-language', chosen);
     if (body !== undefined) headers.set('content-type', JSON_TYPE);
     if (bytes !== undefined) headers.set('content-type', 'application/octet-stream');
-    const payload = bytes ?? (body === undefined ? undefined : written('invalid', () => JSON.stringify(body)));
-    const sent = payload === undefined ? {} : { body: payload as BodyInit };
-    const response = await fetch(url + path + queryOf(query), { method, headers, signal, ...sent });
+    const sent = (bytes ??
+      (body === undefined ? null : written('invalid', () => JSON.stringify(body)))) as BodyInit | null;
+    const response = await fetch(url + path + queryOf(query), { method, headers, signal, body: sent });
     // Read here, so that an answer that breaks off counts as none.
     const whole = new Response(response.status === 204 ? null : await response.arrayBuffer(), response);
     if (!response.ok) throw await errorOf(whole);
@@ -86,16 +86,20 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
     return whole;
   }
 
-  function refusal(code: ErrorCode, [en, pl]: readonly [string, string], cause?: unknown): RoundtableError {
-    return new RoundtableError({ code, status: 0, message: language() === 'pl' ? pl : en, cause });
-  }
-
   function written<Value>(code: ErrorCode, write: () => Value): Value {
     try {
       return write();
     } catch (cause) {
-      throw refusal(code, ['This cannot be sent', 'Tego nie można wysłać'], cause);
+      throw refusal(code, cause);
     }
+  }
+
+  function refusal(code: ErrorCode, cause: unknown): RoundtableError {
+    const [en, pl] =
+      code === 'unreachable'
+        ? ['The server does not answer', 'Serwer nie odpowiada']
+        : ['This cannot be sent', 'Tego nie można wysłać'];
+    return new RoundtableError({ code, status: 0, message: language() === 'pl' ? pl! : en!, cause });
   }
 
   async function attempt(ask: Ask, token: string | null): Promise<Response> {
@@ -105,7 +109,7 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
     } catch (cause) {
       if (cause instanceof RoundtableError) throw cause;
       if (ask.signal?.aborted) throw ask.signal.reason;
-      throw refusal('unreachable', ['The server does not answer', 'Serwer nie odpowiada'], cause);
+      throw refusal('unreachable', cause);
     }
   }
 
@@ -122,8 +126,7 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
   }
 
   async function send(ask: Ask): Promise<Response> {
-    if (/\/\.{0,2}(\/|$)/.test(ask.path))
-      throw refusal('invalid', ['An id is empty or dots', 'Identyfikator jest pusty albo z kropek']);
+    if (/\/\.{0,2}(\/|$)/.test(ask.path)) throw refusal('invalid', ask.path);
     let uncertain = false;
     for (let failed = 0; ; failed += 1) {
       ask.signal?.throwIfAborted();

@@ -1,5 +1,5 @@
 /** Conversations, who takes part in them, and what is said. Ids are integers; `user_id` is a person's `number`. */
-import { listAt, listing, pathOf, type Listing, type PageOptions } from '../listing.ts';
+import { listAt, pathOf, type Listing, type PageOptions } from '../listing.ts';
 import type { Conversation, ConversationParticipant, ConversationRole, Message, ParticipantAdded } from '../shapes.ts';
 import type { CallOptions, Transport } from '../transport.ts';
 import type { PeopleApi } from './people.ts';
@@ -25,19 +25,8 @@ export function conversationsApi(transport: Transport, me: PeopleApi['me']) {
       await transport.send({ method: 'DELETE', path: one(id), signal });
     },
     /** In order of `joined_at`; complete unless a limit is given. */
-    participants(id: number, { limit, cursor, signal }: PageOptions = {}): Listing<ConversationParticipant> {
-      const load = async (after: string | null) => {
-        const query = { limit, cursor: after ?? undefined };
-        const page = await transport.json<{ participants: ConversationParticipant[]; next_cursor?: string | null }>({
-          method: 'GET',
-          path: participants(id),
-          query,
-          signal,
-        });
-        return { data: page.participants, next_cursor: page.next_cursor ?? null };
-      };
-      return listing(load, cursor ?? null);
-    },
+    participants: (id: number, options?: PageOptions): Listing<ConversationParticipant> =>
+      listAt(transport, participants(id), options, 'participants'),
     /** A member unless a role is given. @throws RoundtableError `user_not_found`, `already_member` */
     addParticipant: (id: number, body: { user_id: number; role?: ConversationRole }, { signal }: CallOptions = {}) =>
       transport.json<ParticipantAdded>({ method: 'POST', path: participants(id), body, signal }),

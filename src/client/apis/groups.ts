@@ -1,5 +1,5 @@
 /** Groups and their members; ids are ULIDs, a person's too. */
-import { listAt, listing, pathOf, type Listing, type PageOptions } from '../listing.ts';
+import { listAt, pathOf, type Listing, type PageOptions } from '../listing.ts';
 import type { Group, GroupMember } from '../shapes.ts';
 import type { CallOptions, Transport } from '../transport.ts';
 
@@ -30,19 +30,8 @@ export function groupsApi(transport: Transport) {
       await transport.send({ method: 'DELETE', path: one(id), signal });
     },
     /** In order of `added_at`; complete unless a limit is given. */
-    members(id: string, { limit, cursor, signal }: PageOptions = {}): Listing<GroupMember> {
-      const load = async (after: string | null) => {
-        const query = { limit, cursor: after ?? undefined };
-        const page = await transport.json<{ members: GroupMember[]; next_cursor: string | null }>({
-          method: 'GET',
-          path: members(id),
-          query,
-          signal,
-        });
-        return { data: page.members, next_cursor: page.next_cursor };
-      };
-      return listing(load, cursor ?? null);
-    },
+    members: (id: string, options?: PageOptions): Listing<GroupMember> =>
+      listAt(transport, members(id), options, 'members'),
     /** The owner. @throws RoundtableError `user_not_found`, `already_member` */
     addMember: (id: string, userId: string, { signal }: CallOptions = {}) =>
       transport.json<GroupMember>({ method: 'POST', path: members(id), body: { user_id: userId }, signal }),

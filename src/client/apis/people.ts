@@ -34,6 +34,6 @@ export function auditApi(transport: Transport) {
   return {
     /** Who tried what, newest first. */
     list: (filter: AuditFilter = {}, options: PageOptions = {}): Listing<AuditEvent> =>
-      listAt(transport, '/api/audit', options, { ...filter }),
+      listAt(transport, '/api/audit', options, 'data', { ...filter }),
   };
 }
