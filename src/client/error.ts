@@ -10,33 +10,35 @@ export interface ErrorFacts {
   /** A sentence for people, in the language that was asked for. */
   message: string;
   /** The field at fault, if a single one is. */
-  field?: string | undefined;
+  field?: string | null | undefined;
   /** For `invalid`: what is wrong with each field. */
   details?: Record<string, string[]> | undefined;
   requestId?: string | null | undefined;
   /** Seconds after which another attempt may pass. */
-  retryAfter?: number | undefined;
+  retryAfter?: number | null | undefined;
   cause?: unknown;
 }
 
 export class RoundtableError extends Error {
-  readonly code: ErrorCode;
-  readonly status: number;
-  readonly field: string | null;
-  readonly details: Readonly<Record<string, string[]>>;
+  declare readonly code: ErrorCode;
+  declare readonly status: number;
+  declare readonly field: string | null;
+  declare readonly details: Readonly<Record<string, string[]>>;
   /** What to name when asking the operators of the server. */
-  readonly requestId: string | null;
-  readonly retryAfter: number | null;
+  declare readonly requestId: string | null;
+  declare readonly retryAfter: number | null;
 
-  constructor({ code, status, message, field, details, requestId, retryAfter, cause }: ErrorFacts) {
+  constructor({
+    message,
+    cause,
+    field = null,
+    details = {},
+    requestId = null,
+    retryAfter = null,
+    ...facts
+  }: ErrorFacts) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = 'RoundtableError';
-    this.code = code;
-    this.status = status;
-    this.field = field ?? null;
-    this.details = details ?? {};
-    this.requestId = requestId ?? null;
-    this.retryAfter = retryAfter ?? null;
+    Object.assign(this, { name: 'RoundtableError', ...facts, field, details, requestId, retryAfter });
   }
 }
 

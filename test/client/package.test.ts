@@ -64,7 +64,11 @@ async function bundled(text: string, minify = true): Promise<{ code: string; imp
       write: false,
       minify,
       lib: { entry, formats: ['es'] },
-      rolldownOptions: { external: /^(?!roundtable)[^./]/, output: { codeSplitting: false } },
+      rolldownOptions: {
+        external: /^(?!roundtable)[^./]/,
+        output: { codeSplitting: false },
+        experimental: { attachDebugInfo: 'none' }, // the paths that modules came from are no part of it
+      },
     },
   });
   const [{ output }] = result as unknown as [{ output: { code: string; imports: string[] }[] }];

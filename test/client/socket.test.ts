@@ -23,13 +23,14 @@ afterEach(() => {
 /** What the token's source and the provider do meanwhile. */
 const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
 
-function keep(token: TokenSource = 'a token'): void {
+function keep(token: TokenSource = 'a token', isAwaited = false): void {
   kept = createKeptSocket({
     url: 'ws://server.example/ws',
     tokens: createTokens(token),
     WebSocket: PlayedSocket,
     clock,
     changed: (state) => states.push(state),
+    isAwaited: () => isAwaited,
   });
   all.add(kept);
 }
@@ -88,6 +89,17 @@ describe('SD3 it comes back', () => {
     const pauses: number[] = [];
     for (let attempt = 0; attempt < 7; attempt += 1) pauses.push(await next(false));
     expect(pauses).toEqual([0, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+  });
+
+  it('CS7 a host within three seconds each time, before the session ends for everybody', async () => {
+    keep('a token', true);
+    await stand(60_000);
+    const pauses: number[] = [];
+    for (let attempt = 0; attempt < 4; attempt += 1) {
+      PlayedSocket.last.end(1013);
+      pauses.push(await next(true));
+    }
+    expect(pauses).toEqual([1000, 2000, 3000, 3000]);
   });
 
   it('with back-off also when each attempt succeeds and fails right after: a busy server is left alone', async () => {

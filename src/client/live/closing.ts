@@ -52,6 +52,9 @@ export function afterClose(code: number, said = ''): AfterClose {
   }
 }
 
+/** The longest pause of a host, whose session ends if they are away for five seconds (CS7), ms. */
+export const SHORT = 3000;
+
 /** Pauses before another attempt, ms; `now` is how long at most the first one after a connection that stood waits. */
 export const pauses: Readonly<Record<WaitReason, { first: number; longest: number; now?: number }>> = {
   unreachable: { first: 500, longest: 10_000, now: 250 },

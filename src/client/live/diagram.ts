@@ -50,7 +50,12 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
   };
   const become = (status: DiagramStatus) => update({ status });
 
-  const kept = createKeptSocket({ ...parts, url: `${url.replace(/^http/, 'ws')}/ws`, changed: socketChanged });
+  const kept = createKeptSocket({
+    ...parts,
+    url: `${url.replace(/^http/, 'ws')}/ws`,
+    changed: socketChanged,
+    isAwaited: () => state.me?.is_host === true,
+  });
   const provider: StockProvider = new StockProvider(kept.socket, {
     name: `diagram:${place.diagramId.toLowerCase()}`,
     document,
@@ -171,10 +176,8 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     if (leaving !== null) return forget ? (leaving = copy.close(true)) : leaving;
     leaving = copy.close(forget);
     signal?.removeEventListener('abort', abort);
-    for (const run of [entering, submitting]) run.destroy();
     for (const part of [commands, presence, unsaved]) part.stop();
-    provider.destroy();
-    kept.destroy();
+    for (const part of [entering, submitting, provider, kept]) part.destroy();
     tell({ status: ended('left', language(), clock.now()) });
     events.clear();
     return leaving;
@@ -189,9 +192,8 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
   const runs: HandleParts['runs'] = {
     retry() {
       if (state.status.kind === 'ended') return;
-      const run = [entering, submitting].find(({ busy }) => busy);
-      if (run) run.begin();
-      else kept.connect();
+      const begin = [entering, submitting].find(({ busy }) => busy)?.begin ?? kept.connect;
+      begin();
     },
     rejoin() {
       if (state.status.kind !== 'ended' || leaving !== null) return;

@@ -11,23 +11,19 @@ type Ended = Extract<DiagramStatus, { kind: 'ended' }>;
 type Reconnecting = Extract<DiagramStatus, { kind: 'reconnecting' }>;
 
 /** The refusal that REST would have for it. */
-const codes: Readonly<Record<EndReason, { code: ErrorCode; status: number }>> = {
-  host_left: { code: 'session_not_found', status: 404 },
-  host_ended: { code: 'session_not_found', status: 404 },
-  idle: { code: 'session_not_found', status: 404 },
-  no_session: { code: 'session_not_found', status: 404 },
-  left: { code: 'session_not_found', status: 404 },
-  signed_out: { code: 'unauthenticated', status: 401 },
-  refused_edit: { code: 'invalid', status: 400 },
-  removed: { code: 'removed_from_session', status: 403 },
-  no_access: { code: 'forbidden', status: 403 },
-  not_found: { code: 'not_found', status: 404 },
+const codes: Readonly<Partial<Record<EndReason, [ErrorCode, number]>>> = {
+  signed_out: ['unauthenticated', 401],
+  refused_edit: ['invalid', 400],
+  removed: ['removed_from_session', 403],
+  no_access: ['forbidden', 403],
+  not_found: ['not_found', 404],
 };
 
 /** @param cause the server's own refusal, if there was one */
 export function ended(reason: EndReason, language: Language, at: number, cause?: RoundtableError): Ended {
   const message = endWords[language][reason];
-  const error = cause ?? new RoundtableError({ ...codes[reason], message });
+  const [code, status] = codes[reason] ?? ['session_not_found', 404];
+  const error = cause ?? new RoundtableError({ code, status, message });
   return { kind: 'ended', reason, message, at: new Date(at), error };
 }
 

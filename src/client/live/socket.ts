@@ -10,7 +10,7 @@
 import { backOff, type Clock } from '../clock.ts';
 import type { Tokens } from '../tokens.ts';
 import { hearBrowser } from './browser.ts';
-import { afterClose, pauses, type StopReason, type WaitReason } from './closing.ts';
+import { afterClose, pauses, SHORT, type StopReason, type WaitReason } from './closing.ts';
 import { StockSocket, type WebSocketConstructor } from './stock-socket.ts';
 
 export type SocketState =
@@ -44,6 +44,8 @@ export interface SocketOptions {
   WebSocket: WebSocketConstructor;
   clock: Clock;
   changed(state: SocketState): void;
+  /** Whether something ends for others if this is away for long: the pauses are short then. */
+  isAwaited?(): boolean;
 }
 
 /** A server that takes the connection and then says nothing is given up after this long, ms. */
@@ -51,7 +53,7 @@ const SPEAKS_WITHIN = 15_000;
 /** A connection that stood for so long was a good one: the next failure is the first of a new row. ms */
 const STEADY = 10_000;
 
-export function createKeptSocket({ url, tokens, WebSocket, clock, changed }: SocketOptions): KeptSocket {
+export function createKeptSocket({ url, tokens, WebSocket, clock, changed, isAwaited }: SocketOptions): KeptSocket {
   let state: SocketState = { kind: 'stopped', reason: null };
   let heard: string | null = null;
   let attempt = 0;
@@ -101,11 +103,13 @@ export function createKeptSocket({ url, tokens, WebSocket, clock, changed }: Soc
 
   function wait(reason: WaitReason): void {
     turn += 1;
-    const { now, ...growing } = pauses[reason];
+    const { now, first, longest } = pauses[reason];
     if (standsSince !== null && clock.now() - standsSince >= STEADY) attempt = 0;
     const atOnce = standsSince !== null && attempt === 0 && now !== undefined;
     standsSince = null;
-    const ms = atOnce ? Math.round(now * clock.random()) : backOff(attempt, growing, clock.random());
+    const ms = atOnce
+      ? Math.round(now * clock.random())
+      : backOff(attempt, { first, longest: isAwaited?.() ? SHORT : longest }, clock.random());
     attempt += 1;
     cancel = clock.after(ms, () => void open(false));
     become({ kind: 'waiting', reason, attempt, until: clock.now() + ms });
