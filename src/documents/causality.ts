@@ -23,7 +23,7 @@ export interface Advance {
  * @param state where it ends before
  * @returns null if the update has a gap
  */
-export function advance(update: DecodedUpdate, state: StateOf): Advance | null {
+export function advance(update: Pick<DecodedUpdate, 'structs' | 'deletes'>, state: StateOf): Advance | null {
   const found = walk(update.structs, state);
   if (!found) return null;
   for (const [client, ranges] of update.deletes) {

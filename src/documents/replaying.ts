@@ -9,7 +9,7 @@ import * as Y from 'yjs';
 import { collectedAfter, postponed } from './collecting.ts';
 import { Unreadable, type LogPart, type Stored } from './log-part.ts';
 import { splitUpdates } from './row.ts';
-import { sliced, weightOf } from './slicing.ts';
+import { slicedDeletions, slicedStructs, weightOf } from './slicing.ts';
 import { decodeState, type DecodedUpdate } from './update.ts';
 
 /** Applies a part of the log. @returns the sequence number that the document is at now; @throws Unreadable */
@@ -81,8 +81,9 @@ const LARGE = 65_536;
 const SLICE = 16_384;
 /** How many structs of one client make a document long: for each cell that goes Yjs moves all that stand behind it. */
 const LONG = 50_000;
-/** A row that changes more than so many structs of a long document is applied in parts. */
+/** A row that changes more than so many structs of a long document is applied in parts; an update that does not, is not. */
 const WEIGHT = 1000;
+const LITTLE = 500;
 
 /** Some of the work; what it applied. */
 type Step = () => readonly Uint8Array[] | undefined;
@@ -110,7 +111,7 @@ function* stepsOf(document: Y.Doc, { snapshot, rows }: LogPart, origin: unknown)
     }
     const what = `row ${row.seq}`;
     for (const update of split(what, row.bytes)) {
-      for (const part of cut(row.seq, update)) yield stepOf(what, part);
+      for (const part of cut(document, row.seq, update)) yield stepOf(what, part);
     }
   }
 }
@@ -132,34 +133,25 @@ function isLong(document: Y.Doc, { bytes }: Stored): boolean {
 }
 
 /**
- * An update in parts that delete little each. What is larger was cut before it was stored, and is not read once more, nor
- * are the slices that it was cut into: they delete nothing, and so end with a zero.
+ * An update in parts that delete little each, of which each is to be applied before the next is asked for. What is larger
+ * was cut before it was stored, and is not read once more, nor are the slices that it was cut into: they delete nothing,
+ * and so end with a zero.
  * @throws Unreadable
  */
-function cut(seq: number, update: Uint8Array): Uint8Array[] {
+function* cut(document: Y.Doc, seq: number, update: Uint8Array): Iterable<Uint8Array> {
   const { byteLength } = update;
-  return byteLength > LARGE || (byteLength <= SLICE && update[byteLength - 1] === 0)
-    ? [update]
-    : sliced(read(seq, update));
+  const isKnown = byteLength > LARGE || (byteLength <= SLICE && update[byteLength - 1] === 0);
+  const decoded = isKnown ? null : read(seq, update);
+  if (!decoded || weightOf(decoded) <= LITTLE) return yield update;
+  yield* readable(`row ${seq}`, () => slicedStructs(decoded));
+  yield* slicedDeletions(decoded, document);
 }
 
-function read(seq: number, update: Uint8Array): DecodedUpdate {
-  try {
-    return decodeState(update);
-  } catch (error) {
-    throw new Unreadable(`row ${seq} cannot be read`, { cause: error });
-  }
-}
+const read = (seq: number, update: Uint8Array): DecodedUpdate => readable(`row ${seq}`, () => decodeState(update));
 
 const lastOf = ({ rows, snapshot, head }: LogPart) => rows.at(-1)?.seq ?? snapshot?.seq ?? head;
 
-function split(what: string, bytes: Uint8Array): Uint8Array[] {
-  try {
-    return splitUpdates(bytes);
-  } catch (error) {
-    throw new Unreadable(`${what} cannot be read`, { cause: error });
-  }
-}
+const split = (what: string, bytes: Uint8Array): Uint8Array[] => readable(what, () => splitUpdates(bytes));
 
 /** Yjs stumbles over a struct that is known in part, if that part was deleted for good: then what is known is left out. */
 function apply(document: Y.Doc, update: Uint8Array, origin: unknown): void {
@@ -171,10 +163,14 @@ function apply(document: Y.Doc, update: Uint8Array, origin: unknown): void {
 }
 
 function guarded(document: Y.Doc, what: string, change: () => void): void {
+  readable(what, change);
+  if (document.store.pendingStructs ?? document.store.pendingDs) throw new Unreadable(`${what} has a gap`);
+}
+
+function readable<Of>(what: string, reading: () => Of): Of {
   try {
-    change();
+    return reading();
   } catch (error) {
     throw new Unreadable(`${what} cannot be read`, { cause: error });
   }
-  if (document.store.pendingStructs ?? document.store.pendingDs) throw new Unreadable(`${what} has a gap`);
 }

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { Unreadable, type LogPart } from '../../src/documents/log-part.ts';
-import { isHeavy, replayInTurns, replayRow } from '../../src/documents/replaying.ts';
+import { isHeavy, replay, replayInTurns, replayRow } from '../../src/documents/replaying.ts';
 import { joinUpdates } from '../../src/documents/row.ts';
 import { encodeUpdate } from '../../src/documents/slicing.ts';
 
@@ -20,6 +20,40 @@ function updatesOf(count: number, document = new Y.Doc()): Uint8Array[] {
 
 it('DO5 a row that deletes what no row has brought cannot be read', () => {
   expect(() => replayRow(new Y.Doc(), rowOf(1, DELETION))).toThrow(Unreadable);
+});
+
+it('DO5 a row that spans more clocks than anybody could count is applied like any other', () => {
+  const span = 2 ** 50;
+  const last = new Y.Item(Y.createID(7, span), null, null, null, null, 'cells' as never, 'a', new Y.ContentAny(['x']));
+  const spanning = encodeUpdate(
+    [new Y.GC(Y.createID(7, 0), span), last],
+    new Map([[7, [{ clock: 0, len: span + 1 }]]]),
+  );
+  const large = new Y.Doc();
+  large.getMap('cells').set('b', 'x'.repeat(70_000));
+  const document = new Y.Doc();
+  replay(document, { head: 1, snapshot: null, rows: [rowOf(1, Y.encodeStateAsUpdate(large), spanning)] });
+  expect([...document.getMap('cells').keys()]).toEqual(['b']);
+});
+
+it('DO5 a large row whose structs wait for each other cannot be read', () => {
+  const item = (clock: number) =>
+    new Y.Item(
+      Y.createID(7, clock),
+      null,
+      Y.createID(7, 599),
+      null,
+      null,
+      null,
+      null,
+      new Y.ContentAny(['x'.repeat(80)]),
+    );
+  const waiting = encodeUpdate(
+    Array.from({ length: 600 }, (_, clock) => item(clock)),
+    new Map([[7, [{ clock: 0, len: 1 }]]]),
+  );
+  const part = { head: 1, snapshot: null, rows: [rowOf(1, waiting, ...updatesOf(600))] };
+  expect(() => replay(new Y.Doc(), part)).toThrow(Unreadable);
 });
 
 it('DO3 the updates of a row are applied together', () => {
