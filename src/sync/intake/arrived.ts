@@ -33,6 +33,17 @@ export function arrive(came: Pick<Arrived, 'kind' | 'order' | 'bytes' | 'debt' |
 /** Whether bytes are too many to be read at a stretch. */
 export const isLarge = ({ byteLength }: Uint8Array) => byteLength >= LARGE;
 
+/** Takes out what waits, as far as it can be read at a stretch; a large update makes a run of its own. */
+export function nextRun(waiting: Arrived[]): Arrived[] {
+  let [count, size] = [0, 0];
+  for (const { bytes } of waiting) {
+    size += bytes.byteLength;
+    if (count > 0 && size >= LARGE) break;
+    count += 1;
+  }
+  return waiting.splice(0, count);
+}
+
 /** Reads a large update, cut into slices, in turns with everything else. @throws MalformedUpdate */
 export async function readLarge(bytes: Uint8Array, workshop: Pick<Workshop, 'run'>): Promise<DecodedUpdate[]> {
   const updates: DecodedUpdate[] = [];

@@ -26,7 +26,7 @@ export interface Opened {
 
 /** What was found, and the standing that it was found for: what changes afterwards is for the fence of the log. */
 export interface Hearing {
-  /** Of as many frames as could be judged together, at least one. */
+  /** Of as many frames as could be judged together, at a stretch, at least one. */
   verdicts: Verdict[];
   person: string;
   epoch: number;
@@ -35,10 +35,12 @@ export interface Hearing {
 }
 
 const FOREIGN: Verdict = { kind: 'foreign' };
+/** How long frames are judged at a stretch, ms: what a few bytes ask may be a question about all of a large document. */
+const STRETCH = 20;
 
 /**
  * @param run updates, or the slices of a large one
- * @param wanted asked after every wait
+ * @param wanted asked after every wait; @param now ms
  * @returns null if nobody wants it any more
  * @throws MalformedUpdate
  */
@@ -46,6 +48,7 @@ export async function hear(
   { document, replica, standing, isShownByAnother }: Opened,
   run: readonly (Uint8Array | readonly DecodedUpdate[])[],
   wanted: () => boolean,
+  now: () => number = () => performance.now(),
 ): Promise<Hearing | null> {
   let [caughtUp, lookedUp] = [false, false];
   while (wanted() && !replica.closed()) {
@@ -54,10 +57,11 @@ export async function hear(
     const author = { person: person.id, mayWrite: permissions === 'writer' };
     const judge = createJudge(document, author, replica.owners);
     const verdicts: Verdict[] = [];
+    const begun = now();
     for (const update of run) {
       const isWhole = update instanceof Uint8Array;
       verdicts.push(isWhole ? judge.hear(decodeUpdate(update)) : await hearSlices(judge, update, turn));
-      if (judge.full() || (!isWhole && verdicts.at(-1)!.kind !== 'complete')) break;
+      if (judge.full() || now() - begun > STRETCH || (!isWhole && verdicts.at(-1)!.kind !== 'complete')) break;
     }
     const { unclaimed } = judge;
     const foreign = { verdicts: verdicts.map(() => FOREIGN), person: person.id, epoch, base };

@@ -13,11 +13,12 @@
 import type { Logger } from 'pino';
 import { encodeStateVector } from 'yjs';
 import type { Budget } from '../../documents/budget.ts';
+import { turn } from '../../documents/turn.ts';
 import type { LogOutcome, UpdateLog } from '../../documents/update-log.ts';
 import { MalformedUpdate } from '../../documents/update.ts';
 import type { Workshop } from '../../documents/workshop.ts';
 import { createAcknowledgements, type Acknowledgements } from './acknowledgements.ts';
-import { arrive, isLarge, readLarge, type Arrived } from './arrived.ts';
+import { arrive, isLarge, nextRun, readLarge, type Arrived } from './arrived.ts';
 import { createAside } from './aside.ts';
 import { closings, type Closing } from '../closing.ts';
 import { errorMessage } from '../error-message.ts';
@@ -120,7 +121,7 @@ export function createIntake({
       while (waiting.length > 0) {
         const edits = waiting[0]!.kind === 'update' && opened.standing().permissions === 'writer';
         if (edits) await log.upNext(opened.replica.diagram);
-        run = nextRun();
+        run = nextRun(waiting);
         if (run.length > 0) await handle(opened, run); // while it was waited for, all may have been dropped
       }
     } catch (error) {
@@ -133,12 +134,6 @@ export function createIntake({
     }
     running = false;
     if (ended) drained.resolve();
-  }
-
-  /** What waits, up to a large update, which makes a run of its own. */
-  function nextRun(): Arrived[] {
-    const large = waiting.findIndex(({ bytes }) => isLarge(bytes));
-    return waiting.splice(0, large === -1 ? waiting.length : Math.max(1, large));
   }
 
   async function handle(target: Opened, run: Arrived[]): Promise<void> {
@@ -168,6 +163,7 @@ export function createIntake({
     const answered = settled.reduce((last, { kind, order }) => (kind === 'step2' ? Math.max(last, order) : last), 0);
     waiting.unshift(...aside.dueBefore(answered));
     if (outcome.kind === 'committed') await target.replica.reach(outcome.seq);
+    else await turn(); // nothing had to be waited for
   }
 
   async function commit(

@@ -11,8 +11,12 @@ type Frame = readonly DecodedUpdate[] | Uint8Array;
 
 const asItCame = (frame: Frame) => (frame instanceof Uint8Array || frame.length > 1 ? frame : frame[0]!.bytes);
 
-/** A document that is open, of whose log there is nothing more to read. @param bound whose every client id is */
-function opened(shown = false, bound: string | null = null) {
+/** A document that is open, of whose log there is nothing more to read. @param bound whose every client id is; @param now ms */
+function opened({
+  shown = false,
+  bound = null,
+  now = () => 0,
+}: { shown?: boolean; bound?: string | null; now?: () => number } = {}) {
   const document = new Y.Doc();
   const asked: string[] = [];
   const owners = new Map<number, string>();
@@ -38,21 +42,21 @@ function opened(shown = false, bound: string | null = null) {
   const standing = () => ({ person: { id: 'ann' }, permissions: 'writer', epoch: 1 }) as ReturnType<Opened['standing']>;
   const heard = async (...run: readonly Frame[]) => {
     const target = { document, replica, standing, isShownByAnother: () => shown };
-    const hearing = await hear(target, run.map(asItCame), () => true);
+    const hearing = await hear(target, run.map(asItCame), () => true, now);
     return hearing && hearing.verdicts.map(({ kind }) => kind);
   };
   return { document, owners, asked, heard, close: () => void (closed = true), closeOn: replica };
 }
 
 it('AC6 a client id that somebody else shows is theirs, though nobody has written with it', async () => {
-  const theirs = opened(true);
+  const theirs = opened({ shown: true });
   expect([await theirs.heard(updates(1)), theirs.asked]).toEqual([['foreign'], ['look up 7']]);
   const free = opened();
   expect([await free.heard(updates(1)), free.asked]).toEqual([['complete'], ['claim 7']]);
 });
 
 it('DO4 who has written with a client id writes with it again, whoever shows it', async () => {
-  const mine = opened(true, 'ann');
+  const mine = opened({ shown: true, bound: 'ann' });
   expect([await mine.heard(updates(1)), mine.asked]).toEqual([['complete'], ['look up 7']]);
 });
 
@@ -88,6 +92,12 @@ it('DO4 what makes Yjs walk far is the last of its run: the next turn is for oth
   Y.applyUpdate(document, fromNothing(1, 150_000));
   const run = [2, 3, 4].map((client) => [decodeUpdate(fromNothing(client, 1))]);
   expect(await heard(...run)).toEqual(['complete', 'complete']);
+});
+
+it('NO1 frames that take long together are heard one after the other: the next turn is for others', async () => {
+  let time = 0;
+  const { heard } = opened({ now: () => (time += 8) });
+  expect(await heard(...updates(5).map((update) => [update]))).toEqual(['complete', 'complete', 'complete']);
 });
 
 it('NO1 of a document that ends meanwhile nothing is found', async () => {

@@ -1,4 +1,4 @@
-/** The bytes that an intake holds: whatever becomes of a connection, the node has all of them back. */
+/** What an intake takes of its node: the bytes that it holds are given back, whatever becomes of it, and others have their turn. */
 import { expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { createBudget } from '../../../src/documents/budget.ts';
@@ -16,6 +16,7 @@ const GARBAGE = Uint8Array.of(1, 2, 3);
 function opened(replica: { catchUp(): Promise<void> }, slices: readonly Uint8Array[] = []) {
   const budget = createBudget(ROOM);
   const closes: number[] = [];
+  const document = new Y.Doc();
   const intake = createIntake({
     address: 'a',
     log: { upNext: async () => {} } as never,
@@ -33,7 +34,7 @@ function opened(replica: { catchUp(): Promise<void> }, slices: readonly Uint8Arr
     logger,
   });
   intake.open({
-    document: new Y.Doc(),
+    document,
     replica: {
       diagram: 'd',
       have: () => 0,
@@ -49,7 +50,7 @@ function opened(replica: { catchUp(): Promise<void> }, slices: readonly Uint8Arr
     standing: () => ({ person: { id: 'ann' }, permissions: 'writer', epoch: 1 }) as never,
     isShownByAnother: () => false,
   });
-  return { intake, budget, closes };
+  return { intake, budget, closes, document };
 }
 
 it('CS13 what is dropped while a run is heard holds nothing of what the node has for all', async () => {
@@ -81,4 +82,18 @@ it('CS13 a run that cannot be handled holds nothing either', async () => {
   await intake.drained;
   expect(closes).toEqual([1013]);
   expect(budget.take(ROOM)).toBe(true);
+});
+
+it('NO1 others have their turn between frames of which nothing is stored', async () => {
+  const { intake, document } = opened({ catchUp: async () => {} });
+  document.getText('text').insert(0, 'x'.repeat(LARGE - 100));
+  const known = Y.encodeStateAsUpdate(document);
+  let [turns, over] = [0, false];
+  const count = () => void (over || ((turns += 1), setImmediate(count)));
+  setImmediate(count);
+  for (let frame = 0; frame < 5; frame += 1) intake.receive('update', known, true);
+  intake.end();
+  await intake.drained;
+  over = true;
+  expect(turns).toBeGreaterThanOrEqual(4);
 });
