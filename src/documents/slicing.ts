@@ -1,23 +1,16 @@
 /**
  * Large updates cut into small ones that follow each other, so that they can be applied in turns with everything else
  * that this process has to do. Each part names only what it holds itself or what came before it; deletions come last.
- *
- * A few bytes can delete much. For each cell that goes Yjs moves all that stands behind it in a large document, so what a
- * part deletes is bounded too, except for what is deleted already; and what stands last goes first, so that less is left
- * to be moved. How much there is to delete within a range only the document tells: of a client's clocks there may be more
- * than anybody could count, all in one struct. So a range is cut where it is applied, and at no more places than there are
- * structs to delete.
  */
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import { advance } from './causality.ts';
+import { portionsIn, portionsOf, type Portion } from './deletions.ts';
 import { joinUpdates } from './row.ts';
 import { endOf, MalformedUpdate, type DecodedUpdate, type Range, type StateOf, type Struct } from './update.ts';
 
-/** How much a part holds, and how many clocks it deletes: applying so many takes a few milliseconds. */
+/** How much a part holds: applying so many takes a few milliseconds. */
 const STRUCTS = 500;
-const RANGES = 4000;
-const DELETED = 500;
 /** How many bytes of slices make a row: the driver copies each at a stretch. */
 const ROW = 1_048_576;
 
@@ -27,9 +20,9 @@ const ROW = 1_048_576;
  * @throws MalformedUpdate if its structs wait for each other
  */
 export function sliced(update: DecodedUpdate): Uint8Array[] {
-  const deletions = portionsOf(update.deletes, weighedIn(update));
+  const deletions = portionsOf(update);
   if (update.structs.length <= STRUCTS && deletions.length <= 1) return [update.bytes];
-  return [...slicedStructs(update), ...deletions];
+  return [...slicedStructs(update), ...encoded(deletions)];
 }
 
 /** What an update brings, without what it deletes. @throws MalformedUpdate if its structs wait for each other */
@@ -65,8 +58,11 @@ export function slicedStructs({ structs }: Pick<DecodedUpdate, 'structs'>): Uint
 }
 
 /** What an update deletes of a document that has all of it. */
-export const slicedDeletions = ({ deletes }: DecodedUpdate, { store }: Y.Doc): Uint8Array[] =>
-  portionsOf(deletes, (client, ranges) => cutUp(ranges, store.clients.get(client) ?? []));
+export const slicedDeletions = ({ deletes }: DecodedUpdate, document: Y.Doc): Uint8Array[] =>
+  encoded(portionsIn(document, deletes));
+
+/** What stands last goes first. */
+const encoded = (portions: readonly Portion[]) => portions.toReversed().map((portion) => encodeUpdate([], portion));
 
 /** The state of a document in slices: made of the structs that are there, it need not be encoded and read as a whole. */
 export function slicedState(document: Y.Doc): Uint8Array[] {
@@ -111,87 +107,6 @@ function before(structs: readonly Struct[]): StateOf {
   for (const { id } of structs) if (!starts.has(id.client)) starts.set(id.client, id.clock);
   return (client) => starts.get(client) ?? Infinity;
 }
-
-/** Some of what is deleted of a client, and how many clocks are not deleted yet. */
-interface Weighed {
-  range: Range;
-  deletes: number;
-}
-
-/** The deletions in portions, what stands last first. */
-function portionsOf(
-  deletes: DecodedUpdate['deletes'],
-  weigh: (client: number, ranges: readonly Range[]) => Iterable<Weighed>,
-): Uint8Array[] {
-  const found: Map<number, Range[]>[] = [];
-  let [count, weight] = [RANGES, 0];
-  for (const [client, ranges] of deletes) {
-    for (const { range, deletes: more } of weigh(client, ranges)) {
-      if (count === RANGES || weight + more > DELETED) {
-        found.push(new Map());
-        [count, weight] = [0, 0];
-      }
-      const portion = found.at(-1)!;
-      const taken = portion.get(client);
-      if (taken) taken.push(range);
-      else portion.set(client, [range]);
-      count += 1;
-      weight += more;
-    }
-  }
-  return found.toReversed().map((portion) => encodeUpdate([], portion));
-}
-
-/** Weighs the ranges of an update, of which nothing is known but what it brings as deleted. */
-function weighedIn({ structs }: DecodedUpdate): (client: number, ranges: readonly Range[]) => Iterable<Weighed> {
-  const dead = Map.groupBy(structs.filter(isDead), ({ id }) => id.client);
-  return (client, ranges) => weighed(ranges, dead.get(client) ?? []);
-}
-
-function isDead(struct: Struct): boolean {
-  return struct instanceof Y.GC || (struct instanceof Y.Item && struct.content instanceof Y.ContentDeleted);
-}
-
-/** Ranges, and how many clocks each deletes beside the dead. All are in order of clocks. */
-function* weighed(ranges: readonly Range[], dead: readonly Struct[]): Iterable<Weighed> {
-  let next = 0;
-  for (const range of ranges) {
-    const end = range.clock + range.len;
-    let alive = range.len;
-    for (; next < dead.length && dead[next]!.id.clock < end; next += 1) {
-      const { id, length } = dead[next]!;
-      alive -= Math.max(0, Math.min(end, id.clock + length) - Math.max(range.clock, id.clock));
-      if (id.clock + length > end) break;
-    }
-    yield { range, deletes: alive };
-  }
-}
-
-/**
- * Ranges cut between structs, so that each deletes no more than a part may, or one struct.
- * @param structs all of the client, in order of clocks
- */
-function* cutUp(ranges: readonly Range[], structs: readonly Struct[]): Iterable<Weighed> {
-  const behind = structs.length > 0 ? endOf(structs.at(-1)!) : 0;
-  for (const { clock, len } of ranges) {
-    const end = clock + len;
-    let [start, deletes] = [clock, 0];
-    for (let index = clock < behind ? indexAt(structs, clock) : Infinity; index < structs.length; index += 1) {
-      const struct = structs[index]!;
-      if (struct.id.clock >= end) break;
-      if (struct.deleted) continue;
-      const more = Math.min(end, endOf(struct)) - Math.max(start, struct.id.clock);
-      if (deletes > 0 && deletes + more > DELETED) {
-        yield { range: { clock: start, len: struct.id.clock - start }, deletes };
-        [start, deletes] = [struct.id.clock, 0];
-      }
-      deletes += more;
-    }
-    yield { range: { clock: start, len: end - start }, deletes };
-  }
-}
-
-const indexAt = (structs: readonly Struct[], clock: number) => Y.findIndexSS(structs as (Y.Item | Y.GC)[], clock);
 
 /**
  * @param structs of each client one stretch, in order of clocks

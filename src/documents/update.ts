@@ -188,28 +188,6 @@ export function deletesAll({ deletes }: Pick<DecodedUpdate, 'deletes'>, { id, le
   return range !== undefined && id.clock + length <= range.clock + range.len;
 }
 
-/** What the slices of an update delete together. */
-export function deletesOf(slices: readonly DecodedUpdate[]): DecodedUpdate['deletes'] {
-  const all = new Map<number, Range[]>();
-  for (const [client, ranges] of slices.flatMap(({ deletes }) => [...deletes])) {
-    const own = all.get(client);
-    if (own) own.push(...ranges);
-    else all.set(client, [...ranges]);
-  }
-  for (const [client, ranges] of all) all.set(client, joined(ranges));
-  return all;
-}
-
-function joined(ranges: readonly Range[]): Range[] {
-  const found: Range[] = [];
-  for (const { clock, len } of ranges.toSorted((a, b) => a.clock - b.clock)) {
-    const last = found.at(-1);
-    if (last && last.clock + last.len === clock) last.len += len;
-    else found.push({ clock, len });
-  }
-  return found;
-}
-
 /** The clients that an update brings structs of which the state does not cover. */
 export function newClients(update: DecodedUpdate, state: StateOf): number[] {
   const clients: number[] = [];

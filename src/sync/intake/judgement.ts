@@ -5,8 +5,9 @@
  */
 import type * as Y from 'yjs';
 import { advance } from '../../documents/causality.ts';
+import { deletesOf } from '../../documents/deletions.ts';
 import { createPlacements } from '../../documents/placement.ts';
-import { bringsNothing, deletesOf, newClients, stateOf, trimmed, type DecodedUpdate } from '../../documents/update.ts';
+import { bringsNothing, newClients, stateOf, trimmed, type DecodedUpdate } from '../../documents/update.ts';
 
 export type Verdict =
   /** The document has it all: not to be logged, whoever sent it. */
