@@ -3,9 +3,10 @@
  * many structs, types, values and deletions it may hold and how deep the values may nest: a few bytes must not become gigabytes, and
  * what this process can read must not overflow the stack of a browser. What no Yjs client writes, and what Yjs would
  * not apply or write again as it was read here, or only in quadratic time, is refused too: a client twice, deletions that
- * overlap or are empty, a value with a prototype. The rest asks simple questions of the result, given where a document
- * ends for each client (its state vector).
+ * overlap or are empty, a value with a prototype, anything behind the update. The rest asks simple questions of the
+ * result, given where a document ends for each client (its state vector).
  */
+import * as decoding from 'lib0/decoding';
 import * as Y from 'yjs';
 import { nestsDeeperThan } from '../json.ts';
 import { readCounted, valuesInJson } from './values.ts';
@@ -103,8 +104,14 @@ class BoundedDecoder extends Y.UpdateDecoderV1 {
 
 /** @throws MalformedUpdate */
 export function decodeUpdate(bytes: Uint8Array): DecodedUpdate {
+  let read: decoding.Decoder;
+  /** Yjs makes its decoder itself, and does not say how far it came. */
+  const Bounded = function (decoder: decoding.Decoder) {
+    return new BoundedDecoder((read = decoder));
+  } as unknown as typeof BoundedDecoder;
   try {
-    const { structs, ds } = Y.decodeUpdateV2(bytes, BoundedDecoder);
+    const { structs, ds } = Y.decodeUpdateV2(bytes, Bounded);
+    if (decoding.hasContent(read!)) throw new MalformedUpdate('more than an update'); // V2 begins as an empty V1
     structs.forEach(checkStruct);
     for (const ranges of ds.clients.values()) sortRanges(ranges);
     return { bytes, structs, deletes: ds.clients };

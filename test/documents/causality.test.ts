@@ -126,6 +126,11 @@ it('DO4 newClients are those with structs beyond the state', () => {
 });
 
 describe('DO4 decodeUpdate refuses', () => {
+  function written(): Y.Doc {
+    const document = new Y.Doc();
+    document.getText('text').insert(0, 'all that somebody wrote');
+    return document;
+  }
   const struct = (write: (encoder: encoding.Encoder) => void, structs = 1) =>
     encoding.encode((encoder) => {
       for (const number of [1, structs, 7, 0]) encoding.writeVarUint(encoder, number);
@@ -135,6 +140,8 @@ describe('DO4 decodeUpdate refuses', () => {
   it.each([
     ['nothing', new Uint8Array(0)],
     ['noise', new Uint8Array([9, 8, 7, 6, 5])],
+    ['what V2 writes', Y.encodeStateAsUpdateV2(written())],
+    ['an update that V1 writes, and a byte behind it', Uint8Array.of(...Y.encodeStateAsUpdate(written()), 0)],
     ['a count of structs that are not there', struct(() => {}, 2 ** 31)],
     [
       'a struct of no length',
