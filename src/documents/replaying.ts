@@ -54,9 +54,7 @@ export async function replayInTurns(
 export function replayRow(document: Y.Doc, row: Stored, origin: unknown = null): Uint8Array[] {
   const what = `row ${row.seq}`;
   const updates = split(what, row.bytes);
-  guarded(document, what, () =>
-    document.transact(() => updates.forEach((update) => apply(document, update, origin)), origin),
-  );
+  apply(document, what, updates, origin);
   return updates;
 }
 
@@ -96,7 +94,7 @@ function* collectedStepsOf(document: Y.Doc, part: LogPart, origin: unknown): Ite
 
 function* stepsOf(document: Y.Doc, { snapshot, rows }: LogPart, origin: unknown): Iterable<Step> {
   const stepOf = (what: string, update: Uint8Array) => () => {
-    guarded(document, what, () => document.transact(() => apply(document, update, origin), origin));
+    apply(document, what, [update], origin);
     return [update];
   };
   if (snapshot) {
@@ -153,18 +151,24 @@ const lastOf = ({ rows, snapshot, head }: LogPart) => rows.at(-1)?.seq ?? snapsh
 
 const split = (what: string, bytes: Uint8Array): Uint8Array[] => readable(what, () => splitUpdates(bytes));
 
+/** Applies updates in one transaction. @throws Unreadable */
+function apply(document: Y.Doc, what: string, updates: readonly Uint8Array[], origin: unknown): void {
+  readable(what, () =>
+    document.transact((transaction) => {
+      for (const update of updates) applyOne(document, update, origin);
+      transaction.local = true; // Yjs says of what it applies that it is not
+    }, origin),
+  );
+  if (document.store.pendingStructs ?? document.store.pendingDs) throw new Unreadable(`${what} has a gap`);
+}
+
 /** Yjs stumbles over a struct that is known in part, if that part was deleted for good: then what is known is left out. */
-function apply(document: Y.Doc, update: Uint8Array, origin: unknown): void {
+function applyOne(document: Y.Doc, update: Uint8Array, origin: unknown): void {
   try {
     Y.applyUpdate(document, update, origin);
   } catch {
     Y.applyUpdate(document, Y.diffUpdate(update, Y.encodeStateVector(document)), origin);
   }
-}
-
-function guarded(document: Y.Doc, what: string, change: () => void): void {
-  readable(what, change);
-  if (document.store.pendingStructs ?? document.store.pendingDs) throw new Unreadable(`${what} has a gap`);
 }
 
 function readable<Of>(what: string, reading: () => Of): Of {

@@ -205,7 +205,7 @@ export function newClients(update: DecodedUpdate, state: StateOf): number[] {
   return clients;
 }
 
-const isNew = (struct: Struct, state: StateOf) =>
+export const isNew = (struct: Struct, state: StateOf) =>
   !(struct instanceof Y.Skip) && endOf(struct) > state(struct.id.client);
 
 /** Whether a document already has everything that an update says. */

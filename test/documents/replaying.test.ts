@@ -4,7 +4,8 @@ import * as Y from 'yjs';
 import { Unreadable, type LogPart } from '../../src/documents/log-part.ts';
 import { isHeavy, replay, replayInTurns, replayRow } from '../../src/documents/replaying.ts';
 import { joinUpdates } from '../../src/documents/row.ts';
-import { encodeUpdate } from '../../src/documents/slicing.ts';
+import { encodeUpdate, weightOf } from '../../src/documents/slicing.ts';
+import { decodeState } from '../../src/documents/update.ts';
 
 const rowOf = (seq: number, ...updates: Uint8Array[]) => ({ seq, bytes: joinUpdates(updates) });
 /** Deletes a clock of a client that nobody has heard of. */
@@ -62,6 +63,28 @@ it('DO3 the updates of a row are applied together', () => {
   document.on('afterTransaction', () => (changes += 1));
   replayRow(document, rowOf(1, ...updatesOf(3)));
   expect([changes, document.getMap('cells').size]).toEqual([1, 3]);
+});
+
+it.each<[string, (document: Y.Doc, part: LogPart) => unknown]>([
+  ['row by row', (document, { rows }) => rows.forEach((row) => replayRow(document, row))],
+  ['in large steps', replay],
+  ['in turns', (document, part) => replayInTurns(document, part, null, { turn: async () => {}, wanted: () => true })],
+])('DO3 formatted text is left as the log says, %s: what Yjs would tidy up no row deletes', async (_, apply) => {
+  const [one, two] = [new Y.Doc(), new Y.Doc()];
+  const updates: Uint8Array[] = [];
+  for (const document of [one, two])
+    document.on('update', (update: Uint8Array, origin) => origin !== 'other' && updates.push(update));
+  const textOf = (document: Y.Doc) => document.getMap<Y.Text>('cells').get('text')!;
+  one.getMap('cells').set('text', new Y.Text());
+  textOf(one).insert(0, 'xy', { bold: true });
+  Y.applyUpdate(two, Y.encodeStateAsUpdate(one), 'other');
+  textOf(one).delete(0, 1);
+  textOf(two).delete(1, 1); // together they leave nothing between the signs that bold begins and ends
+  const deleted = updates.reduce((sum, update) => sum + weightOf({ ...decodeState(update), structs: [] }), 0);
+  const rows = updates.map((update, index) => rowOf(index + 1, update));
+  const document = new Y.Doc();
+  await apply(document, { head: rows.length, snapshot: null, rows });
+  expect(weightOf({ ...decodeState(Y.encodeStateAsUpdate(document)), structs: [] })).toBe(deleted);
 });
 
 it('DO3 a row is heavy for what it deletes, in however many bytes a client writes its numbers', () => {

@@ -7,10 +7,11 @@ import type * as Y from 'yjs';
 import { advance } from '../../documents/causality.ts';
 import { deletesOf } from '../../documents/deletions.ts';
 import { createPlacements } from '../../documents/placement.ts';
+import { onlyTidies } from '../../documents/tidying.ts';
 import { bringsNothing, newClients, stateOf, trimmed, type DecodedUpdate } from '../../documents/update.ts';
 
 export type Verdict =
-  /** The document has it all: not to be logged, whoever sent it. */
+  /** The document has it all, or a reader's page has only tidied it up: not to be logged. */
   | { kind: 'nothing' }
   /** To be logged. */
   | { kind: 'complete'; updates: Uint8Array[] }
@@ -50,7 +51,7 @@ export function createJudge(document: Y.Doc, author: Author, owners: ReadonlyMap
     full: placements.far,
     hear(sent, whole = sent) {
       if (bringsNothing(document, sent)) return NOTHING;
-      if (!author.mayWrite) return { kind: 'forbidden' };
+      if (!author.mayWrite) return onlyTidies(document, sent) ? NOTHING : { kind: 'forbidden' };
       const update = trimmed(sent, state);
       const found = advance(update, state);
       if (!found) return { kind: 'gap' };
