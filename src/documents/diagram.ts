@@ -23,7 +23,7 @@ const point = z.strictObject({ x: z.number(), y: z.number() });
 const data = z
   .unknown()
   .refine((value) => !Object.hasOwn(Object(value), 'constructor'), 'no member may be called constructor')
-  .refine(isWellFormed, 'no half of a surrogate pair')
+  .refine(isWellFormed, 'no half of a surrogate pair, and no number that is none')
   .optional();
 
 /** Two cells joined. */
@@ -68,6 +68,7 @@ export const replacementSchema = z.strictObject({ cells: cellsSchema });
 /** @param value not nested deep: JSON that was read, or a member of it with its name */
 function isWellFormed(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return Number.isFinite(value); // 1e400 is read as infinite, and would be written as null
   if (typeof value !== 'object' || value === null) return true;
   return Array.isArray(value) ? value.every(isWellFormed) : Object.entries(value).every(isWellFormed);
 }

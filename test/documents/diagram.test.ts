@@ -124,6 +124,7 @@ describe('replacementSchema', () => {
     ["half a surrogate pair in an edge's label", [{ ...edge('e', 1), label: '\ud800' }]],
     ['half a surrogate pair in data', [node('a', 1, { data: [{ any: ['\ud800'] }] })]],
     ['half a surrogate pair in a name in data', [node('a', 1, { data: [{ 'any \ud800': 1 }] })]],
+    ['a number in data that JSON cannot write', [node('a', 1, { data: [{ any: Infinity }] })]],
     ['data that Yjs would not write', [node('a', 1, { data: { constructor: 1 } })]],
   ])('refuses %s', (_, cells) => {
     expect(replacementSchema.safeParse({ cells }).success).toBe(false);
