@@ -59,6 +59,8 @@ export interface DocumentStoreDependencies {
 
 /** How many large documents are read at a time. */
 const AT_A_TIME = 3;
+/** Past this clock a client id may be left with too few for an edit: it was said to have been used so far by an update. */
+const USED_UP = 2 ** 52;
 
 export function createDocumentStore(dependencies: DocumentStoreDependencies): DocumentStore {
   const { executor, workshop, maxDocumentBytes, logger } = dependencies;
@@ -136,7 +138,7 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
           if (replacement.kind === 'too large') throw new Refusal('payload_too_large');
           end = 0;
           if (replacement.kind !== 'edit') return [];
-          if (replacement.start < client.end) {
+          if (replacement.start < client.end || replacement.start > USED_UP) {
             renew();
             return edit.build(part, asking);
           }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from 'uuidv7';
 import * as Y from 'yjs';
 import type { SqlExecutor } from '../../src/database/database.ts';
+import { encodeUpdate } from '../../src/documents/slicing.ts';
 import { createOwnClients } from '../../src/documents/own-clients.ts';
 import { cellsOf, contentOf, documentOf } from '../support/content.ts';
 import { grant, setBack } from '../sync/stage.ts';
@@ -118,6 +119,20 @@ describe('replace', () => {
     ]);
     await store.replace(diagram, stage.ann.id, [cell('under another')], null);
     expect(await cellsOf(store, diagram)).toEqual([cell('under another')]);
+  });
+
+  it('DO6 writes under another where that one is used up, as an update may say', async () => {
+    const { diagram } = await stage.place();
+    const { store } = stage.openStore();
+    await store.replace(diagram, stage.ann.id, [cell('a')], null);
+    const [[client, end]] = [...Y.decodeStateVector(Y.encodeStateVector(await documentOf(store, diagram)))] as [
+      [number, number],
+    ];
+    const rest = new Y.GC(Y.createID(client, end), Number.MAX_SAFE_INTEGER - end - 1);
+    await store.submit(diagram, stage.ann.id, encodeUpdate([rest], new Map()));
+    const cells = ['a', 'b', 'c'].map((id) => cell(id));
+    await store.replace(diagram, stage.ann.id, cells, null);
+    expect(await cellsOf(store, diagram)).toEqual(cells);
   });
 
   it.each(['an answer', 'no answer'])(
