@@ -1,7 +1,7 @@
 /** A page of workspaces or of groups: those that are mine, and a way to make another. */
 import { Button, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient, type UseQueryOptions } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -11,9 +11,9 @@ import { TryAgain } from './not-read.tsx';
 
 interface ContainerListProps<Container> {
   title: string;
-  /** What it is kept under, and the path of one is `/<kind>/<id>`. */
+  /** The path of one is `/<kind>/<id>`. */
   kind: 'workspaces' | 'groups';
-  load(signal: AbortSignal): Promise<readonly Container[]>;
+  query: Pick<UseQueryOptions<Container[], Error, Container[], string[]>, 'queryKey' | 'queryFn'>;
   /** What I am in one, in words. */
   roleIn(container: Container): string;
   empty: { title: string; text: string };
@@ -21,11 +21,11 @@ interface ContainerListProps<Container> {
 }
 
 export function ContainerList<Container extends { id: string; name: string }>(props: ContainerListProps<Container>) {
-  const { title, kind, load, roleIn, empty, make } = props;
+  const { title, kind, query, roleIn, empty, make } = props;
   const { t } = useTranslation('people');
   const queries = useQueryClient();
   const [isMaking, setMaking] = useState(false);
-  const { data: containers, isError, refetch } = useQuery({ queryKey: [kind], queryFn: ({ signal }) => load(signal) });
+  const { data: containers, isError, refetch } = useQuery(query);
   return (
     <>
       <div className={styles.top}>
@@ -65,7 +65,7 @@ export function ContainerList<Container extends { id: string; name: string }>(pr
         action={t('create')}
         run={async (name) => {
           await make.run(name);
-          await queries.invalidateQueries({ queryKey: [kind] });
+          await queries.invalidateQueries({ queryKey: query.queryKey });
         }}
       />
     </>

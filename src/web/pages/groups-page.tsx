@@ -1,6 +1,7 @@
 /** The groups that I own or have joined. */
 import { useTranslation } from 'react-i18next';
 import { useSignedIn } from '../identity/signed-in.tsx';
+import { groupsOf } from '../queries.ts';
 import { ContainerList } from './container-list.tsx';
 
 export function GroupsPage() {
@@ -10,7 +11,7 @@ export function GroupsPage() {
     <ContainerList
       title={t('groups')}
       kind="groups"
-      load={async (signal) => (await client.groups.list({ signal, limit: 100 })).data}
+      query={groupsOf(client)}
       roleIn={({ owner_id }) => t(owner_id === me.ulid ? 'owner' : 'member')}
       empty={{ title: t('noGroups'), text: t('noGroupsText') }}
       make={{

@@ -4,11 +4,12 @@
  */
 import { Button, Select, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SessionEntry } from '../../client/index.ts';
 import { useSignedIn } from '../identity/signed-in.tsx';
+import { allOf, workspacesOf } from '../queries.ts';
 import styles from './home-page.module.css';
 import { NewDiagram } from './new-diagram.tsx';
 import { TryAgain } from './not-read.tsx';
@@ -18,7 +19,7 @@ const ALL = 'all';
 const PERSONAL = 'personal';
 /** How soon somebody who begins to draw elsewhere is seen here, ms. */
 const LOOK_EVERY = 5000;
-/** Threat models that are read at once; the diagrams of each are another request. */
+/** Threat models that are shown at once; the diagrams of each are another request. */
 const AT_ONCE = 20;
 
 export function HomePage() {
@@ -27,15 +28,10 @@ export function HomePage() {
   const queries = useQueryClient();
   const [place, setPlace] = useState(ALL);
   const [isMaking, make] = useState(false);
-  const models = useInfiniteQuery({
+  const [most, showMost] = useState(AT_ONCE);
+  const models = useQuery({
     queryKey: ['threat-models'],
-    async queryFn({ pageParam, signal }) {
-      const page = await client.threatModels.list({ signal, limit: AT_ONCE, cursor: pageParam ?? undefined });
-      await Promise.all(page.data.map(({ id }) => queries.prefetchQuery(diagramsOf(client, id))));
-      return page;
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
+    queryFn: ({ signal }) => allOf(client.threatModels.list, signal),
   });
   const { data: sessions = [], isFetchedAfterMount: isLiveKnown } = useQuery({
     queryKey: ['sessions'],
@@ -43,16 +39,25 @@ export function HomePage() {
     refetchInterval: LOOK_EVERY,
     staleTime: 0,
   });
-  const { data: workspaces = [], isFetched: arePlacesKnown } = useQuery({
-    queryKey: ['workspaces'],
-    queryFn: async ({ signal }) => (await client.workspaces.list({ signal, limit: 100 })).data,
-  });
+  const { data: workspaces = [], isFetched: arePlacesKnown } = useQuery(workspacesOf(client));
   const [first, putFirst] = useState<ReadonlySet<string> | null>(null);
   if (isLiveKnown && first === null) putFirst(liveIn(sessions));
-  const all = models.data?.pages.flatMap(({ data }) => data) ?? [];
+  const all = models.data ?? [];
   const inPlace = all.filter(({ workspace_id }) => place === ALL || (workspace_id ?? PERSONAL) === place);
-  const shown = [...inPlace.filter(({ id }) => first?.has(id)), ...inPlace.filter(({ id }) => !first?.has(id))];
-  const isKnown = models.isFetched && isLiveKnown && arePlacesKnown;
+  const ordered = [...inPlace.filter(({ id }) => first?.has(id)), ...inPlace.filter(({ id }) => !first?.has(id))];
+  const wanted = ordered.slice(0, most).map(({ id }) => id);
+  /** Those whose diagrams have been asked for; while more are, those that were shown before stay. */
+  const { data: asked, isPlaceholderData: isAsking } = useQuery({
+    queryKey: ['home', wanted],
+    async queryFn() {
+      await Promise.all(wanted.map((id) => queries.prefetchQuery(diagramsOf(client, id))));
+      return wanted;
+    },
+    enabled: models.isFetched && first !== null,
+    placeholderData: keepPreviousData,
+  });
+  const shown = ordered.slice(0, most).filter(({ id }) => asked?.includes(id));
+  const isKnown = asked !== undefined && arePlacesKnown;
   const places = [
     { value: ALL, label: t('all') },
     ...workspaces.map(({ id, name }) => ({ value: id, label: name })),
@@ -90,7 +95,7 @@ export function HomePage() {
         )}
         <div className={styles.models}>
           {models.isError && <TryAgain again={() => void models.refetch()} />}
-          {models.isSuccess && shown.length === 0 && (
+          {models.isSuccess && inPlace.length === 0 && (
             <div className={styles.empty}>
               <Text fw={600}>{t('nothingHere')}</Text>
               <Text size="sm" c="dimmed" maw={360}>
@@ -104,8 +109,8 @@ export function HomePage() {
           {shown.map((model) => (
             <ThreatModelCard key={model.id} model={model} sessions={sessions} />
           ))}
-          {models.hasNextPage && (
-            <Button variant="subtle" loading={models.isFetchingNextPage} onClick={() => void models.fetchNextPage()}>
+          {(isAsking || ordered.length > most) && (
+            <Button variant="subtle" loading={isAsking} onClick={() => showMost(most + AT_ONCE)}>
               {t('showMore')}
             </Button>
           )}

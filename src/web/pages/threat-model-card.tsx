@@ -10,6 +10,7 @@ import { Confirm, type Question } from '../confirm.tsx';
 import { useSignedIn } from '../identity/signed-in.tsx';
 import { lastErrorOf, Refused } from '../people/refused.tsx';
 import { SharingDialog } from '../people/sharing-dialog.tsx';
+import { allOf } from '../queries.ts';
 import { stampOf } from '../times.ts';
 import styles from './home-page.module.css';
 import { NameDialog } from './name-dialog.tsx';
@@ -23,11 +24,7 @@ interface ThreatModelCardProps {
 export function diagramsOf(client: Client, threatModelId: string) {
   return queryOptions({
     queryKey: ['diagrams', threatModelId],
-    async queryFn({ signal }) {
-      const diagrams: Diagram[] = [];
-      for await (const diagram of client.diagrams.list(threatModelId, { signal, limit: 100 })) diagrams.push(diagram);
-      return diagrams;
-    },
+    queryFn: ({ signal }) => allOf((options) => client.diagrams.list(threatModelId, options), signal),
   });
 }
 

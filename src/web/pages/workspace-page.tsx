@@ -12,6 +12,7 @@ import { AddForm, optionsOf } from '../people/add-form.tsx';
 import people from '../people/people.module.css';
 import { PersonLine } from '../people/person-line.tsx';
 import { lastErrorOf, Refused } from '../people/refused.tsx';
+import { allOf } from '../queries.ts';
 import { ContainerHeader } from './container-header.tsx';
 import { NameDialog } from './name-dialog.tsx';
 import { isNowhere, NotRead } from './not-read.tsx';
@@ -29,9 +30,8 @@ export function WorkspacePage() {
   const { data, error, refetch } = useQuery({
     queryKey: ['workspace', workspaceId],
     async queryFn({ signal }) {
-      const members: WorkspaceMember[] = [];
       const workspace = await client.workspaces.get(workspaceId, { signal });
-      for await (const member of client.workspaces.members(workspaceId, { signal, limit: 100 })) members.push(member);
+      const members = await allOf((options) => client.workspaces.members(workspaceId, options), signal);
       return { workspace, members };
     },
   });

@@ -1,6 +1,7 @@
 /** My workspaces. */
 import { useTranslation } from 'react-i18next';
 import { useSignedIn } from '../identity/signed-in.tsx';
+import { workspacesOf } from '../queries.ts';
 import { ContainerList } from './container-list.tsx';
 
 export function WorkspacesPage() {
@@ -10,7 +11,7 @@ export function WorkspacesPage() {
     <ContainerList
       title={t('workspaces')}
       kind="workspaces"
-      load={async (signal) => (await client.workspaces.list({ signal, limit: 100 })).data}
+      query={workspacesOf(client)}
       roleIn={({ role }) => t(role)}
       empty={{ title: t('noWorkspaces'), text: t('noWorkspacesText') }}
       make={{

@@ -11,6 +11,7 @@ import { RoundtableError, type AccessRole, type Grant } from '../../client/index
 import { Confirm, type Question } from '../confirm.tsx';
 import { CopyButton } from '../copy-button.tsx';
 import { useSignedIn } from '../identity/signed-in.tsx';
+import { groupsOf } from '../queries.ts';
 import { AddForm } from './add-form.tsx';
 import { lookUp } from './called.ts';
 import { GrantRow } from './grant-row.tsx';
@@ -71,10 +72,7 @@ function Sharing({ threatModelId, link, ask }: SharingProps) {
     queryKey: ['threat-model', threatModelId],
     queryFn: ({ signal }) => client.threatModels.get(threatModelId, { signal }),
   });
-  const { data: groups = [] } = useQuery({
-    queryKey: ['groups'],
-    queryFn: async ({ signal }) => (await client.groups.list({ signal, limit: 100 })).data,
-  });
+  const { data: groups = [] } = useQuery(groupsOf(client));
   const inRow = { mutationFn: replace, scope: { id: key.join(' ') } };
   const change = useMutation(inRow);
   const add = useMutation(inRow);
