@@ -96,6 +96,21 @@ describe('WE5 the people of a page', () => {
     expect(await page.getByRole('main').count()).toBe(1);
   });
 
+  it('a card whose diagrams could not be read says so, and they can be read anew', async () => {
+    const model = await on.asAda('POST', '/threat_models', { name: 'Unread' });
+    await on.asAda('POST', `/threat_models/${model.id}/diagrams`, { name: 'In it' });
+    const { page } = await on.somebody('Ada Lovelace');
+    const ofIt = new RegExp(`/threat_models/${model.id}/diagrams`);
+    await page.route(ofIt, (route) => route.fulfill({ status: 500, json: { code: 'internal', message: '' } }));
+    await page.reload();
+    const card = page.getByRole('region', { name: 'Unread' });
+    await card.getByText('This could not be read.').waitFor(SOON);
+    await page.unroute(ofIt);
+    await card.getByRole('button', { name: 'Try again' }).click();
+    await card.getByRole('link', { name: /In it/ }).waitFor(SOON);
+    expect(await card.getByText('This could not be read.').count()).toBe(0);
+  });
+
   it('in the dialog for sharing Esc closes what was opened last, a refusal is told once, and a link leads to a diagram', async () => {
     await (await on.somebody('Grace Hopper')).leave();
     const { page } = await on.somebody('Ada Lovelace');

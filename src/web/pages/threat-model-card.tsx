@@ -1,5 +1,5 @@
 /** A threat model and its diagrams, with who draws there now. */
-import { ActionIcon, Menu } from '@mantine/core';
+import { ActionIcon, Button, Menu } from '@mantine/core';
 import { IconDots, IconPencil, IconTrash, IconUserPlus } from '@tabler/icons-react';
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -20,11 +20,12 @@ interface ThreatModelCardProps {
   sessions: readonly SessionEntry[];
 }
 
-/** All diagrams in a threat model, as a query. */
+/** All diagrams in a threat model. Whoever shows them has asked for them before; what failed then is told, not asked anew. */
 export function diagramsOf(client: Client, threatModelId: string) {
   return queryOptions({
     queryKey: ['diagrams', threatModelId],
     queryFn: ({ signal }) => allOf((options) => client.diagrams.list(threatModelId, options), signal),
+    retryOnMount: false,
   });
 }
 
@@ -35,7 +36,7 @@ export function ThreatModelCard({ model, sessions }: ThreatModelCardProps) {
   const [isSharing, share] = useState(false);
   const [isNaming, name] = useState(false);
   const [question, ask] = useState<Question | null>(null);
-  const { data: diagrams = [], isSuccess } = useQuery(diagramsOf(client, model.id));
+  const { data: diagrams, isFetching, refetch } = useQuery(diagramsOf(client, model.id));
   const rename = useMutation({ mutationFn: (next: string) => client.threatModels.change(model.id, { name: next }) });
   const remove = useMutation({
     mutationFn: () => client.threatModels.remove(model.id),
@@ -94,7 +95,7 @@ export function ThreatModelCard({ model, sessions }: ThreatModelCardProps) {
       </div>
       <Refused error={lastErrorOf(remove, removeDiagram)} />
       <ul className={styles.diagrams}>
-        {diagrams.map((diagram) => (
+        {diagrams?.map((diagram) => (
           <DiagramRow
             key={diagram.id}
             diagram={diagram}
@@ -102,7 +103,15 @@ export function ThreatModelCard({ model, sessions }: ThreatModelCardProps) {
             remove={model.role === 'owner' ? () => askToRemoveDiagram(diagram) : null}
           />
         ))}
-        {isSuccess && diagrams.length === 0 && <li className={styles.none}>{t('noDiagrams')}</li>}
+        {!diagrams && (
+          <li className={styles.none}>
+            {t('listFailed')}
+            <Button variant="default" size="compact-sm" loading={isFetching} onClick={() => void refetch()}>
+              {t('tryAgain')}
+            </Button>
+          </li>
+        )}
+        {diagrams?.length === 0 && <li className={styles.none}>{t('noDiagrams')}</li>}
       </ul>
       <SharingDialog threatModelId={model.id} opened={isSharing} onClose={() => share(false)} />
       <NameDialog
