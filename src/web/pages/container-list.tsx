@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import styles from './home-page.module.css';
 import { NameDialog } from './name-dialog.tsx';
-import { TryAgain } from './not-read.tsx';
+import { Reading, TryAgain } from './not-read.tsx';
 
 interface ContainerListProps<Container> {
   title: string;
@@ -25,7 +25,7 @@ export function ContainerList<Container extends { id: string; name: string }>(pr
   const { t } = useTranslation('people');
   const queries = useQueryClient();
   const [isMaking, setMaking] = useState(false);
-  const { data: containers, isError, refetch } = useQuery(query);
+  const { data: containers, isPending, isError, refetch } = useQuery(query);
   return (
     <>
       <div className={styles.top}>
@@ -37,6 +37,7 @@ export function ContainerList<Container extends { id: string; name: string }>(pr
         </Button>
       </div>
       {isError && <TryAgain again={() => void refetch()} />}
+      {isPending && <Reading />}
       {containers?.length === 0 && (
         <div className={styles.empty}>
           <Text fw={600}>{empty.title}</Text>

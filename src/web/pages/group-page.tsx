@@ -9,11 +9,12 @@ import { Confirm, type Question } from '../confirm.tsx';
 import { useSignedIn } from '../identity/signed-in.tsx';
 import { AddForm } from '../people/add-form.tsx';
 import { lookUp } from '../people/called.ts';
+import { AT_ONCE, LongList } from '../people/long-list.tsx';
 import people from '../people/people.module.css';
 import { lastErrorOf, Refused } from '../people/refused.tsx';
 import { ContainerHeader } from './container-header.tsx';
 import { GroupMemberRow } from './group-member-row.tsx';
-import { isNowhere, NotRead } from './not-read.tsx';
+import { isNowhere, NotRead, Reading } from './not-read.tsx';
 import { useRefreshed } from './refreshed.ts';
 
 export function GroupPage() {
@@ -23,6 +24,12 @@ export function GroupPage() {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [question, ask] = useState<Question | null>(null);
+  const lookUpAll = (members: readonly GroupMember[]) =>
+    lookUp(
+      queries,
+      client,
+      members.map(({ email }) => email),
+    );
   const { data, error, refetch } = useQuery({
     queryKey: ['group', groupId],
     async queryFn({ signal }) {
@@ -30,11 +37,7 @@ export function GroupPage() {
         client.groups.get(groupId, { signal }),
         client.groups.members(groupId, { signal }),
       ]);
-      await lookUp(
-        queries,
-        client,
-        members.data.map(({ email }) => email),
-      );
+      await lookUpAll(members.data.slice(0, AT_ONCE));
       return { group, members: members.data };
     },
   });
@@ -56,7 +59,7 @@ export function GroupPage() {
   });
   // What was read stays while it cannot be read anew, unless it is mine no more.
   if (error && (!data || isNowhere(error))) return <NotRead error={error} again={() => void refetch()} />;
-  if (!data) return null;
+  if (!data) return <Reading />;
   const { group, members } = data;
   const isOwner = group.owner_id === me.ulid;
   const askToRemove = ({ user_id }: GroupMember, name: string) =>
@@ -94,8 +97,8 @@ export function GroupPage() {
           />
         )}
         <Refused error={lastErrorOf(remove, handOver, destroy)} />
-        <ul className={people.list}>
-          {members.map((member) => (
+        <LongList items={members} prepare={lookUpAll}>
+          {(member) => (
             <GroupMemberRow
               key={member.user_id}
               member={member}
@@ -103,8 +106,8 @@ export function GroupPage() {
               handOver={(name) => askToHandOver(member, name)}
               remove={(name) => askToRemove(member, name)}
             />
-          ))}
-        </ul>
+          )}
+        </LongList>
         {members.length === 0 && <Text c="dimmed">{t('noMembers')}</Text>}
       </div>
       <Confirm question={question} close={() => ask(null)} />

@@ -12,7 +12,7 @@ import { useSignedIn } from '../identity/signed-in.tsx';
 import { allOf, workspacesOf } from '../queries.ts';
 import styles from './home-page.module.css';
 import { NewDiagram } from './new-diagram.tsx';
-import { TryAgain } from './not-read.tsx';
+import { Reading, TryAgain } from './not-read.tsx';
 import { diagramsOf, ThreatModelCard } from './threat-model-card.tsx';
 
 const ALL = 'all';
@@ -73,6 +73,7 @@ export function HomePage() {
           {t('newDiagram')}
         </Button>
       </div>
+      {!isKnown && <Reading />}
       <div className={styles.columns} hidden={!isKnown}>
         {workspaces.length > 0 && (
           <aside className={styles.places}>

@@ -1,5 +1,5 @@
-/** In place of what could not be read: that there is no such thing, or a way to try again. */
-import { Button, Text } from '@mantine/core';
+/** In place of what is not there yet, or could not be read: then that there is no such thing, or a way to try again. */
+import { Button, Loader, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { RoundtableError } from '../../client/index.ts';
 import styles from './home-page.module.css';
@@ -18,6 +18,16 @@ export function TryAgain({ again }: { again(): void }) {
       <Button variant="default" onClick={again}>
         {t('tryAgain')}
       </Button>
+    </div>
+  );
+}
+
+/** For a moment nothing, so that a quick answer does not flash. */
+export function Reading() {
+  const { t } = useTranslation('entry');
+  return (
+    <div className={styles.reading} role="status" aria-label={t('reading')}>
+      <Loader />
     </div>
   );
 }

@@ -1,6 +1,4 @@
 /** The members of a workspace: who is in it, with which role, kept up to date while one looks (its live room). */
-import { ActionIcon, Select, Text, TextInput } from '@mantine/core';
-import { IconSearch, IconX } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,15 +6,15 @@ import { useNavigate, useParams } from 'react-router';
 import type { WorkspaceMember, WorkspaceRole } from '../../client/index.ts';
 import { Confirm, type Question } from '../confirm.tsx';
 import { useSignedIn } from '../identity/signed-in.tsx';
-import { AddForm, optionsOf } from '../people/add-form.tsx';
+import { AddForm } from '../people/add-form.tsx';
 import people from '../people/people.module.css';
-import { PersonLine } from '../people/person-line.tsx';
 import { lastErrorOf, Refused } from '../people/refused.tsx';
 import { allOf } from '../queries.ts';
 import { ContainerHeader } from './container-header.tsx';
 import { NameDialog } from './name-dialog.tsx';
-import { isNowhere, NotRead } from './not-read.tsx';
+import { isNowhere, NotRead, Reading } from './not-read.tsx';
 import { useRefreshed } from './refreshed.ts';
+import { nameOfMember, useWorkspaceRoles, WorkspaceMembers } from './workspace-members.tsx';
 
 export function WorkspacePage() {
   const { workspaceId = '' } = useParams();
@@ -24,7 +22,6 @@ export function WorkspacePage() {
   const { client, me } = useSignedIn();
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const [sought, seek] = useState('');
   const [isNaming, name] = useState(false);
   const [question, ask] = useState<Question | null>(null);
   const { data, error, refetch } = useQuery({
@@ -35,6 +32,7 @@ export function WorkspacePage() {
       return { workspace, members };
     },
   });
+  const { open } = useWorkspaceRoles(data?.workspace.role);
   const refresh = useRefreshed(['workspace', workspaceId], client.workspaces);
   function leave(): void {
     void queries.invalidateQueries({ queryKey: ['workspaces'] });
@@ -56,21 +54,14 @@ export function WorkspacePage() {
   });
   // What was read stays while it cannot be read anew, unless it is mine no more.
   if (error && (!data || isNowhere(error))) return <NotRead error={error} again={() => void refetch()} />;
-  if (!data) return null;
+  if (!data) return <Reading />;
   const { workspace, members } = data;
   const isOwner = workspace.role === 'owner';
   const manages = isOwner || workspace.role === 'admin';
-  const roles = { owner: t('owner'), admin: t('admin'), member: t('member'), read_only: t('read_only') };
-  const { owner: _, ...below } = roles;
-  const open = isOwner ? roles : below;
-  const nameOf = ({ profile }: WorkspaceMember) => profile.full_name ?? profile.email;
-  const matching = members.filter((member) =>
-    `${nameOf(member)} ${member.profile.email}`.toLocaleLowerCase().includes(sought.trim().toLocaleLowerCase()),
-  );
 
   async function askToRemove(member: WorkspaceMember): Promise<void> {
     const isMe = member.user_id === me.id;
-    const person = nameOf(member);
+    const person = nameOfMember(member);
     const container = workspace.name;
     const sessions = await client.sessions.mine().catch(() => []);
     const count = sessions.filter(({ participants }) =>
@@ -109,47 +100,13 @@ export function WorkspacePage() {
             }}
           />
         )}
-        <TextInput
-          leftSection={<IconSearch size={16} />}
-          aria-label={t('search')}
-          placeholder={`${t('search')} · ${t('members', { count: members.length })}`}
-          value={sought}
-          onChange={(event) => seek(event.currentTarget.value)}
-        />
         <Refused error={lastErrorOf(change, remove, destroy)} />
-        <ul className={people.list}>
-          {matching.map((member) => {
-            const { user_id, role, profile } = member;
-            const person = nameOf(member);
-            const mayChange = manages && (isOwner || role !== 'owner');
-            const note = user_id === me.id ? t('you') : undefined;
-            return (
-              <PersonLine key={user_id} name={person} detail={profile.email} note={note}>
-                <Select
-                  w={144}
-                  size="sm"
-                  aria-label={t('roleOf', { name: person })}
-                  readOnly={!mayChange}
-                  allowDeselect={false}
-                  value={role}
-                  data={optionsOf(mayChange ? open : roles)}
-                  onChange={(next) => next && change.mutate({ user_id, role: next as WorkspaceRole })}
-                />
-                {(mayChange || user_id === me.id) && (
-                  <ActionIcon
-                    variant="subtle"
-                    color="gray"
-                    aria-label={user_id === me.id ? t('leave') : t('removeName', { name: person })}
-                    onClick={() => void askToRemove(member)}
-                  >
-                    <IconX size={16} />
-                  </ActionIcon>
-                )}
-              </PersonLine>
-            );
-          })}
-        </ul>
-        {matching.length === 0 && <Text c="dimmed">{t('noMatch')}</Text>}
+        <WorkspaceMembers
+          members={members}
+          mine={workspace.role}
+          change={change.mutate}
+          remove={(member) => void askToRemove(member)}
+        />
       </div>
       <NameDialog
         opened={isNaming}

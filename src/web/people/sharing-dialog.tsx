@@ -15,6 +15,7 @@ import { groupsOf } from '../queries.ts';
 import { AddForm } from './add-form.tsx';
 import { lookUp } from './called.ts';
 import { GrantRow } from './grant-row.tsx';
+import { AT_ONCE, LongList } from './long-list.tsx';
 import styles from './people.module.css';
 import { Refused } from './refused.tsx';
 
@@ -55,16 +56,17 @@ function Sharing({ threatModelId, link, ask }: SharingProps) {
   const { client } = useSignedIn();
   const queries = useQueryClient();
   const key = ['grants', threatModelId];
+  const lookUpAll = (some: readonly Grant[]) =>
+    lookUp(
+      queries,
+      client,
+      some.filter(({ subject_type }) => subject_type === 'user').map(({ subject }) => subject),
+    );
   const { data: grants, error } = useQuery({
     queryKey: key,
     async queryFn({ signal }) {
       const all = await client.threatModels.authorization(threatModelId, { signal });
-      const people = all.filter(({ subject_type }) => subject_type === 'user');
-      await lookUp(
-        queries,
-        client,
-        people.map(({ subject }) => subject),
-      );
+      await lookUpAll(all.slice(0, AT_ONCE));
       return all;
     },
   });
@@ -132,8 +134,8 @@ function Sharing({ threatModelId, link, ask }: SharingProps) {
           {t('onlyOwners')}
         </Text>
       )}
-      <ul className={styles.list}>
-        {grants.map((grant) => (
+      <LongList items={grants} prepare={lookUpAll}>
+        {(grant) => (
           <GrantRow
             key={`${grant.subject_type} ${grant.subject}`}
             grant={grant}
@@ -145,8 +147,8 @@ function Sharing({ threatModelId, link, ask }: SharingProps) {
             }
             remove={(name) => void askToRemove(grant, name)}
           />
-        ))}
-      </ul>
+        )}
+      </LongList>
       <Refused error={change.error} />
       {isOwner && others.length > 0 && (
         <Select
