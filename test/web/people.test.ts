@@ -139,6 +139,19 @@ describe('WE5 the people of a page', () => {
     expect(await sharing.getByRole('button', { name: 'Copy the link' }).count()).toBe(0);
   });
 
+  it('the focus comes back to the menu that a dialog was opened from', async () => {
+    const { page } = await on.somebody('Ada Lovelace');
+    const menu = page.getByRole('button', { name: 'What to do with Demo threat model' });
+    for (const item of ['Share', 'Rename', 'Delete']) {
+      await menu.press('Enter');
+      await page.getByRole('menuitem', { name: item }).press('Enter');
+      await page.getByRole('dialog').waitFor(SOON);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ ...SOON, state: 'detached' });
+      await expect.poll(() => menu.evaluate((target) => target === document.activeElement), SOON).toBe(true);
+    }
+  });
+
   it('whoever is removed while they look sees the members no more', async () => {
     await (await on.somebody('Grace Hopper')).leave();
     const { id } = await on.asAda('POST', '/api/workspaces', { name: 'Secrets' });

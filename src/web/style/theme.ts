@@ -27,6 +27,12 @@ const variantColorResolver: VariantColorsResolver = (input) => {
   return input.variant === 'filled' && color !== undefined ? { ...colors, color } : colors;
 };
 
+/** Before a dialog that an item opened takes the focus: that gives it back to where it was, and the item is gone by then. */
+function focusTargetOfMenu(): void {
+  const target = document.activeElement?.closest('[data-menu-dropdown]')?.getAttribute('aria-labelledby');
+  if (target) document.getElementById(target)?.focus({ preventScroll: true });
+}
+
 export const theme = createTheme({
   variantColorResolver,
   primaryColor: 'accent',
@@ -40,7 +46,14 @@ export const theme = createTheme({
     }),
     Drawer: Drawer.extend({ defaultProps: dialog }),
     // Its placeholder for the focus is no item, and a menu may hold nothing else.
-    Menu: Menu.extend({ defaultProps: { transitionProps: quick, shadow: 'md', withInitialFocusPlaceholder: false } }),
+    Menu: Menu.extend({
+      defaultProps: {
+        transitionProps: quick,
+        shadow: 'md',
+        withInitialFocusPlaceholder: false,
+        onClose: focusTargetOfMenu,
+      },
+    }),
     Popover: Popover.extend({ defaultProps: { transitionProps: quick, shadow: 'md' } }),
     Tooltip: Tooltip.extend({ defaultProps: { transitionProps: quick, openDelay: 400 } }),
   },
