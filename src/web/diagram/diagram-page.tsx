@@ -1,9 +1,10 @@
 /**
  * The page of one diagram. It opens the diagram for as long as the page is there. What was shown stays below whatever
  * stands in its place, so that signing in again or a new session goes on where it was; only where it is not open to me
- * any more it goes.
+ * any more it goes. What floats over it, dialogs and menus, lies in it: none of it covers what stands in its place.
  */
-import { useState } from 'react';
+import { createTheme, MantineThemeProvider, Portal } from '@mantine/core';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useParams } from 'react-router';
 import type { LiveDiagram } from '../../client/index.ts';
 import { useDiagram, useStatus } from '../../client/react/index.ts';
@@ -14,6 +15,11 @@ import { inPlace, type InPlace } from './in-place/in-place.ts';
 import { InPlacePage, Opening } from './in-place/in-place-page.tsx';
 import { Leaving } from './leaving.tsx';
 import { OpenDiagramProvider, useNames } from './open-diagram.ts';
+
+const FLOATING = 'floating';
+const floatingInIt = createTheme({
+  components: { Portal: Portal.extend({ defaultProps: { target: `#${FLOATING}` } }) },
+});
 
 export default function DiagramPage() {
   const { threatModelId = '', diagramId = '' } = useParams();
@@ -37,17 +43,32 @@ function DiagramRoom({
   const here = shown || status.kind === 'live' || diagram.cells.size > 0;
   if (here && !shown) show(true);
   const over = inPlace(status, here);
+  useFocusAgain(over !== null);
   return (
     <OpenDiagramProvider value={{ client, me, place, diagram, nameOf }}>
       {here && !gone(over) && (
         <div className={styles.desk} inert={over !== null}>
-          <Desk />
+          <MantineThemeProvider theme={floatingInIt}>
+            <Desk />
+          </MantineThemeProvider>
+          <div id={FLOATING} />
         </div>
       )}
       {over && <InPlacePage over={over} />}
       <Leaving />
     </OpenDiagramProvider>
   );
+}
+
+/** Gives the focus back to what had it before something stood over it. */
+function useFocusAgain(isOver: boolean): void {
+  const before = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    if (isOver) before.current = document.activeElement;
+  }, [isOver]);
+  useEffect(() => {
+    if (!isOver && before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+  }, [isOver]);
 }
 
 function gone(over: InPlace | null): boolean {

@@ -21,9 +21,9 @@ export function Leaving() {
   const others = () => new Set(diagram.participants.map(({ user_id }) => user_id)).size - 1;
   const endsSession = () => diagram.status.kind === 'live' && diagram.me?.is_host === true && others() > 0;
   const isSaving = () => diagram.status.kind === 'live' && diagram.permissions === 'writer'; // what is sent is saved
+  const asks = () => endsSession() || (losesChanges(diagram) && !isSaving());
   const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) =>
-      currentLocation.pathname !== nextLocation.pathname && (endsSession() || (losesChanges(diagram) && !isSaving())),
+    ({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname && asks(),
   );
   // The dialog closes also when its question is answered by leaving: that takes nothing back.
   let leaves = false;
@@ -32,7 +32,7 @@ export function Leaving() {
       ? { title: t('leaveTitle'), text: t('leaveText', { count: others() }) }
       : { title: t('loseTitle'), text: t('notKept', { count: diagram.unsavedChanges }) };
   const question =
-    blocker.state === 'blocked'
+    blocker.state === 'blocked' && asks() // the session may have ended meanwhile
       ? {
           ...words(),
           label: t('leave'),
