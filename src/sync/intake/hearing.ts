@@ -50,7 +50,8 @@ export async function hear(
   wanted: () => boolean,
   now: () => number = () => performance.now(),
 ): Promise<Hearing | null> {
-  let [caughtUp, lookedUp] = [false, false];
+  let caughtUp = false;
+  let lookedUp = false;
   while (wanted() && !replica.closed()) {
     const { person, permissions, epoch } = standing();
     const base = replica.have() ?? 0;
@@ -64,17 +65,17 @@ export async function hear(
       if (judge.full() || now() - begun > STRETCH || (!isWhole && verdicts.at(-1)!.kind !== 'complete')) break;
     }
     const { unclaimed } = judge;
-    const foreign = { verdicts: verdicts.map(() => FOREIGN), person: person.id, epoch, base };
+    const foreign = () => ({ verdicts: verdicts.map(() => FOREIGN), person: person.id, epoch, base });
     if (!caughtUp && verdicts.some(({ kind }) => kind !== 'complete' && kind !== 'nothing')) {
       await replica.catchUp();
       caughtUp = true;
     } else if (unclaimed.size > MOST_NEW_CLIENTS) {
-      return foreign;
+      return foreign();
     } else if (!lookedUp && [...unclaimed].some(isShownByAnother)) {
       await replica.lookUp(unclaimed); // theirs if they have written with it, whoever shows it
       lookedUp = true;
     } else if ([...unclaimed].some(isShownByAnother)) {
-      return foreign;
+      return foreign();
     } else if (unclaimed.size > 0 && verdicts.every(({ kind }) => kind !== 'foreign')) {
       await replica.claim(person.id, unclaimed);
     } else {

@@ -1,7 +1,7 @@
 /**
  * What is changed beside the canvas, such as the name of the diagram: no message of the wire tells of it. But whoever
- * changes it looks away from the canvas meanwhile, which the others are shown (there is no view of theirs). When somebody
- * looks at the canvas again, what was read from beside it is read anew.
+ * has changed it looks away from the canvas for a moment, which the others are shown (there is no view of theirs). When
+ * somebody looks at the canvas again, what was read from beside it is read anew.
  */
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
@@ -11,15 +11,15 @@ import { useOpenDiagram } from './open-diagram.ts';
 /** Shorter than this nobody sees that somebody looked away, ms: what they show goes out together. */
 const AT_LEAST = 120;
 
-/** Does something beside the canvas of which the others are to hear. */
+/** Does something beside the canvas of which the others are to hear once it is done, or was tried. */
 export async function lookingAway<Made>({ provider, setViewport }: LiveDiagram, work: Promise<Made>): Promise<Made> {
-  const shown = (provider.awareness?.getLocalState()?.viewport ?? null) as Viewport | null;
-  setViewport(null);
-  const seen = new Promise((resolve) => setTimeout(resolve, AT_LEAST));
+  const viewport = () => (provider.awareness?.getLocalState()?.viewport ?? null) as Viewport | null;
   try {
     return await work;
   } finally {
-    void seen.then(() => setViewport(shown));
+    const shown = viewport();
+    setViewport(null);
+    setTimeout(() => viewport() ?? setViewport(shown), AT_LEAST); // unless the canvas has moved meanwhile
   }
 }
 
