@@ -37,6 +37,7 @@ async function connected() {
       name: `diagram:${diagram}`,
       state: { kind: 'open', admission, connection: {} },
       intake: { welcome() {} },
+      presence: { welcome() {} },
       close: ({ code }: { code: number }) => void closed.push(`${diagram} ${code}`),
     } as unknown as Channel);
   }

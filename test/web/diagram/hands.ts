@@ -32,10 +32,10 @@ async function unsavedOnDevice(): Promise<number> {
     opening.addEventListener('success', () => {
       const database = opening.result;
       const transaction = database.transaction(['updates', 'custom']);
-      const reading = transaction.objectStore('custom').get('unsaved');
+      const reading: IDBRequest<number[]> = transaction.objectStore('custom').getAll();
       transaction.addEventListener('complete', () => {
         database.close();
-        resolve(Number(reading.result ?? 0));
+        resolve(reading.result.reduce((sum, count) => sum + count, 0));
       });
     });
   });
