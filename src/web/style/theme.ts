@@ -13,10 +13,11 @@ import {
   Tooltip,
   type VariantColorsResolver,
 } from '@mantine/core';
+import { focusAgain, focusTargetOfMenu } from './focus.ts';
 
 const quick = { duration: 120, transition: 'fade' as const };
 /** `data-dialog` keeps the page below from scrolling: `base.css`. */
-const dialog = { lockScroll: false, transitionProps: quick, 'data-dialog': true };
+const dialog = { lockScroll: false, transitionProps: quick, onExitTransitionEnd: focusAgain, 'data-dialog': true };
 
 /** What is written on a filled surface; Mantine's white cannot be read on the light ones of the dark theme. */
 const onFilled: Readonly<Record<string, string>> = { accent: 'var(--on-accent)', red: 'var(--on-danger)' };
@@ -26,12 +27,6 @@ const variantColorResolver: VariantColorsResolver = (input) => {
   const color = onFilled[input.color ?? input.theme.primaryColor];
   return input.variant === 'filled' && color !== undefined ? { ...colors, color } : colors;
 };
-
-/** Before a dialog that an item opened takes the focus: that gives it back to where it was, and the item is gone by then. */
-function focusTargetOfMenu(): void {
-  const target = document.activeElement?.closest('[data-menu-dropdown]')?.getAttribute('aria-labelledby');
-  if (target) document.getElementById(target)?.focus({ preventScroll: true });
-}
 
 export const theme = createTheme({
   variantColorResolver,
