@@ -52,10 +52,17 @@ export async function replayInTurns(
 
 /** Applies one row, in one transaction. @returns its updates; @throws Unreadable */
 export function replayRow(document: Y.Doc, row: Stored, origin: unknown = null): Uint8Array[] {
-  const what = `row ${row.seq}`;
-  const updates = split(what, row.bytes);
-  apply(document, what, updates, origin);
+  const updates = updatesOf(row);
+  apply(document, `row ${row.seq}`, updates, origin);
   return updates;
+}
+
+/** The updates of a row. @throws Unreadable */
+export const updatesOf = ({ seq, bytes }: Stored): Uint8Array[] => split(`row ${seq}`, bytes);
+
+/** Applies the updates of rows that follow each other, in one transaction. @param to the last one's sequence number; @throws Unreadable */
+export function replayUpdates(document: Y.Doc, updates: readonly Uint8Array[], to: number, origin: unknown): void {
+  apply(document, `rows to ${to}`, updates, origin);
 }
 
 /** Whether a row may take long to be applied in one transaction. */

@@ -158,6 +158,7 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
       if (!wanted()) return;
       if (portions) return await answerInPortions({ address, document, portions, ask: send, socket, wanted });
       while (wanted() && socket.isFull()) await socket.drained();
+      replica.settle();
       if (wanted()) client.handleMessage(bytes);
     } catch {
       close(closings.unavailable);

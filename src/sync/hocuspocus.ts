@@ -131,6 +131,7 @@ const NOTHING: Opened['replica'] = {
   owners: new Map(),
   catchUp: async () => {},
   reach: async () => {},
+  settle: () => {},
   lookUp: async () => {},
   claim: async () => {},
   exceeds: () => false,

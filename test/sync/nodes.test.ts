@@ -82,6 +82,22 @@ it('DO3 replicas on two nodes converge through the bus', async () => {
   await converged(clients, 1000);
 });
 
+it('DO3 whoever comes to another node is told what it has heard of last', async () => {
+  const bus = fragileBus();
+  const [one, two] = [await start({ bus, poll: 60_000 }), await start({ bus, poll: 60_000 })];
+  const at = await place();
+  const [author, watching] = [open(one, at, ann), open(two, at, bob)];
+  await Promise.all([author, watching].map((client) => saved(client)));
+  for (let key = 1; key <= 5; key += 1) {
+    author.cells.set(`${key}`, key);
+    await eventually(() => expect(watching.cells.size).toBe(key)); // at once; the document may have it later
+    const late = open(two, at, bob);
+    await saved(late);
+    expect(late.cells.size).toBe(key);
+    late.provider.destroy();
+  }
+});
+
 it('DO3 without the bus they converge within a second, through the poll', async () => {
   const bus = fragileBus();
   bus.up = false;

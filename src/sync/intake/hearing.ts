@@ -17,7 +17,17 @@ export interface Opened {
   document: Doc;
   replica: Pick<
     Replica,
-    'diagram' | 'have' | 'closed' | 'owners' | 'catchUp' | 'reach' | 'lookUp' | 'claim' | 'exceeds' | 'portionsFor'
+    | 'diagram'
+    | 'have'
+    | 'closed'
+    | 'owners'
+    | 'catchUp'
+    | 'reach'
+    | 'settle'
+    | 'lookUp'
+    | 'claim'
+    | 'exceeds'
+    | 'portionsFor'
   >;
   standing(): { person: Person; permissions: Permissions; epoch: number };
   /** AC6: whether a client id is somebody else's by what they show, so that nobody writes with it before they do. */
@@ -54,6 +64,7 @@ export async function hear(
   let lookedUp = false;
   while (wanted() && !replica.closed()) {
     const { person, permissions, epoch } = standing();
+    replica.settle();
     const base = replica.have() ?? 0;
     const author = { person: person.id, mayWrite: permissions === 'writer' };
     const judge = createJudge(document, author, replica.owners);

@@ -197,7 +197,8 @@ export function createIntake({
     ask(target);
   }
 
-  function ask({ document }: Opened): void {
+  function ask({ document, replica }: Opened): void {
+    replica.settle();
     if (acknowledgements.unanswered() === 0) send(stepOneFrame(address, encodeStateVector(document)));
   }
 

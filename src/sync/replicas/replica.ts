@@ -3,6 +3,8 @@
  * row is applied only at `have + 1`, whoever brings it (a flush of this node, the bus, a gap read, the poll); one from
  * further on waits until the rows between have been read. Much at once is applied in turns with everything else.
  *
+ * Rows of other nodes are handed on at once, and come into the document a little later (`behind.ts`).
+ *
  * It exists before its document does: first it hears of new rows, then the log is loaded, so that nothing falls in
  * between. Until then rows wait here.
  *
@@ -15,9 +17,12 @@ import { watch } from '../../documents/holding.ts';
 import { Unreadable, type LogPart, type Stored } from '../../documents/log-part.ts';
 import { persistently } from '../../documents/persistently.ts';
 import { readLog } from '../../documents/reading.ts';
-import { isHeavy, replayInTurns, replayRow } from '../../documents/replaying.ts';
+import { isHeavy, replayInTurns, replayRow, replayUpdates, updatesOf } from '../../documents/replaying.ts';
 import { bytesOf, type RowMessage } from '../../documents/row.ts';
 import { turn } from '../../documents/turn.ts';
+import { oneAtATime } from '../../waiting/one-at-a-time.ts';
+import { createArrivals } from './arrivals.ts';
+import { createBehind } from './behind.ts';
 import { createMemory } from './memory.ts';
 import { createOwners, type Owners } from './owners.ts';
 import { createRecord, type RecordDependencies } from './record.ts';
@@ -28,7 +33,7 @@ export type Loss = 'missing' | 'restored' | 'unreadable';
 
 export interface Replica extends Owners {
   readonly diagram: string;
-  /** The sequence number that the document is at; null until it is loaded. */
+  /** The sequence number that the document is at once it is settled; null until it is loaded. */
   have(): number | null;
   /** Whether it has ended: nothing arrives any more. */
   closed(): boolean;
@@ -38,8 +43,10 @@ export interface Replica extends Owners {
    * @returns what it was made of, null if there is no such diagram; @throws Unreadable
    */
   load(document: Doc, snapshotLimit?: number): Promise<LogPart | null>;
-  /** A row that was committed. */
-  deliver(row: RowMessage): void;
+  /** A row that was committed. @param elsewhere by another node */
+  deliver(row: RowMessage, elsewhere?: boolean): void;
+  /** Has the document take in what it is behind with. To be called by whoever is about to look at it. */
+  settle(): void;
   /** Reads what the log has beyond `have`: when it resolves, the document has all that was committed before the call, or the replica is closed. */
   catchUp(): Promise<void>;
   /** Waits until the document has a row. */
@@ -78,12 +85,13 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
   let closed = false;
   /** A part of the log is being applied in turns. */
   let applying = false;
-  let reading: Promise<void> | null = null;
-  let readAgain: Promise<void> | null = null;
   /** Rows that came before their turn. */
   const ahead = new Map<number, Uint8Array>();
-  const arrivals = new Set<{ seq: number; resolve(): void }>();
+  const arrivals = createArrivals((seq) => closed || have! >= seq);
   const endings: (() => void)[] = [];
+  const behind = createBehind((updates) => {
+    if (!closed) losing(() => replayUpdates(document!, updates, have!, ORIGIN));
+  });
   const memory = createMemory();
   const size = createSize(() => measuredFrom(dependencies, diagram));
   const record = createRecord(diagram, dependencies);
@@ -95,51 +103,59 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
     lost(loss);
   };
 
-  const arrived = () => {
-    for (const arrival of arrivals) {
-      if (!closed && arrival.seq > have!) continue;
-      arrivals.delete(arrival);
-      arrival.resolve();
+  const losing = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      lose('unreadable', error);
     }
   };
 
   function close(): void {
     if (closed) return;
     closed = true;
-    arrived();
+    arrivals.look();
     endings.forEach((callback) => callback());
   }
 
-  /** Takes note of a row that the document has now. */
-  function note(row: Stored): void {
+  /** Takes note of a row that the document has, or is behind with. @param untold its updates, if nobody was told of them yet */
+  function note(row: Stored, untold: readonly Uint8Array[] = []): void {
     have = row.seq;
     size.add(row.seq, row.bytes.byteLength);
     memory.note(row);
     record.add(row);
+    if (untold.length > 0) applied(untold);
+  }
+
+  /** Hands on the next row, which the document takes in later. */
+  function handOnFirst(row: Stored): void {
+    if (applying || isHeavy(document!, row)) return applyAhead(row.bytes);
+    losing(() => {
+      const updates = updatesOf(row);
+      note(row, updates);
+      behind.add(updates);
+    });
+    applyAhead();
   }
 
   /** Applies what waited for the row before it. @param first the next row, if it did not have to wait */
   function applyAhead(first: Uint8Array | null = null): void {
     if (applying || closed) return;
-    try {
-      for (let row = first ?? ahead.get(have! + 1); row; row = ahead.get(have! + 1)) {
-        const next = { seq: have! + 1, bytes: row };
-        if (isHeavy(document!, next)) return void applyInTurns({ head: next.seq, snapshot: null, rows: [next] });
-        const updates = replayRow(document!, next, ORIGIN);
-        note(next);
-        applied(updates);
-        ahead.delete(have!);
-      }
-    } catch (error) {
-      return lose('unreadable', error);
+    for (let row = first ?? ahead.get(have! + 1); row && !closed; row = ahead.get(have! + 1)) {
+      const next = { seq: have! + 1, bytes: row };
+      behind.settle();
+      if (isHeavy(document!, next)) return void applyInTurns({ head: next.seq, snapshot: null, rows: [next] });
+      losing(() => note(next, replayRow(document!, next, ORIGIN)));
     }
+    if (closed) return;
     for (const seq of ahead.keys()) if (seq <= have!) ahead.delete(seq);
     record.renew();
-    arrived();
+    arrivals.look();
   }
 
   /** Applies a part of the log that begins at `have`, or from before it. Never rejects. */
   async function applyInTurns(part: LogPart): Promise<void> {
+    behind.settle();
     applying = true;
     const tell = (update: Uint8Array) => applied([update]);
     if (part.snapshot) document!.on('update', tell); // of a snapshot only what is new
@@ -151,7 +167,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
         size.add(part.snapshot.seq, part.snapshot.bytes.byteLength);
         record.add(part.snapshot);
       }
-      part.rows.forEach(note);
+      for (const row of part.rows) note(row);
     } catch (error) {
       lose('unreadable', error);
     } finally {
@@ -179,16 +195,10 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
     else logger.warn({ err: error, diagram }, 'the log could not be read');
   };
 
-  function catchUp(): Promise<void> {
-    if (closed || have === null) return Promise.resolve();
-    if (!reading) return (reading = persistently(read, wanted, failed).finally(() => (reading = null)));
-    // One that is under way may have been sent before what the caller wants was committed.
-    readAgain ??= reading.then(() => {
-      readAgain = null;
-      return catchUp();
-    });
-    return readAgain;
-  }
+  const readOnce = oneAtATime(() => persistently(read, wanted, failed));
+  const catchUp = async () => {
+    if (!closed && have !== null) await readOnce();
+  };
 
   return {
     diagram,
@@ -213,24 +223,24 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       }
       return closed ? null : part;
     },
-    deliver(row) {
+    deliver(row, elsewhere = false) {
       if (closed) return;
       if (have !== null && row.seq <= have) return void (memory.contradicts(row) && lose('restored'));
       heard = Math.max(heard, row.seq);
-      if (row.bytes && row.seq - 1 === have) return applyAhead(row.bytes);
+      const { seq, bytes } = row;
+      if (bytes && seq - 1 === have) return elsewhere ? handOnFirst({ seq, bytes }) : applyAhead(bytes);
       if (row.bytes && ahead.size < MOST_AHEAD) ahead.set(row.seq, row.bytes);
       if (have === null || applying) return;
       applyAhead();
       if (!closed && !applying && row.seq > have) void catchUp();
     },
     catchUp,
-    async reach(seq) {
-      if (closed || have! >= seq) return;
-      await new Promise<void>((resolve) => arrivals.add({ seq, resolve }));
-    },
+    reach: arrivals.reach,
     exceeds: (limit, updates) => document !== null && (full() || size.exceeds(limit, bytesOf(updates))),
+    settle: behind.settle,
     async portionsFor(stateVector) {
       while (applying) await turn();
+      behind.settle();
       return closed || !document ? null : record.portionsFor(document, stateVector);
     },
     whenClosed: (callback) => void endings.push(callback),

@@ -77,7 +77,7 @@ export function createReplicas(dependencies: ReplicasDependencies): Replicas {
     const subscribed = bus
       .subscribe(rowChannel(replica.diagram), (payload) => {
         const row = lease.held() && decodeRowMessage(payload);
-        if (row) replica.deliver(row);
+        if (row) replica.deliver(row, true);
       })
       .then((unsubscribe) => (replica.closed() ? unsubscribe() : replica.whenClosed(unsubscribe)));
     const { promise: late, resolve } = Promise.withResolvers<void>();

@@ -20,6 +20,7 @@ function opened({
   const document = new Y.Doc();
   const asked: string[] = [];
   const owners = new Map<number, string>();
+  const behind: Uint8Array[] = [];
   let closed = false;
   const replica = {
     diagram: 'd',
@@ -28,6 +29,7 @@ function opened({
     owners,
     catchUp: async () => void asked.push('catch up'),
     reach: async () => {},
+    settle: () => behind.splice(0).forEach((update) => Y.applyUpdate(document, update)),
     exceeds: () => false,
     portionsFor: async () => null,
     async lookUp(clients: Iterable<number>) {
@@ -45,7 +47,7 @@ function opened({
     const hearing = await hear(target, run.map(asItCame), () => true, now);
     return hearing && hearing.verdicts.map(({ kind }) => kind);
   };
-  return { document, owners, asked, heard, close: () => void (closed = true), closeOn: replica };
+  return { document, behind, owners, asked, heard, close: () => void (closed = true), closeOn: replica };
 }
 
 it('AC6 a client id that somebody else shows is theirs, though nobody has written with it', async () => {
@@ -80,6 +82,13 @@ it('DO4 what cannot be read is found out before anything of its run is claimed',
   const { heard, asked } = opened();
   await expect(heard(updates(1), new Uint8Array([255]))).rejects.toThrow(MalformedUpdate);
   expect(asked).toEqual([]);
+});
+
+it('DO4 it is judged by a document that has all that its node has heard of', async () => {
+  const [first, second] = updates(2) as [DecodedUpdate, DecodedUpdate];
+  const { behind, heard, asked } = opened();
+  behind.push(first.bytes);
+  expect([await heard([first]), await heard([second]), asked]).toEqual([['nothing'], ['complete'], ['claim 7']]);
 });
 
 it('DO4 what comes after slices that are not complete is judged without them', async () => {

@@ -41,6 +41,7 @@ function opened(replica: { catchUp(): Promise<void> }, slices: readonly Uint8Arr
       closed: () => false,
       owners: new Map([[CLIENT, 'ann']]),
       reach: async () => {},
+      settle: () => {},
       lookUp: async () => {},
       claim: async () => {},
       exceeds: () => false,

@@ -195,6 +195,37 @@ it('DO3 while a row is applied in turns nothing else is, and everybody is told o
   expect(told.map((update) => Buffer.from(update))).toEqual(logged.map((update) => Buffer.from(update)));
 });
 
+it('DO3 a row of another node is handed on at once, and is in the document before anything else is done with that', async () => {
+  const { replica, document, log, told, losses } = await openReplica();
+  const rows = rowsOf(5);
+  const cells = document.getMap('cells');
+  await replica.load(document);
+  replica.deliver({ seq: 1, bytes: rows[0]! }, true);
+  replica.deliver({ seq: 2, bytes: rows[1]! }, true);
+  expect([replica.have(), told.length, cells.size]).toEqual([2, 2, 0]);
+  replica.settle();
+  expect(cells.size).toBe(2);
+
+  replica.deliver({ seq: 3, bytes: rows[2]! }, true);
+  replica.deliver({ seq: 4, bytes: rows[3]! }); // of this node
+  expect([replica.have(), told.length, cells.size]).toEqual([4, 4, 4]);
+
+  replica.deliver({ seq: 5, bytes: rows[4]! }, true);
+  await log(1, [...rows, NOTHING]);
+  await replica.catchUp();
+  expect([replica.have(), cells.size, losses]).toEqual([6, 5, []]);
+});
+
+it('DO5 a row of another node that cannot be read ends the document when it comes to it', async () => {
+  const { replica, document, losses } = await openReplica();
+  await replica.load(document);
+  replica.deliver({ seq: 1, bytes: joinUpdates([Uint8Array.of(255)]) }, true);
+  replica.settle();
+  expect([losses, replica.closed()]).toEqual([['unreadable'], true]);
+  replica.deliver({ seq: 2, bytes: NOTHING }, true);
+  expect(losses).toEqual(['unreadable']);
+});
+
 it('DO3 a log that says something else about a row that was loaded is noticed', async () => {
   const { replica, document, log, losses } = await openReplica();
   await log(1, rowsOf(1));
