@@ -45,6 +45,8 @@ const MAX_DEPTH = 100;
 const [CONTENT, CONTENT_JSON] = [31, 2];
 
 class BoundedDecoder extends Y.UpdateDecoderV1 {
+  /** The one that Yjs made last: it makes its decoder itself, and does not say how far it came. */
+  static last: BoundedDecoder | null = null;
   private structs = 0;
   private deletes = 0;
   private types = 0;
@@ -53,6 +55,11 @@ class BoundedDecoder extends Y.UpdateDecoderV1 {
   private json = false;
   private first: number | null = null;
   private others: Set<number> | null = null;
+
+  constructor(decoder: decoding.Decoder) {
+    super(decoder);
+    BoundedDecoder.last = this;
+  }
 
   /** Each client's structs are together. */
   override readClient(): number {
@@ -104,14 +111,9 @@ class BoundedDecoder extends Y.UpdateDecoderV1 {
 
 /** @throws MalformedUpdate */
 export function decodeUpdate(bytes: Uint8Array): DecodedUpdate {
-  let read: decoding.Decoder;
-  /** Yjs makes its decoder itself, and does not say how far it came. */
-  const Bounded = function (decoder: decoding.Decoder) {
-    return new BoundedDecoder((read = decoder));
-  } as unknown as typeof BoundedDecoder;
   try {
-    const { structs, ds } = Y.decodeUpdateV2(bytes, Bounded);
-    if (decoding.hasContent(read!)) throw new MalformedUpdate('more than an update'); // V2 begins as an empty V1
+    const { structs, ds } = Y.decodeUpdateV2(bytes, BoundedDecoder);
+    if (decoding.hasContent(BoundedDecoder.last!.restDecoder)) throw new MalformedUpdate('more than an update'); // V2 begins as an empty V1
     structs.forEach(checkStruct);
     for (const ranges of ds.clients.values()) sortRanges(ranges);
     return { bytes, structs, deletes: ds.clients };
