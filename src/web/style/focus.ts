@@ -1,28 +1,31 @@
 /**
- * Where the focus goes when what floats over a page goes. Mantine remembers where it was when a dialog opens; but an item
- * of a menu is gone by then, and on a slow device the dialog may have the focus already.
+ * Where the focus goes when what floats over a page goes. Mantine gives it back to what had it when a dialog opened; but
+ * that may be an item of a menu, which is gone by then, or on a slow device the dialog itself. So what has had the focus
+ * is remembered: when something that floats is removed with the focus in it, the last of these still there gets it.
  */
 
 const FLOATING = '[data-menu-dropdown], [data-dialog]';
+const REMEMBERED = 20;
 
-/** What had it last beside what floats. */
-let last: Element | null = null;
+let trail: readonly HTMLElement[] = [];
 
-document.addEventListener('focusin', ({ target }) => {
-  if (target instanceof Element && !target.closest(FLOATING)) last = target;
+const removals = new MutationObserver(() => {
+  trail = trail.filter((element) => element.isConnected);
+  if (document.activeElement === document.body) trail.at(-1)?.focus({ preventScroll: true });
 });
 
-/** Before a dialog that an item of a menu opened takes the focus. */
-export function focusTargetOfMenu(): void {
+/** From now on, for the whole page. */
+export function returnFocus(): void {
+  document.addEventListener('focusin', ({ target }) => {
+    if (!(target instanceof HTMLElement)) return;
+    trail = [...trail.filter((element) => element !== target), target].slice(-REMEMBERED);
+    removals.disconnect();
+    if (target.closest(FLOATING)) removals.observe(document.body, { childList: true, subtree: true });
+  });
+}
+
+/** When an item of a menu was chosen: a key pressed before a dialog has taken the focus is not one for the item, which is going. */
+export function leaveMenu(): void {
   const target = document.activeElement?.closest('[data-menu-dropdown]')?.getAttribute('aria-labelledby');
-  if (target) focus(document.getElementById(target));
-}
-
-/** After a dialog has gone, if nothing has the focus. */
-export function focusAgain(): void {
-  if (document.activeElement === document.body) focus(last);
-}
-
-function focus(element: Element | null): void {
-  if (element instanceof HTMLElement) element.focus({ preventScroll: true });
+  if (target) document.getElementById(target)?.focus({ preventScroll: true });
 }

@@ -13,11 +13,11 @@ import {
   Tooltip,
   type VariantColorsResolver,
 } from '@mantine/core';
-import { focusAgain, focusTargetOfMenu } from './focus.ts';
+import { leaveMenu } from './focus.ts';
 
 const quick = { duration: 120, transition: 'fade' as const };
 /** `data-dialog` keeps the page below from scrolling: `base.css`. */
-const dialog = { lockScroll: false, transitionProps: quick, onExitTransitionEnd: focusAgain, 'data-dialog': true };
+const dialog = { lockScroll: false, transitionProps: quick, 'data-dialog': true };
 
 /** What is written on a filled surface; Mantine's white cannot be read on the light ones of the dark theme. */
 const onFilled: Readonly<Record<string, string>> = { accent: 'var(--on-accent)', red: 'var(--on-danger)' };
@@ -42,12 +42,7 @@ export const theme = createTheme({
     Drawer: Drawer.extend({ defaultProps: dialog }),
     // Its placeholder for the focus is no item, and a menu may hold nothing else.
     Menu: Menu.extend({
-      defaultProps: {
-        transitionProps: quick,
-        shadow: 'md',
-        withInitialFocusPlaceholder: false,
-        onClose: focusTargetOfMenu,
-      },
+      defaultProps: { transitionProps: quick, shadow: 'md', withInitialFocusPlaceholder: false, onClose: leaveMenu },
     }),
     Popover: Popover.extend({ defaultProps: { transitionProps: quick, shadow: 'md' } }),
     Tooltip: Tooltip.extend({ defaultProps: { transitionProps: quick, openDelay: 400 } }),
