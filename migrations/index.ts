@@ -5,6 +5,7 @@ import { RowLevelSecurity } from './2026-11-21-03-row-level-security.ts';
 import { SessionOrdinal } from './2026-11-25-01-session-ordinal.ts';
 import { ThreatModelsInWorkspaces } from './2026-11-26-01-threat-models-in-workspaces.ts';
 import { RandomNumbers } from './2026-11-27-01-random-numbers.ts';
+import { NamesInSessions } from './2026-11-27-02-names-in-sessions.ts';
 
 export const migrations = [
   { name: '2026-11-21-01-tables', class: Tables },
@@ -13,4 +14,5 @@ export const migrations = [
   { name: '2026-11-25-01-session-ordinal', class: SessionOrdinal },
   { name: '2026-11-26-01-threat-models-in-workspaces', class: ThreatModelsInWorkspaces },
   { name: '2026-11-27-01-random-numbers', class: RandomNumbers },
+  { name: '2026-11-27-02-names-in-sessions', class: NamesInSessions },
 ];

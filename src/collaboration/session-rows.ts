@@ -5,7 +5,7 @@
 import { permissionsOf, type AccessRole, type Permissions } from '../access/roles.ts';
 import type { Queries } from '../access/standing.ts';
 import { arrayOf } from '../database/array.ts';
-import { PROFILE_COLUMNS, toPerson, type ProfileRow } from '../identity/profiles.ts';
+import { toPerson, type ProfileRow } from '../identity/profiles.ts';
 import type { Attendee, EndReason, Session } from './session-value.ts';
 import type { SessionNotice } from './session.ts';
 import type { StoredSession } from './session-view.ts';
@@ -46,9 +46,11 @@ const MOMENT = `jsonb_build_object(
   'attendance', (select coalesce(jsonb_agg(jsonb_build_object('user', p.profile_id, 'permissions', p.permissions,
       'joinedAt', ${ms('p.joined_at')}, 'leftAt', ${ms('p.left_at')}, 'removed', p.removed) order by p.joined_at, p.profile_id), '[]')
     from session_participant p where p.session_id = s.id),
-  'people', (select jsonb_agg(to_jsonb(known)) from (select ${PROFILE_COLUMNS} from profile join
-      (select p.profile_id as id from session_participant p where p.session_id = s.id union select s.host_id union select s.presenter_id)
-      someone using (id)) known),
+  'people', (select jsonb_agg(to_jsonb(known)) from (
+      select id, number, email, username, coalesce(p.name, full_name) as full_name,
+        case when p.name is null then avatar_url else p.picture end as avatar_url
+      from (select profile_id as id from session_participant where session_id = s.id union select s.host_id union select s.presenter_id) someone
+      join profile using (id) left join session_participant p on p.session_id = s.id and p.profile_id = id) known),
   'lastOrdinal', s.last_ordinal,
   'notices', (select coalesce(jsonb_agg(jsonb_build_object('revision', n.revision, 'ordinal', n.ordinal, 'at', ${ms('n.at')},
       'notice', n.payload) order by n.revision, n.ordinal), '[]')

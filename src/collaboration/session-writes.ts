@@ -41,7 +41,8 @@ export async function insertSession(
 }
 
 /**
- * Writes the difference between a locked session and what steps made of it.
+ * Writes the difference between a locked session and what steps made of it. Whoever comes is called what they are called
+ * now, as long as they stay: another name alone is no revision (CS10).
  * @param at.endsAt when it ends by itself, ms since the epoch, or null
  */
 export async function writeSession(
@@ -54,10 +55,14 @@ export async function writeSession(
   const gone = changed.filter(({ presence }) => presence.kind !== 'connected').map(({ user }) => user);
   if (changed.length > 0) {
     await queries.execute(
-      `insert into session_participant (session_id, profile_id, permissions, joined_at, left_at, removed)
-       values ${changed.map(() => '(?, ?, ?, ?, ?, ?)').join(', ')}
+      `insert into session_participant as p (session_id, profile_id, permissions, joined_at, left_at, removed, name, picture)
+       select changed.*, coalesce(full_name, username), avatar_url
+       from (values ${changed.map(() => '(?::uuid, ?::uuid, ?, ?::timestamptz, ?::timestamptz, ?::boolean)').join(', ')})
+         as changed (session, person, permissions, joined_at, left_at, removed) join profile on profile.id = person
        on conflict (session_id, profile_id) do update
-       set permissions = excluded.permissions, left_at = excluded.left_at, removed = excluded.removed`,
+       set permissions = excluded.permissions, left_at = excluded.left_at, removed = excluded.removed,
+         name = case when p.left_at is null then p.name else excluded.name end,
+         picture = case when p.left_at is null then p.picture else excluded.picture end`,
       changed.flatMap(({ user, permissions, joinedAt, presence }) => [
         before.id,
         user,

@@ -1,6 +1,7 @@
 /** CS1 to CS6, CS8, CS10 and CS12, as clients meet them: who is in a session, who hosts and presents it, and how all are told. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
+import { clientOf } from '../support/client.ts';
 import { eventually, pause } from '../support/patience.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
 import { disconnect, disconnectAll, type Client } from '../support/provider.ts';
@@ -351,6 +352,26 @@ describe('the list', () => {
       const revisions = messagesOf(client, 'participants_update').map((message) => message.revision as number);
       expect(revisions).toEqual([...new Set(revisions)].toSorted((a, b) => a - b));
     }
+  });
+
+  it('CS10 is the same while somebody comes by another name: they are called by it when they come anew', async () => {
+    const { place, host, guest } = await makeSession(app);
+    const [one, two] = (await joinAll(app, place, host, guest)) as [Client, Client];
+    const called = (list: { participants: any[] } | undefined) => list?.participants.map(({ name }) => name);
+    const before = await sessionOf(place, host);
+    const renamed = clientOf(app.url, guest.email, { name: 'Grace Brewster' });
+    expect((await renamed.call('GET', '/me')).body.full_name).toBe('Grace Brewster');
+    expect(await sessionOf(place, host)).toEqual(before);
+    await expectOneList(place, host, [one, two]);
+    const again = join(app, place, renamed);
+    await expectOneList(place, host, [one, two, again]);
+    expect(await sessionOf(place, host)).toEqual(before);
+    disconnect(two);
+    disconnect(again);
+    await eventually(() => expect(updateOf(one)!.participants).toHaveLength(1));
+    const back = join(app, place, renamed);
+    await eventually(() => expect(called(updateOf(one))).toEqual([before.participants[0].name, 'Grace Brewster']));
+    await expectOneList(place, host, [one, back]);
   });
 
   it('CS10 is the same for everybody after a storm of people coming and going', async () => {

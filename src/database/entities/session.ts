@@ -55,6 +55,9 @@ export const SessionParticipant = defineEntity({
     joinedAt: p.datetime(3).defaultRaw('clock_timestamp()'),
     leftAt: p.datetime(3).nullable(),
     removed: p.boolean().default(false),
+    /** Null if they came in by a node of a version before this. */
+    name: p.text().nullable(),
+    picture: p.text().nullable(),
   },
   rowLevelSecurity: true,
 });
