@@ -1,6 +1,7 @@
 /** Whether this node can serve. It is ready once it has started, while it is not draining, and while the database answers and takes writes. */
 import type { Bus } from '../cluster/bus.ts';
 import type { Database } from '../database/database.ts';
+import { atMost } from '../waiting/at-most.ts';
 
 export interface Health {
   phase: 'starting' | 'running' | 'draining';
@@ -34,15 +35,5 @@ function createQuestion(database: Pick<Database, 'log'>): () => Promise<boolean>
         () => false,
       )
       .finally(() => (asked = null));
-  return async () => {
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), PATIENCE);
-    });
-    try {
-      return await Promise.race([(asked ??= ask()), patience]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
+  return async () => (await atMost(PATIENCE, (asked ??= ask()))) ?? false;
 }

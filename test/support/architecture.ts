@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   json: ['refusal'],
   config: ['refusal'],
   waiting: [],
-  observe: ['refusal', 'config', 'database', 'cluster'],
+  observe: ['refusal', 'config', 'waiting', 'database', 'cluster'],
   database: ['migrations'],
   migrations: ['database'],
   cluster: ['refusal', 'config', 'waiting', 'observe', 'database'],

@@ -16,6 +16,7 @@ import { Unreadable, type LogPart } from '../../documents/log-part.ts';
 import { decodeRowMessage, rowChannel, type CommittedRow } from '../../documents/row.ts';
 import type { Workshop } from '../../documents/workshop.ts';
 import { Refusal } from '../../refusal.ts';
+import { atMost } from '../../waiting/at-most.ts';
 import { createGate } from '../../waiting/gate.ts';
 import { createBroadcast } from './broadcast.ts';
 import { createReplica, type Loss, type Replica } from './replica.ts';
@@ -80,10 +81,7 @@ export function createReplicas(dependencies: ReplicasDependencies): Replicas {
         if (row) replica.deliver(row, true);
       })
       .then((unsubscribe) => (replica.closed() ? unsubscribe() : replica.whenClosed(unsubscribe)));
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, SUBSCRIBE_WAIT);
-    await Promise.race([subscribed, late]);
-    clearTimeout(timer);
+    await atMost(SUBSCRIBE_WAIT, subscribed);
   }
 
   return {
@@ -132,7 +130,7 @@ export function createReplicas(dependencies: ReplicasDependencies): Replicas {
     async unused(document) {
       const deadline = performance.now() + UNUSED_WAIT;
       while ((kept.get(document)?.size ?? 0) > 0 && performance.now() < deadline) {
-        await Promise.race([...kept.get(document)!, new Promise((resolve) => setTimeout(resolve, 100))]);
+        await atMost(100, Promise.race(kept.get(document)!));
       }
     },
   };
