@@ -2,6 +2,8 @@
  * Where queues are that have left the line of the log because they could not be written: each is tried by itself with
  * growing pauses, a few at a time, until it succeeds. The first attempt comes after the first pause.
  */
+import { atMost } from '../waiting/at-most.ts';
+import { createGate } from '../waiting/gate.ts';
 import type { Queue } from './queue.ts';
 
 export interface Sickbay {
@@ -26,27 +28,17 @@ const TOGETHER = 2;
 
 export function createSickbay({ leastPause, mostPause, treat, recovered }: SickbayOptions): Sickbay {
   const stays = new Map<Queue, Promise<void>>();
-  const waiting: (() => void)[] = [];
-  let busy = 0;
+  const gate = createGate(TOGETHER);
   let stopped = false;
   const { promise: end, resolve: wake } = Promise.withResolvers<void>();
 
   async function stay(queue: Queue): Promise<void> {
     while (queue.failures > 0 && !stopped) {
-      await pause(Math.min(mostPause, leastPause * 2 ** Math.min(queue.failures - 1, 16)));
-      while (busy >= TOGETHER && !stopped) await new Promise<void>((resolve) => waiting.push(resolve));
-      if (stopped) return;
-      busy += 1;
-      await treat(queue);
-      busy -= 1;
-      waiting.shift()?.();
+      await atMost(Math.min(mostPause, leastPause * 2 ** Math.min(queue.failures - 1, 16)), end);
+      await gate(async () => {
+        if (!stopped) await treat(queue);
+      });
     }
-  }
-
-  async function pause(length: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([end, new Promise<void>((resolve) => (timer = setTimeout(resolve, length)))]);
-    clearTimeout(timer);
   }
 
   return {
@@ -61,7 +53,6 @@ export function createSickbay({ leastPause, mostPause, treat, recovered }: Sickb
     async stop() {
       stopped = true;
       wake();
-      waiting.splice(0).forEach((resolve) => resolve());
       await Promise.all(stays.values());
     },
   };
