@@ -4,21 +4,13 @@
  * document open several times on one socket. Ping and pong are single bytes without an address.
  */
 import { AuthMessageType } from '@hocuspocus/common';
+import { MessageType } from '@hocuspocus/server';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { messageYjsSyncStep1, messageYjsSyncStep2, messageYjsUpdate } from 'y-protocols/sync';
 
-const SYNC = 0;
-const AWARENESS = 1;
-const AUTH = 2;
-const QUERY_AWARENESS = 3;
-const STATELESS = 5;
-const CLOSE = 7;
-const SYNC_STATUS = 8;
-const PONG = 10;
-
 /** The first thing that a socket is sent. A provider empties its offline queue before it answers. */
-export const PING = new Uint8Array([9]);
+export const PING = new Uint8Array([MessageType.Ping]);
 
 export type Frame =
   | { kind: 'pong' }
@@ -33,18 +25,19 @@ const LONGEST_ADDRESS = 512;
  * @returns null for what no client has any business to send, or what cannot be read to its end
  */
 export function decodeFrame(bytes: Uint8Array): Frame | null {
-  if (bytes.byteLength === 1 && bytes[0] === PONG) return { kind: 'pong' };
+  if (bytes.byteLength === 1 && bytes[0] === MessageType.Pong) return { kind: 'pong' };
   try {
     const decoder = decoding.createDecoder(bytes);
     const address = decoding.readVarString(decoder);
     if (address.length > LONGEST_ADDRESS) return null;
     const type = decoding.readVarUint(decoder);
-    if (type === SYNC) return decodeSync(decoder, address);
-    if (type === AWARENESS) return { kind: 'awareness', address, update: decoding.readVarUint8Array(decoder) };
-    if (type === AUTH) return decodeAuth(decoder, address);
-    if (type === CLOSE) return { kind: 'close', address };
-    if (type === STATELESS) decoding.readVarString(decoder);
-    return type === STATELESS || type === QUERY_AWARENESS ? { kind: 'other', address } : null;
+    if (type === MessageType.Sync) return decodeSync(decoder, address);
+    if (type === MessageType.Awareness)
+      return { kind: 'awareness', address, update: decoding.readVarUint8Array(decoder) };
+    if (type === MessageType.Auth) return decodeAuth(decoder, address);
+    if (type === MessageType.CLOSE) return { kind: 'close', address };
+    if (type === MessageType.Stateless) decoding.readVarString(decoder);
+    return type === MessageType.Stateless || type === MessageType.QueryAwareness ? { kind: 'other', address } : null;
   } catch {
     return null;
   }
@@ -78,10 +71,10 @@ export function outgoingKind(bytes: Uint8Array): 'step1' | 'step2' | 'denied' | 
   const addressLength = decoding.readVarUint(decoder);
   decoder.pos += addressLength;
   const type = decoding.readVarUint(decoder);
-  if (type === CLOSE) return 'close';
-  if (type !== SYNC && type !== AUTH) return 'other';
+  if (type === MessageType.CLOSE) return 'close';
+  if (type !== MessageType.Sync && type !== MessageType.Auth) return 'other';
   const detail = decoding.readVarUint(decoder);
-  if (type === AUTH) return detail === AuthMessageType.PermissionDenied ? 'denied' : 'other';
+  if (type === MessageType.Auth) return detail === AuthMessageType.PermissionDenied ? 'denied' : 'other';
   if (detail === messageYjsUpdate) return 'other';
   return detail === messageYjsSyncStep1 ? 'step1' : 'step2';
 }
@@ -96,20 +89,15 @@ function frame(address: string, type: number, write: (encoder: encoding.Encoder)
 
 /** Tells a provider that one of its updates is saved, or that it is not going to be. */
 export function syncStatusFrame(address: string, saved: boolean): Uint8Array {
-  return frame(address, SYNC_STATUS, (encoder) => encoding.writeVarUint(encoder, saved ? 1 : 0));
+  return frame(address, MessageType.SyncStatus, (encoder) => encoding.writeVarUint(encoder, saved ? 1 : 0));
 }
 
 /** What a provider lacked. */
-export function stepTwoFrame(address: string, update: Uint8Array): Uint8Array {
-  return frame(address, SYNC, (encoder) => {
-    encoding.writeVarUint(encoder, messageYjsSyncStep2);
-    encoding.writeVarUint8Array(encoder, update);
-  });
-}
+export const stepTwoFrame = (address: string, update: Uint8Array) => syncFrame(address, messageYjsSyncStep2, update);
 
 /** @returns what makes the frame of an update to an address: all begin alike */
 export function updateFramesTo(address: string): (update: Uint8Array) => Uint8Array {
-  const beginning = frame(address, SYNC, (encoder) => encoding.writeVarUint(encoder, messageYjsUpdate));
+  const beginning = frame(address, MessageType.Sync, (encoder) => encoding.writeVarUint(encoder, messageYjsUpdate));
   return (update) => {
     const size = update.byteLength;
     const bytes = Buffer.allocUnsafe(beginning.byteLength + varUintSize(size) + size);
@@ -130,17 +118,21 @@ function writeVarUint(bytes: Uint8Array, at: number, value: number): number {
 }
 
 /** Asks a provider for everything that a state vector does not cover. */
-export function stepOneFrame(address: string, stateVector: Uint8Array): Uint8Array {
-  return frame(address, SYNC, (encoder) => {
-    encoding.writeVarUint(encoder, messageYjsSyncStep1);
-    encoding.writeVarUint8Array(encoder, stateVector);
+export const stepOneFrame = (address: string, stateVector: Uint8Array) =>
+  syncFrame(address, messageYjsSyncStep1, stateVector);
+
+function syncFrame(address: string, step: number, payload: Uint8Array): Uint8Array {
+  return frame(address, MessageType.Sync, (encoder) => {
+    encoding.writeVarUint(encoder, step);
+    encoding.writeVarUint8Array(encoder, payload);
   });
 }
 
-export function statelessFrame(address: string, message: object): Uint8Array {
-  return frame(address, STATELESS, (encoder) => encoding.writeVarString(encoder, JSON.stringify(message)));
+/** @param payload JSON */
+export function statelessFrame(address: string, payload: string): Uint8Array {
+  return frame(address, MessageType.Stateless, (encoder) => encoding.writeVarString(encoder, payload));
 }
 
 export function closeFrame(address: string, reason: string): Uint8Array {
-  return frame(address, CLOSE, (encoder) => encoding.writeVarString(encoder, reason));
+  return frame(address, MessageType.CLOSE, (encoder) => encoding.writeVarString(encoder, reason));
 }

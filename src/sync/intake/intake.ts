@@ -186,7 +186,7 @@ export function createIntake({
     acknowledgements.owe(frame.debt);
     if (now() - toldAt < ERROR_INTERVAL) return;
     toldAt = now();
-    send(statelessFrame(address, errorMessage('forbidden', new Date(), 'update')));
+    send(statelessFrame(address, JSON.stringify(errorMessage('forbidden', new Date(), 'update'))));
   }
 
   function putAside(target: Opened, frame: Arrived): void {
