@@ -1,12 +1,14 @@
 /** What a client may set of its awareness state (AC6): three fields, of so many bytes, nested so deep. */
+import { nestsDeeperThan } from '../../json.ts';
 import { Refusal } from '../../refusal.ts';
-import { isShallow } from './nesting.ts';
 
 export type Own = Partial<Record<(typeof OWN_FIELDS)[number], unknown>>;
 
 const OWN_FIELDS = ['cursor', 'selection', 'viewport'] as const;
 /** A state with more than what may be kept is read, so that the rest can be dropped; one with far more is not. */
 const READ_AT_MOST = 4;
+/** How deep what a client sent may be nested: whoever walks it later, here or in a browser, does so recursively. */
+export const DEEPEST = 20;
 
 /**
  * @param json the state as it was sent; @param most the bytes that may be kept
@@ -19,7 +21,7 @@ export function readOwn(json: string, most: number): Own | null {
   const own = Object.fromEntries(
     Object.entries(state).filter(([field]) => OWN_FIELDS.some((known) => known === field)),
   );
-  if (!isShallow(own)) throw new Refusal('invalid');
+  if (nestsDeeperThan(DEEPEST, own)) throw new Refusal('invalid');
   return Buffer.byteLength(JSON.stringify(own)) > most ? null : own;
 }
 

@@ -8,13 +8,14 @@ import type { Awareness } from 'y-protocols/awareness';
 import type { Notices } from '../../collaboration/notices.ts';
 import type { SessionService } from '../../collaboration/sessions.ts';
 import type { SessionView } from '../../collaboration/session-view.ts';
+import { nestsDeeperThan } from '../../json.ts';
 import { Refusal } from '../../refusal.ts';
 import type { AwarenessGuard } from '../presence/awareness.ts';
 import type { AwarenessRelay } from '../presence/awareness-relay.ts';
 import type { LiveConnection } from './live-connection.ts';
 import { closings } from '../closing.ts';
 import { errorMessage } from '../error-message.ts';
-import { isShallow } from '../presence/nesting.ts';
+import { DEEPEST } from '../presence/own-state.ts';
 import { createSessionAudience, type SessionAudience } from './session-audience.ts';
 import { hideSession, removeLeft, showSession, stampsOf } from '../presence/session-entry.ts';
 
@@ -87,7 +88,7 @@ export function createLive({ sessions, notices, guard, relay, maxMessageBytes, o
     if (!joined) throw new Refusal('session_not_found');
     if (message.type !== 'presenter_view') return sessions.command(connection, message);
     const read = presenterView.safeParse(message);
-    if (!read.success || !isShallow(message)) throw new Refusal('invalid');
+    if (!read.success || nestsDeeperThan(DEEPEST, message)) throw new Refusal('invalid');
     const audience = audiences.get(joined.session);
     if (audience?.view?.presenter.id !== connection.person.id) throw new Refusal('forbidden');
     const { type: _, ...shown } = read.data;
