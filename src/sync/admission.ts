@@ -78,7 +78,7 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
       person: actor,
       permissions,
       sendStateless: channel.sendStateless,
-      close: (code, reason) => channel.close({ code, reason }),
+      close: channel.close,
       readOnly: (value) => setReadOnly(channel, value),
     };
     const { session } = await sessions.join({ id: live.id, diagram, person: actor, permissions });
@@ -94,7 +94,7 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
       person: actor,
       admitted,
       sendStateless: channel.sendStateless,
-      close: (code, reason) => channel.close({ code, reason }),
+      close: channel.close,
     };
     return { kind: 'room', actor, room };
   }

@@ -138,9 +138,9 @@ export function createStage(database: Database) {
         of: (...types) => heard.filter(({ type }) => types.includes(type)),
         sendStateless: (payload) => void heard.push(JSON.parse(payload) as Message),
         readOnly: () => {},
-        close(code, reason) {
+        close(closing) {
           if (closed) return;
-          closed = { code, reason };
+          closed = closing;
           live.disconnected(made);
         },
         async leave() {

@@ -74,8 +74,8 @@ export function createRoom({ name, place, bus, read, lease, onError }: RoomOptio
   const hears = ({ connection, role }: Listener, what: 'roster' | 'messages') =>
     mayHear(place.kind, { role, platformAdmin: connection.person.platformAdmin }, what);
 
-  const putOut = ({ connection }: Listener, { code, reason }: Closing) => {
-    if (listeners.delete(connection)) connection.close(code, reason);
+  const putOut = ({ connection }: Listener, closing: Closing) => {
+    if (listeners.delete(connection)) connection.close(closing);
   };
 
   const tell = (notice: StoredNotice, present: readonly Listener[]) => {

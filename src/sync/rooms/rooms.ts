@@ -1,5 +1,6 @@
 /** Rooms: documents on `/ws` that hold no content and only carry notices (conversations, workspaces, groups). */
 import type { Actor } from '../../identity/person.ts';
+import type { Closing } from '../closing.ts';
 
 /** What somebody was to a room's container when they were admitted, and how far its notices had come then. */
 export interface RoomStanding {
@@ -21,7 +22,7 @@ export interface RoomConnection {
   /** Sends a stateless message, already written as JSON, to this connection only. */
   sendStateless(payload: string): void;
   /** Ends the connection with a close code of the contract. */
-  close(code: number, reason: string): void;
+  close(closing: Closing): void;
 }
 
 export interface Rooms {

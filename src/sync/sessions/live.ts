@@ -114,7 +114,7 @@ export function createLive({ sessions, notices, guard, relay, maxMessageBytes, o
   return {
     async connected(connection) {
       const joined = sessions.joined(connection.id);
-      if (!joined) return connection.close(closings.reload.code, closings.reload.reason);
+      if (!joined) return connection.close(closings.reload);
       await audienceOf(joined.session, connection.diagram).greet(connection, joined.revision);
       relay.greeted(connection.diagram);
     },

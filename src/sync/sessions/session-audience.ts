@@ -69,9 +69,9 @@ export function createSessionAudience({
     greeted.delete(connection);
   };
   /** Nothing is told to a connection after it was put out. */
-  const putOut = (connection: LiveConnection, { code, reason }: Closing) => {
+  const putOut = (connection: LiveConnection, closing: Closing) => {
     remove(connection);
-    connection.close(code, reason);
+    connection.close(closing);
   };
   const putOutAll = (closing: Closing) =>
     [...waiting, ...greeted.keys()].forEach((connection) => putOut(connection, closing));

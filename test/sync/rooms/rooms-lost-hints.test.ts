@@ -13,6 +13,7 @@ import { conversation as kind } from '../../../src/membership/kinds/conversation
 import { createMessages } from '../../../src/membership/messages.ts';
 import { createRoster } from '../../../src/membership/roster.ts';
 import { byNumber } from '../../../src/membership/subjects.ts';
+import { closings } from '../../../src/sync/closing.ts';
 import { createRooms, type RoomDesk, type RoomDeskDependencies } from '../../../src/sync/rooms/room-desk.ts';
 import type { RoomConnection } from '../../../src/sync/rooms/rooms.ts';
 import { freshDatabase } from '../../support/database.ts';
@@ -85,10 +86,10 @@ async function come(desk: RoomDesk, person: Actor, { between, fragile = false }:
     closes: [],
     sendStateless(payload) {
       connection.messages.push(JSON.parse(payload));
-      if (fragile) connection.close(1013, 'too slow to read');
+      if (fragile) connection.close(closings.tooSlow);
     },
-    close(code, reason) {
-      connection.closes.push({ code, reason });
+    close(closing) {
+      connection.closes.push(closing);
       desk.disconnected(connection);
     },
   };
