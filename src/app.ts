@@ -89,7 +89,8 @@ export async function build(config: Config, logger: Logger = createLogger(config
   const authenticator = createAuthenticator(database, tokens, config.adminRole, logger);
   const limits = createLimits(config.rateLimitPerMinute, allowances);
 
-  const budget = createBudget(syncLimits(config.limits).bufferBytes);
+  const wireLimits = syncLimits(config.limits);
+  const budget = createBudget(wireLimits.bufferBytes);
   const onError = (error: unknown) => logger.error({ err: error }, 'something that goes on by itself failed');
   const { hostGrace } = config;
   const leases = createLeases({ sql: database.log, hostGrace, onLost: () => sync.restart(), onError });
@@ -142,7 +143,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
     rooms,
     lease: leases,
     poll,
-    limits: syncLimits(config.limits),
+    limits: wireLimits,
     originAllowed: (origin, request) => mayUpgrade(config, koa, origin, request),
     newId: uuidv7,
   });

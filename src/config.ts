@@ -35,17 +35,17 @@ export interface OidcConfig {
 }
 
 export interface Limits {
-  /** Largest incoming WebSocket frame, bytes. */
+  /** Largest incoming WebSocket frame, bytes (1009). */
   maxFrameBytes: number;
-  /** Largest stored document, and largest body of `content` and `updates`, bytes. */
+  /** Largest stored document (1009), and largest body of `content` and `updates`, bytes. */
   maxDocumentBytes: number;
-  /** Largest awareness state of one client, bytes. */
+  /** Largest awareness state of one client, bytes; a larger one is dropped. */
   maxAwarenessBytes: number;
   /** People in one session. */
   maxParticipants: number;
-  /** Sockets of one person on one node. */
+  /** Sockets of one person on one node (4429). */
   maxSocketsPerUser: number;
-  /** Unsent bytes at which a socket is dropped, the initial sync excepted. */
+  /** Unsent bytes at which a socket is dropped, answers to a step 1 excepted (1013). */
   slowConsumerBytes: number;
 }
 

@@ -1,15 +1,7 @@
 /** How much one socket, one document and one person may take. The contract's values; a test may make them small. */
-export interface SyncLimits {
-  /** Largest incoming WebSocket frame, bytes (1009). */
-  maxFrameBytes: number;
-  /** Largest stored document, bytes (1009). */
-  maxDocumentBytes: number;
-  /** Largest awareness state of one client, bytes; a larger one is dropped. */
-  maxAwarenessBytes: number;
-  /** Sockets of one person on this node (4429). */
-  maxSocketsPerUser: number;
-  /** Unsent bytes at which a socket is dropped, answers to a step 1 excepted (1013). */
-  slowConsumerBytes: number;
+import type { Limits } from '../config.ts';
+
+export interface SyncLimits extends Omit<Limits, 'maxParticipants'> {
   /** Documents on one socket (4429). */
   maxDocumentsPerSocket: number;
   /** Frames per second that a socket may send for long, and how many at once (4429). */
@@ -32,19 +24,9 @@ export interface SyncLimits {
 }
 
 /** @param configured what the environment may set */
-export function syncLimits(
-  configured: Pick<
-    SyncLimits,
-    'maxFrameBytes' | 'maxDocumentBytes' | 'maxAwarenessBytes' | 'maxSocketsPerUser' | 'slowConsumerBytes'
-  >,
-): SyncLimits {
-  const { maxFrameBytes, maxDocumentBytes, maxAwarenessBytes, maxSocketsPerUser, slowConsumerBytes } = configured;
+export function syncLimits(configured: Omit<Limits, 'maxParticipants'>): SyncLimits {
   return {
-    maxFrameBytes,
-    maxDocumentBytes,
-    maxAwarenessBytes,
-    maxSocketsPerUser,
-    slowConsumerBytes,
+    ...configured,
     maxDocumentsPerSocket: 50,
     framesPerSecond: 200,
     frameBurst: 1000,
