@@ -13,8 +13,6 @@ export interface Place {
 export const pathOfDiagram = ({ threatModelId, diagramId }: Place) =>
   pathOf`/threat_models/${threatModelId}/diagrams/${diagramId}`;
 
-export type DiagramsApi = ReturnType<typeof diagramsApi>;
-
 export function diagramsApi(transport: Transport) {
   const all = (threatModelId: string) => pathOf`/threat_models/${threatModelId}/diagrams`;
   const version = (place: Place, id: string) => `${pathOfDiagram(place)}/versions/${encodeURIComponent(id)}`;

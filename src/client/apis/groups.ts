@@ -10,8 +10,6 @@ export interface GroupChanges {
   owner_id?: string;
 }
 
-export type GroupsApi = ReturnType<typeof groupsApi>;
-
 export function groupsApi(transport: Transport) {
   const one = (id: string) => pathOf`/api/v1/groups/${id}`;
   const members = (id: string) => pathOf`/api/v1/groups/${id}/members`;

@@ -17,8 +17,6 @@ export interface AuditFilter {
 }
 
 export type PeopleApi = ReturnType<typeof peopleApi>;
-export type AuditApi = ReturnType<typeof auditApi>;
-
 export function peopleApi(transport: Transport) {
   return {
     /** The caller, in the spellings that the APIs use. */

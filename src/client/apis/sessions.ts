@@ -3,8 +3,6 @@ import type { Session, SessionEntry } from '../shapes.ts';
 import type { CallOptions, Transport } from '../transport.ts';
 import { pathOfDiagram, type Place } from './diagrams.ts';
 
-export type SessionsApi = ReturnType<typeof sessionsApi>;
-
 export function sessionsApi(transport: Transport) {
   const path = (place: Place) => `${pathOfDiagram(place)}/collaborate`;
   return {

@@ -3,8 +3,6 @@ import { listAt, pathOf, type Listing, type PageOptions } from '../listing.ts';
 import type { Grant, ThreatModel } from '../shapes.ts';
 import type { CallOptions, Transport } from '../transport.ts';
 
-export type ThreatModelsApi = ReturnType<typeof threatModelsApi>;
-
 export function threatModelsApi(transport: Transport) {
   const one = (id: string) => pathOf`/threat_models/${id}`;
   return {

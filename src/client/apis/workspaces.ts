@@ -4,8 +4,6 @@ import type { Workspace, WorkspaceMember, WorkspaceRole } from '../shapes.ts';
 import type { CallOptions, Transport } from '../transport.ts';
 import type { PeopleApi } from './people.ts';
 
-export type WorkspacesApi = ReturnType<typeof workspacesApi>;
-
 export function workspacesApi(transport: Transport, me: PeopleApi['me']) {
   const one = (id: string) => pathOf`/api/workspaces/${id}`;
   const members = (id: string) => pathOf`/api/workspaces/${id}/members`;
