@@ -30,6 +30,7 @@ function isEntry(state: unknown): state is Roster {
   return typeof state === 'object' && state !== null && 'kind' in state && state.kind === 'session';
 }
 
-function rosterIn({ session_id, revision, participants, host, presenter }: Roster): Roster {
+/** The roster of a message, or of an entry, that has more than that. */
+export function rosterIn({ session_id, revision, participants, host, presenter }: Roster): Roster {
   return { session_id, revision, participants, host, presenter };
 }

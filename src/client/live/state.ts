@@ -6,7 +6,7 @@ import type { RoundtableError } from '../error.ts';
 import type { Me, Participant, Permissions, Session } from '../shapes.ts';
 import type { WaitReason } from './closing.ts';
 import type { Roster, SessionMessage, ShownView } from './messages.ts';
-import { told } from './roster.ts';
+import { rosterIn, told } from './roster.ts';
 import type { EndReason } from './words.ts';
 
 export type DiagramStatus =
@@ -111,10 +111,8 @@ export function withRoster(state: DiagramState, roster: Roster | null): DiagramS
 /** The state after a message; the same one if it changes nothing. */
 export function hear(state: DiagramState, message: SessionMessage): DiagramState {
   switch (message.type) {
-    case 'participants_update': {
-      const { session_id, revision, participants, host, presenter } = message;
-      return withRoster(state, told(state.roster, { session_id, revision, participants, host, presenter }));
-    }
+    case 'participants_update':
+      return withRoster(state, told(state.roster, rosterIn(message)));
     case 'permission_changed':
       return { ...state, permissions: message.permissions };
     case 'presenter_request_event':
