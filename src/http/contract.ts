@@ -89,6 +89,12 @@ export function phrase(contract: Contract, refusal: Refusal, language: Language)
   };
 }
 
+/** What all APIs say of the fields that every list takes. */
+export const pageFields: NonNullable<Contract['fields']> = {
+  limit: { pl: 'Limit musi być liczbą od 1 do 100', en: 'The limit must be a number from 1 to 100' },
+  cursor: { pl: 'Nieprawidłowy kursor', en: 'Invalid cursor' },
+};
+
 /** The sentences that all APIs share unless they have their own. */
 export const commonSentences: Contract['sentences'] = {
   unauthenticated: { pl: 'Brak autoryzacji', en: 'You are not signed in' },

@@ -9,7 +9,7 @@ import { fromUlid, spelledInside, toUlid, ULID, UUID } from '../../identity/spel
 import type { Actor, Person } from '../../identity/person.ts';
 import type { AuditTrail, AuditView } from '../../observe/audit-trail.ts';
 import { Refusal, refusalCodes } from '../../refusal.ts';
-import { commonSentences, type Contract } from '../contract.ts';
+import { commonSentences, pageFields, type Contract } from '../contract.ts';
 import { cut, list, pageQuery, timeKey, toPage } from '../page.ts';
 import { route, storable, time, type Route } from '../route.ts';
 
@@ -27,8 +27,7 @@ export const auditContract: Contract = {
     outcome: { pl: 'Nieznany wynik', en: 'Unknown outcome' },
     from: moment,
     to: moment,
-    limit: { pl: 'Limit musi być liczbą od 1 do 100', en: 'The limit must be a number from 1 to 100' },
-    cursor: { pl: 'Nieprawidłowy kursor', en: 'Invalid cursor' },
+    ...pageFields,
   },
   errorOf: (code) => code,
 };

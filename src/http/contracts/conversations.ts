@@ -1,7 +1,7 @@
 /** The conversations API: ids are integers, people are their `number`, `error` is the code. */
 import { z } from 'zod';
 import type { Conversations, ConversationView } from '../../membership/conversations.ts';
-import { commonSentences, type Contract } from '../contract.ts';
+import { commonSentences, pageFields, type Contract } from '../contract.ts';
 import { cut, list, pageQuery, toPage } from '../page.ts';
 import { name, onWire, route, time, uuid, type Route } from '../route.ts';
 
@@ -39,8 +39,7 @@ export const conversationsContract: Contract = {
     role: { pl: 'Nieprawidłowa rola', en: 'Invalid role' },
     title: { pl: 'Tytuł musi mieć od 1 do 200 znaków', en: 'The title must have 1 to 200 characters' },
     diagram_id: { pl: 'Nieprawidłowy format ID diagramu', en: 'Invalid diagram id format' },
-    limit: { pl: 'Limit musi być liczbą od 1 do 100', en: 'The limit must be a number from 1 to 100' },
-    cursor: { pl: 'Nieprawidłowy kursor', en: 'Invalid cursor' },
+    ...pageFields,
     body: {
       pl: 'Nieprawidłowa treść; wiadomość ma od 1 do 4000 znaków',
       en: 'Invalid body; a message has 1 to 4,000 characters',

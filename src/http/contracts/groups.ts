@@ -4,7 +4,7 @@ import { byId } from '../../membership/subjects.ts';
 import { fromUlid, toUlid, ULID } from '../../identity/spelling.ts';
 import type { Groups, GroupView } from '../../membership/groups.ts';
 import type { RefusalCode } from '../../refusal.ts';
-import { commonSentences, type Contract } from '../contract.ts';
+import { commonSentences, pageFields, type Contract } from '../contract.ts';
 import { cut, list, pageQuery, toPage } from '../page.ts';
 import { description, name, onWire, route, time, type Route } from '../route.ts';
 
@@ -59,8 +59,7 @@ export const groupsContract: Contract = {
     description: { pl: 'Opis może mieć do 2000 znaków', en: 'The description may have up to 2,000 characters' },
     first: { pl: 'first musi być liczbą od 1 do 100', en: 'first must be a number from 1 to 100' },
     after: { pl: 'Nieprawidłowy kursor', en: 'Invalid cursor' },
-    limit: { pl: 'Limit musi być liczbą od 1 do 100', en: 'The limit must be a number from 1 to 100' },
-    cursor: { pl: 'Nieprawidłowy kursor', en: 'Invalid cursor' },
+    ...pageFields,
     body: { pl: 'Nieprawidłowa treść żądania', en: 'The body does not have the right shape' },
   },
   namesTheFault: true,

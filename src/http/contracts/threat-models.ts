@@ -5,7 +5,7 @@ import { accessRoles } from '../../access/roles.ts';
 import type { ThreatModels, ThreatModelView } from '../../access/threat-models.ts';
 import { fromUlid, toUlid, ULID } from '../../identity/spelling.ts';
 import { upToFault } from '../../json.ts';
-import { commonSentences, type Contract } from '../contract.ts';
+import { commonSentences, pageFields, type Contract } from '../contract.ts';
 import { cut, list, pageQuery, toPage } from '../page.ts';
 import { description, email, name, onWire, route, time, uuid, type Route } from '../route.ts';
 
@@ -37,8 +37,7 @@ export const threatModelsContract: Contract = {
     workspace_id: { pl: 'Nieprawidłowy format ID workspace', en: 'Invalid workspace id format' },
     name: { pl: 'Nazwa musi mieć od 1 do 200 znaków', en: 'The name must have 1 to 200 characters' },
     description: { pl: 'Opis może mieć do 2000 znaków', en: 'The description may have up to 2,000 characters' },
-    limit: { pl: 'Limit musi być liczbą od 1 do 100', en: 'The limit must be a number from 1 to 100' },
-    cursor: { pl: 'Nieprawidłowy kursor', en: 'Invalid cursor' },
+    ...pageFields,
     body: { pl: 'Nieprawidłowa treść żądania', en: 'The body does not have the right shape' },
   },
   errorOf: (code) => code,

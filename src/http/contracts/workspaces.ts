@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { workspaceRoles } from '../../database/entities/workspace.ts';
 import type { Workspaces, WorkspaceView } from '../../membership/workspaces.ts';
-import { commonSentences, type Contract } from '../contract.ts';
+import { commonSentences, pageFields, type Contract } from '../contract.ts';
 import { cut, list, pageQuery, toPage } from '../page.ts';
 import { name, onWire, route, time, uuid, type Route } from '../route.ts';
 
@@ -40,8 +40,7 @@ export const workspacesContract: Contract = {
     email: { pl: 'Nieprawidłowy format email', en: 'Invalid email format' },
     role: { pl: 'Nieprawidłowa rola', en: 'Invalid role' },
     name: { pl: 'Nazwa musi mieć od 1 do 200 znaków', en: 'The name must have 1 to 200 characters' },
-    limit: { pl: 'Limit musi być liczbą od 1 do 100', en: 'The limit must be a number from 1 to 100' },
-    cursor: { pl: 'Nieprawidłowy kursor', en: 'Invalid cursor' },
+    ...pageFields,
   },
   errorOf: (_code, sentence) => sentence,
 };
