@@ -2,7 +2,7 @@
 import { uuidv7 } from 'uuidv7';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { Actor } from '../identity/person.ts';
-import { recordAudit } from '../observe/audit.ts';
+import { grantedOn } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
 import { atLeast, type AccessRole } from './roles.ts';
 import { standingInThreatModel } from './standing.ts';
@@ -81,14 +81,7 @@ export function createThreatModels(database: Database) {
     if (!rows[0]) throw new Refusal('forbidden');
     return toView(rows[0]);
   };
-  const audited = (em: EntityManager, actor: Actor, action: string, id: string, requestId: string) =>
-    recordAudit(em, {
-      actor: actor.id,
-      action: `threat_model.${action}`,
-      container: `threat_model:${id}`,
-      outcome: 'granted',
-      requestId,
-    });
+  const audited = grantedOn('threat_model');
 
   return {
     /** The caller becomes an owner. In a workspace: its owners, admins and members. @throws Refusal not_found, forbidden */

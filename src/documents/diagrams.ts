@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { lockThreatModel, requireRole } from '../access/threat-models.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { Actor } from '../identity/person.ts';
-import { recordAudit } from '../observe/audit.ts';
+import { grantedOn } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
 
 export interface DiagramView {
@@ -45,14 +45,7 @@ export interface DiagramPlace {
 export type Diagrams = ReturnType<typeof createDiagrams>;
 
 export function createDiagrams(database: Database) {
-  const audited = (em: EntityManager, actor: Actor, action: string, id: string, requestId: string) =>
-    recordAudit(em, {
-      actor: actor.id,
-      action: `diagram.${action}`,
-      container: `diagram:${id}`,
-      outcome: 'granted',
-      requestId,
-    });
+  const audited = grantedOn('diagram');
   const one = async (em: EntityManager, { threatModel, diagram }: DiagramPlace): Promise<DiagramView> => {
     const rows = await em.execute<Row[]>(`select ${COLUMNS} from diagram where id = ? and threat_model_id = ?`, [
       diagram,

@@ -2,7 +2,7 @@
 import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { Actor } from '../identity/person.ts';
-import { recordAudit } from '../observe/audit.ts';
+import { grantedOn } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
 import type { Announce } from './announce.ts';
 import { conversation as kind } from './kinds/conversation.ts';
@@ -34,14 +34,7 @@ const toView = (row: ConversationRow): ConversationView => ({
 export type Conversations = ReturnType<typeof createConversations>;
 
 export function createConversations(database: Database, announce: Announce) {
-  const audited = (em: EntityManager, actor: Actor, action: string, id: number, requestId: string) =>
-    recordAudit(em, {
-      actor: actor.id,
-      action: `conversation.${action}`,
-      container: `conversation:${id}`,
-      outcome: 'granted',
-      requestId,
-    });
+  const audited = grantedOn('conversation');
 
   return {
     /**

@@ -2,7 +2,7 @@
 import { uuidv7 } from 'uuidv7';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { Actor } from '../identity/person.ts';
-import { recordAudit } from '../observe/audit.ts';
+import { grantedOn } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
 import type { Announce } from './announce.ts';
 import type { RosterPage } from './member-rows.ts';
@@ -45,14 +45,7 @@ export function createWorkspaces(database: Database, announce: Announce) {
     if (!row.found) throw new Refusal('not_found');
     return visible(em, id);
   };
-  const audited = (em: EntityManager, actor: Actor, action: string, id: string, requestId: string) =>
-    recordAudit(em, {
-      actor: actor.id,
-      action: `workspace.${action}`,
-      container: `workspace:${id}`,
-      outcome: 'granted',
-      requestId,
-    });
+  const audited = grantedOn('workspace');
 
   return {
     /** The caller becomes its owner. */

@@ -17,11 +17,12 @@ export interface AuditEntry {
   requestId?: string | null | undefined;
 }
 
+interface Queries {
+  execute(text: string, params?: unknown[]): Promise<unknown>;
+}
+
 /** Writes one row in the caller's transaction; allowed to the request role, which cannot read or change it. */
-export async function recordAudit(
-  em: { execute(text: string, params?: unknown[]): Promise<unknown> },
-  entry: AuditEntry,
-): Promise<void> {
+export async function recordAudit(em: Queries, entry: AuditEntry): Promise<void> {
   await em.execute('select record_audit(?, ?, ?, ?, ?, ?, ?, ?, ?)', [
     uuidv7(),
     entry.actor,
@@ -33,6 +34,14 @@ export async function recordAudit(
     entry.details ? JSON.stringify(entry.details) : null,
     clip(entry.requestId),
   ]);
+}
+
+/** @returns what writes the row of something granted: `rename` of a `diagram` is `diagram.rename`, on `diagram:<id>` */
+export function grantedOn(kind: string) {
+  return (em: Queries, actor: { id: string }, action: string, id: string | number, requestId: string) => {
+    const [what, container] = [`${kind}.${action}`, `${kind}:${id}`];
+    return recordAudit(em, { actor: actor.id, action: what, container, outcome: 'granted', requestId });
+  };
 }
 
 /** What somebody sent is kept as sent, but not without bound, and without what PostgreSQL cannot store. */
