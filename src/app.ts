@@ -111,7 +111,7 @@ export async function build(config: Config, logger: Logger = createLogger(config
   };
   const { maxDocumentBytes, maxAwarenessBytes } = config.limits;
   const workshop = createWorkshop();
-  const stored = { executor: database.content, workshop, newId: uuidv7, logger };
+  const stored = { executor: database.content, workshop, logger };
   const log = createUpdateLog({
     ...stored,
     executor: database.log,

@@ -11,7 +11,6 @@
  *
  *   node bench/durability/long.ts [edits]
  */
-import { uuidv7 } from 'uuidv7';
 import * as Y from 'yjs';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import { createBudget } from '../../src/documents/budget.ts';
@@ -121,7 +120,7 @@ async function edit(
   document: Y.Doc,
   members: readonly string[],
 ): Promise<Uint8Array[]> {
-  const stored = { executor: database.content, workshop, newId: uuidv7, logger };
+  const stored = { executor: database.content, workshop, logger };
   const upkeep = createUpkeep({
     ...stored,
     documents: null as never,
@@ -130,7 +129,6 @@ async function edit(
   const log = createUpdateLog({
     executor: database.log,
     budget: createBudget(1e8),
-    newId: uuidv7,
     logger,
     committed: ({ bytes }) => upkeep.edited(diagram, bytes.byteLength),
     decide: async () => [],

@@ -6,6 +6,7 @@
  * Of large documents a few are read at a time, of one diagram one: each takes memory until its work is done.
  */
 import type { Logger } from 'pino';
+import { uuidv7 } from 'uuidv7';
 import type { SqlExecutor } from '../database/database.ts';
 import { Refusal } from '../refusal.ts';
 import { createGatedTurns } from '../waiting/gate.ts';
@@ -50,7 +51,6 @@ export interface DocumentStore {
 export interface DocumentStoreDependencies {
   executor: SqlExecutor;
   workshop: Pick<Workshop, 'run'>;
-  newId(): string;
   /** Told of every row written here, after its commit. */
   committed(row: CommittedRow): void;
   maxDocumentBytes: number;
@@ -117,7 +117,7 @@ export function createDocumentStore(dependencies: DocumentStoreDependencies): Do
       let client = ownClients.of(diagram, person);
       /** Where the document ends for the client with the edit; 0: there is nothing to do. */
       let end = 0;
-      const id = dependencies.newId();
+      const id = uuidv7();
       let begun = false;
       const renew = () => {
         client = ownClients.renewed(diagram, person);

@@ -4,6 +4,7 @@
  * locked, which moves none of their bytes. All of that is one transaction, so nobody sees a row that has no place.
  */
 import { randomInt } from 'node:crypto';
+import { uuidv7 } from 'uuidv7';
 import type { SqlExecutor } from '../database/database.ts';
 import type { CommittedRow } from './row.ts';
 
@@ -20,21 +21,20 @@ const NUMBERS = 2 ** 47;
 
 /**
  * Writes nothing if there is no such diagram.
- * @param person the author, a profile id; @param newId makes the batch id of each row
+ * @param person the author, a profile id
  */
 export async function stage(
   transaction: SqlExecutor,
   diagram: string,
   person: string,
   rows: readonly Uint8Array[],
-  newId: () => string,
 ): Promise<Staged> {
   const first = -randomInt(rows.length, NUMBERS);
   for (const [place, bytes] of rows.entries())
     await transaction.query(
       `insert into document_update (diagram_id, seq, bytes, batch_id, authors)
        select id, $2, $3, $4, $5::uuid[] from diagram where id = $1 for key share`,
-      [diagram, first + place, bytes, newId(), [person]],
+      [diagram, first + place, bytes, uuidv7(), [person]],
     );
   return { diagram, first, rows };
 }

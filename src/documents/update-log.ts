@@ -16,6 +16,7 @@
  * to those who may no longer write is dropped, and the rest is retried (AC3).
  */
 import type { Logger } from 'pino';
+import { uuidv7 } from 'uuidv7';
 import type { SqlExecutor } from '../database/database.ts';
 import type { Budget } from './budget.ts';
 import { decideAnew, type Decide } from './fence.ts';
@@ -45,7 +46,6 @@ export interface UpdateLogDependencies {
   committed(row: CommittedRow): void;
   /** An attempt to write what a diagram has waiting failed, and not because somebody else had it locked. */
   failed?(): void;
-  newId(): string;
   /** Shared with whoever holds updates before they come here. */
   budget: Budget;
   logger: Logger;
@@ -68,7 +68,7 @@ interface Tried extends Attempt {
 }
 
 export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog {
-  const { executor, decide, committed, newId, budget, logger } = dependencies;
+  const { executor, decide, committed, budget, logger } = dependencies;
   const limits = dependencies.limits ?? DEFAULTS;
   const line = createLine(limits.pace);
   const idle = new Set<() => void>();
@@ -94,7 +94,7 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
   }
 
   async function write(ready: readonly Queue[]): Promise<void> {
-    const id = newId(); // unique per diagram is enough
+    const id = uuidv7(); // unique per diagram is enough
     const tried = ready.map((queue) => ({ queue, ...take(queue, id, limits.rowBytes) }));
     const batches = tried.map(({ batch }) => batch);
     const wait = tried.length > 1 ? limits.lockTimeout / 5 : limits.lockTimeout;

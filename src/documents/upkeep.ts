@@ -37,7 +37,6 @@ export interface UpkeepDependencies {
   executor: SqlExecutor;
   workshop: Pick<Workshop, 'run'>;
   documents: Pick<DocumentStore, 'content' | 'replace'>;
-  newId(): string;
   logger: Logger;
   /** When a snapshot is due, and how long two automatic versions are apart at least, ms. */
   limits?: CompactionLimits & { versionInterval: number };

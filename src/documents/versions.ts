@@ -3,6 +3,7 @@
  * themselves at most once per five minutes of editing. Restoring one is an edit that makes the content equal to what it
  * was (DO6); nothing is rewritten.
  */
+import { uuidv7 } from 'uuidv7';
 import type { SqlExecutor } from '../database/database.ts';
 import { recordAudit } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
@@ -40,7 +41,6 @@ export interface VersionsDependencies {
   executor: SqlExecutor;
   workshop: Pick<Workshop, 'run'>;
   documents: Pick<DocumentStore, 'content' | 'replace'>;
-  newId(): string;
 }
 
 interface Row {
@@ -64,7 +64,7 @@ const STATE = inPieces('seq', 'select seq, bytes from document_version where id 
 /** How many states are read at a time, of one diagram one: each may take much memory until its work is done. */
 const AT_A_TIME = 3;
 
-export function createVersions({ executor, workshop, documents, newId }: VersionsDependencies): Versions {
+export function createVersions({ executor, workshop, documents }: VersionsDependencies): Versions {
   const inTurn = createGatedTurns(AT_A_TIME);
 
   async function find(diagram: string, version: string, asking = executor): Promise<Version> {
@@ -93,7 +93,7 @@ export function createVersions({ executor, workshop, documents, newId }: Version
     async keep(diagram, person, name, audit = null) {
       await requireWriter(executor, diagram, person);
       const { head, bytes } = await currentState(documents, diagram);
-      const id = newId();
+      const id = uuidv7();
       return executor.transaction(async (transaction) => {
         await insert(transaction, { id, diagram, seq: head, kind: 'named', name, author: person }, bytes);
         // What changed access has either committed and is seen below, or waits for this lock (AC3).
@@ -129,7 +129,7 @@ export function createVersions({ executor, workshop, documents, newId }: Version
  * @throws Refusal `not_found`, `unavailable` (DO5)
  */
 export async function keepAutomatic(
-  { executor, documents, newId }: Pick<VersionsDependencies, 'executor' | 'documents' | 'newId'>,
+  { executor, documents }: Pick<VersionsDependencies, 'executor' | 'documents'>,
   diagram: string,
   interval: number,
 ): Promise<boolean> {
@@ -140,7 +140,7 @@ export async function keepAutomatic(
     await transaction.query('select pg_advisory_xact_lock($1, hashtext($2))', [LOCK, diagram]);
     const now = await isKept(transaction, diagram, head, interval);
     if (now !== 'due') return now === 'kept';
-    await insert(transaction, { id: newId(), diagram, seq: head, kind: 'automatic', name: null, author: null }, bytes);
+    await insert(transaction, { id: uuidv7(), diagram, seq: head, kind: 'automatic', name: null, author: null }, bytes);
     return true;
   });
 }

@@ -41,7 +41,6 @@ export interface Edit {
 
 export interface WritingDependencies {
   executor: SqlExecutor;
-  newId(): string;
   committed(row: CommittedRow): void;
   report(diagram: string, fault: Unreadable): void;
 }
@@ -62,7 +61,7 @@ export async function write(dependencies: WritingDependencies, edit: Edit): Prom
     let draft = await draftOf(dependencies, edit);
     for (let attempt = 1; ; attempt += 1) {
       const late = attempt === ATTEMPTS;
-      const written = await executor.transaction((transaction) => insert(dependencies, transaction, edit, draft, late));
+      const written = await executor.transaction((transaction) => insert(transaction, edit, draft, late));
       written.rows.forEach(committed);
       if (!written.moved) return { head: written.head };
       draft = await redrawn(executor, edit, draft);
@@ -108,15 +107,9 @@ interface Written {
   rows: CommittedRow[];
 }
 
-async function insert(
-  { newId }: WritingDependencies,
-  transaction: SqlExecutor,
-  edit: Edit,
-  draft: Draft,
-  late: boolean,
-): Promise<Written> {
+async function insert(transaction: SqlExecutor, edit: Edit, draft: Draft, late: boolean): Promise<Written> {
   const { diagram, person, audit } = edit;
-  const staged = (rows: readonly Uint8Array[]) => stage(transaction, diagram, person, rows, newId);
+  const staged = (rows: readonly Uint8Array[]) => stage(transaction, diagram, person, rows);
   await prepareWrite(transaction, LOCK_TIMEOUT);
   const early = edit.holdsLater ? await staged(draft.rows) : null;
   const [locked] = await transaction.query<{ head: string }>(

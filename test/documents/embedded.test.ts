@@ -47,7 +47,7 @@ it('DO1 DO3 AC3 editing, REST, the poll, the fence and compaction', async () => 
   await stage.store.replace(at.diagram, ann.id, [{ id: 'only', z: 1 }], null);
   await eventually(() => expect(b!.cells.toJSON()).toEqual({ only: { id: 'only', z: 1 } }));
   expect(await compact(database.log, workshop, at.diagram, { rows: 1, bytes: Infinity })).toBeGreaterThan(1);
-  const versions = createVersions({ executor: database.log, workshop, documents: stage.store, newId: uuidv7 });
+  const versions = createVersions({ executor: database.log, workshop, documents: stage.store });
   const version = await versions.keep(at.diagram, ann.id, 'V');
   expect((await versions.list(at.diagram, { limit: 5, after: null })).map(({ id }) => id)).toEqual([version.id]);
   await grant(database, at.model, bob, 'reader');

@@ -116,7 +116,7 @@ const announce: Announce = { write: async () => null, publish: () => {} };
 export async function openFenceStage(database: Database, workshop: Workshop) {
   const [owner, guest]: Actor[] = [await addPerson(database, 'owner'), await addPerson(database, 'guest')];
   const { log } = database;
-  const stored = { workshop, newId: uuidv7, committed: () => {}, maxDocumentBytes: 1e6, logger };
+  const stored = { workshop, committed: () => {}, maxDocumentBytes: 1e6, logger };
   const documents = createDocumentStore({ ...stored, executor: database.content });
 
   /**
@@ -128,7 +128,6 @@ export async function openFenceStage(database: Database, workshop: Workshop) {
     const guestLog = createUpdateLog({
       executor,
       budget: createBudget(1e9),
-      newId: uuidv7,
       logger,
       committed: () => {},
       decide: (people) => decideWriters(asQueries(executor), people),

@@ -101,7 +101,7 @@ it('DO1 while a version is stored, edits go on', async () => {
   await documents.replace(diagram, stage.ann.id, [cell('a')], null);
   await holding((transaction) => {
     const executor = { ...transaction, transaction: <T>(work: (same: SqlExecutor) => Promise<T>) => work(transaction) };
-    return keepAutomatic({ executor, documents, newId: uuidv7 }, diagram, 0);
+    return keepAutomatic({ executor, documents }, diagram, 0);
   });
   const flushed = await flush(stage.database.log, [batchFor(diagram)], { kind: 'wait', ms: 500 });
   expect(flushed.get(diagram)).toEqual({ kind: 'in', seq: 2 });

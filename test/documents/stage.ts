@@ -1,5 +1,4 @@
 /** What the tests of stored documents share: a store on a real database, and a look at the rows behind it. */
-import { uuidv7 } from 'uuidv7';
 import * as Y from 'yjs';
 import type { SqlExecutor } from '../../src/database/database.ts';
 import type { StoredCell } from '../../src/documents/diagram.ts';
@@ -29,7 +28,7 @@ export async function openStage() {
     openStore(executor: SqlExecutor = database.content, maxDocumentBytes = 67_108_864) {
       const rows: CommittedRow[] = [];
       const committed = (row: CommittedRow) => rows.push(row);
-      const store = createDocumentStore({ executor, workshop, newId: uuidv7, committed, maxDocumentBytes, logger });
+      const store = createDocumentStore({ executor, workshop, committed, maxDocumentBytes, logger });
       return { store, rows };
     },
     /** Compacts whatever there is. */

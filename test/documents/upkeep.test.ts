@@ -25,7 +25,6 @@ function open({ due = false, ...options }: Partial<UpkeepDependencies> & { due?:
     executor,
     workshop: { run: () => Promise.reject(new Error('nothing is due')) },
     documents: { content: async () => null, replace: () => Promise.reject(new Error('nobody asked')) },
-    newId: () => 'id',
     logger,
     limits: LIMITS,
     now: () => clock.now,

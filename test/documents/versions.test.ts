@@ -21,7 +21,6 @@ beforeAll(async () => {
     executor: stage.database.content,
     workshop: stage.workshop,
     documents: store,
-    newId: uuidv7,
   });
 });
 afterAll(() => stage.close());
@@ -73,7 +72,7 @@ it.each(['by name', 'by itself'])(
   async (how) => {
     const { diagram } = await stage.place();
     await store.replace(diagram, stage.ann.id, [cell('a')], null);
-    const parts = { executor: stage.database.content, documents: store, newId: uuidv7 };
+    const parts = { executor: stage.database.content, documents: store };
     const keep = () =>
       how === 'by name' ? versions.keep(diagram, stage.ann.id, 'V') : keepAutomatic(parts, diagram, 0);
     let keeping: Promise<unknown>;
@@ -104,7 +103,7 @@ it('DO6 those of the same moment are each listed once', async () => {
 /** Upkeep by a clock of the test's. */
 function upkeepAt(clock: { now: number }, documents = store): Upkeep {
   const limits = { rows: 4, bytes: Infinity, versionInterval: 300_000 };
-  const parts = { executor: stage.database.content, workshop: stage.workshop, documents, newId: uuidv7, logger };
+  const parts = { executor: stage.database.content, workshop: stage.workshop, documents, logger };
   return createUpkeep({ ...parts, limits, now: () => clock.now });
 }
 
@@ -150,7 +149,7 @@ it('DO6 two nodes that keep one at the same moment keep one, and a name keeps no
         return result;
       }),
   };
-  const parts = { executor, documents: store, newId: uuidv7 };
+  const parts = { executor, documents: store };
   const first = keepAutomatic(parts, diagram, 300_000);
   await written.promise;
   const second = keepAutomatic({ ...parts, executor: stage.database.content }, diagram, 300_000);
@@ -285,7 +284,7 @@ it('DO6 of what is so old that its version was let go of none is kept again', as
   await store.replace(diagram, stage.ann.id, [cell('old')], null);
   const text = `update diagram set updated_at = now() - interval '91 days' where id = $1`;
   await stage.database.log.query(text, [diagram]);
-  const parts = { executor: stage.database.content, documents: store, newId: uuidv7 };
+  const parts = { executor: stage.database.content, documents: store };
   expect(await keepAutomatic(parts, diagram, 300_000)).toBe(true);
   expect(await kept(diagram)).toEqual([]);
   await store.replace(diagram, stage.ann.id, [cell('new')], null);

@@ -135,7 +135,6 @@ export async function startStage({
     executor,
     budget,
     logger,
-    newId: uuidv7,
     committed,
     decide: (asked) => decideWriters(asQueries(database.log), asked),
   });
@@ -143,7 +142,6 @@ export async function startStage({
   const store = createDocumentStore({
     executor: database.content,
     workshop,
-    newId: uuidv7,
     committed,
     maxDocumentBytes: limits.maxDocumentBytes,
     logger,

@@ -1,5 +1,4 @@
 /** What the tests of the update log share: a log on a real database, what it has stored, and ways to meddle with it. */
-import { uuidv7 } from 'uuidv7';
 import { decideWriters } from '../../../src/access/standing.ts';
 import type { Database, SqlExecutor } from '../../../src/database/database.ts';
 import { createBudget } from '../../../src/documents/budget.ts';
@@ -49,7 +48,6 @@ export async function openLogStage() {
       const log = createUpdateLog({
         executor,
         budget: createBudget(budget),
-        newId: uuidv7,
         logger,
         committed: (row) => rows.push(row),
         failed: () => (failures += 1),
