@@ -23,8 +23,3 @@ const LEAST = 32;
 export function share(waiting: number, took: number, { round }: Pace): number {
   return Math.max(LEAST, Math.ceil(waiting * Math.min(1, took / round)));
 }
-
-/** Resolves after so many ms. */
-export function rest(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}

@@ -15,6 +15,7 @@
  * If a diagram's access epoch is not the one that the authors were decided under, they are decided anew, what belongs
  * to those who may no longer write is dropped, and the rest is retried (AC3).
  */
+import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import type { SqlExecutor } from '../database/database.ts';
@@ -22,7 +23,7 @@ import type { Budget } from './budget.ts';
 import { decideAnew, type Decide } from './fence.ts';
 import { faultOf, flush, isLockTimeout, recover, type Verdict } from './flush.ts';
 import { call, createLine } from './line.ts';
-import { PACE, rest, type Pace } from './pace.ts';
+import { PACE, type Pace } from './pace.ts';
 import { take, type Attempt, type LogEntry, type LogOutcome, type Queue, type Waiting } from './queue.ts';
 import { bytesOf, type CommittedRow } from './row.ts';
 import { createSickbay } from './sickbay.ts';

@@ -7,6 +7,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Bus } from '../cluster/bus.ts';
@@ -244,5 +245,3 @@ export function createSync(dependencies: SyncDependencies): Sync {
     },
   };
 }
-
-const pause = (length: number) => new Promise<void>((resolve) => setTimeout(resolve, length));
