@@ -6,7 +6,11 @@ import { parse } from '@hapi/bourne';
 import { z } from 'zod';
 import { Refusal, type RefusalDetails } from './refusal.ts';
 
-/** Levels of lists and objects in a JSON body. Documents take up to 100, and keep something for what they add. */
+/**
+ * Levels of lists and objects in a JSON body: what can be parsed must not overflow the stack of whoever validates, stores or
+ * writes it later, here or in a browser. No API asks for more than a few, and the data of a cell for a few more. Documents
+ * take up to 100, and keep something for what they add.
+ */
 const JSON_DEPTH = 64;
 
 /** @param bytes UTF-8, and nothing that is none; @returns an object or a list; @throws Refusal `invalid` */
@@ -17,18 +21,8 @@ export function readJson(bytes: Uint8Array): unknown {
   } catch {
     throw new Refusal('invalid');
   }
-  if (!isNested(value)) throw new Refusal('invalid');
-  requireShallow(value);
+  if (!isNested(value) || nestsDeeperThan(JSON_DEPTH, value)) throw new Refusal('invalid');
   return value;
-}
-
-/**
- * What can be parsed must not overflow the stack of whoever validates, stores or writes it later, here or in a browser;
- * no API asks for more than a few levels, and the data of a cell for a few more.
- * @throws Refusal `invalid`
- */
-export function requireShallow(value: unknown): void {
-  if (nestsDeeperThan(JSON_DEPTH, value)) throw new Refusal('invalid');
 }
 
 /** @param most levels of lists and objects; counted level by level, never by recursion. Bytes are no level. */
