@@ -39,7 +39,7 @@ export const edgeSchema = z.strictObject({
 });
 
 /** Anything that stands by itself: a process, a store, an actor, a boundary, a note. */
-export const nodeSchema = z.strictObject({
+const nodeSchema = z.strictObject({
   id,
   shape: text
     .min(1)

@@ -50,7 +50,7 @@ export interface Walks {
 }
 
 /** So many steps an update may take in any case, some 25 ms; beyond, no more than there are structs. */
-export const FREE = 200_000;
+const FREE = 200_000;
 /** Values of a key that Yjs looks past in the time that a step takes. */
 const LOOKS = 8;
 

@@ -41,6 +41,6 @@ export function dayOf(time: string | Date, language: string, now = new Date()): 
   return formatOf(language, { day: 'numeric', month: 'long', ...year }).format(at);
 }
 
-export function isSameDay(one: Date, other: Date): boolean {
+function isSameDay(one: Date, other: Date): boolean {
   return daysAgo(one, other) === 0;
 }

@@ -19,7 +19,7 @@ export interface Ledger {
 }
 
 /** Everything that a route says it may answer, apart from what is not a 2xx and not its own refusal. */
-export function outcomesOf(route: Route): string[] {
+function outcomesOf(route: Route): string[] {
   const answers = Object.keys(route.answers).filter((status) => status.startsWith('2'));
   const ofBodies = route.body || route.bytes ? ['payload_too_large', 'unsupported_media_type'] : [];
   return [...answers, ...route.refusals, ...ofBodies].filter((outcome) => !ANYWHERE.includes(outcome));

@@ -12,7 +12,7 @@ export interface Program {
   version?: string;
 }
 
-export const PROGRAMS: readonly Program[] = [
+const PROGRAMS: readonly Program[] = [
   { command: 'redis-server', package: 'redis-server' },
   { command: 'chromium', package: 'chromium' },
 ];

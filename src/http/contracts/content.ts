@@ -22,7 +22,7 @@ export const contentSchema = z
     cells: z.array(z.looseObject({ id: z.string() })).describe('In order of z, then id'),
   })
   .meta({ id: 'Content' });
-export const headSchema = z.object({ head: z.int() }).meta({ id: 'Head' });
+const headSchema = z.object({ head: z.int() }).meta({ id: 'Head' });
 
 const example = {
   cells: [

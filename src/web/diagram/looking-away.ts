@@ -24,7 +24,7 @@ export async function lookingAway<Made>({ provider, setViewport }: LiveDiagram, 
 }
 
 /** Whose pages look at the canvas again. @param before who looked away, by client id; @param others what is shown now */
-export function backAmong(before: ReadonlySet<number>, others: readonly Presence[]): boolean {
+function backAmong(before: ReadonlySet<number>, others: readonly Presence[]): boolean {
   return others.some(({ clientId, viewport }) => viewport !== null && before.has(clientId));
 }
 

@@ -17,7 +17,7 @@ export function usePageTitle(name: string): void {
 }
 
 /** An SVG with the first letter of a name. */
-export function iconOf(name: string): string {
+function iconOf(name: string): string {
   const letter = ([...name.trim()][0] ?? '').toLocaleUpperCase();
   const safe = letter.replace(/[&<>]/g, (character) => `&#${character.codePointAt(0)};`);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#17694f"/><text x="16" y="23" text-anchor="middle" font-family="system-ui,sans-serif" font-size="20" font-weight="600" fill="#fff">${safe}</text></svg>`;

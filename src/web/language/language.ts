@@ -27,7 +27,7 @@ declare module 'i18next' {
 }
 
 /** @param preferred what the browser asks for, best first, such as `pl-PL` */
-export function chooseLanguage(kept: string | null, preferred: readonly string[]): Language {
+function chooseLanguage(kept: string | null, preferred: readonly string[]): Language {
   const known = [kept ?? '', ...preferred].map((tag) => tag.slice(0, 2).toLowerCase());
   return known.find((tag): tag is Language => tag in languages) ?? 'en';
 }

@@ -61,7 +61,7 @@ export function finite(value: unknown): number | null {
 }
 
 /** The points of a list; whatever is none is left out. */
-export function pointsOf(value: unknown): Point[] {
+function pointsOf(value: unknown): Point[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((point: { x?: unknown; y?: unknown } | null) => {
     const [x, y] = [finite(point?.x), finite(point?.y)];

@@ -70,7 +70,7 @@ export function unhiding(clip: readonly Cell[], present: Cells, by: Point): Poin
   return way;
 }
 
-export function movedEdge(edge: EdgeCell, by: Point): EdgeCell {
+function movedEdge(edge: EdgeCell, by: Point): EdgeCell {
   if (edge.vertices === undefined) return edge;
   return { ...edge, vertices: edge.vertices.map(({ x, y }) => ({ x: x + by.x, y: y + by.y })) };
 }

@@ -45,7 +45,7 @@ export function routeOf(edge: EdgeCell, source: Rect, target: Rect, lane = 0): R
 }
 
 /** Which side of a rectangle faces another one: across the wider gap. */
-export function sideTowards(from: Rect, to: Rect): Side {
+function sideTowards(from: Rect, to: Rect): Side {
   const [here, there] = [centreOf(from), centreOf(to)];
   const across = { x: there.x - here.x, y: there.y - here.y };
   const gap = {

@@ -64,7 +64,7 @@ export async function importFile(
 }
 
 /** Adds what a text holds below what is there, as one step, with fresh ids. */
-export function importCells(cells: Cells, text: string, t: TFunction<'editor'>): Imported {
+function importCells(cells: Cells, text: string, t: TFunction<'editor'>): Imported {
   const read = readImport(text);
   const notes = sentencesOf(read.notes, t);
   if (!read.ok) return { ok: false, sentences: [t(`import_${read.fault}`), ...notes] };

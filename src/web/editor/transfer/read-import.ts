@@ -20,7 +20,7 @@ export type ReadImport =
   | { ok: false; fault: ImportFault; notes: ImportNote[] };
 
 /** More cells than this nobody can work with in one diagram. */
-export const MOST_CELLS = 10_000;
+const MOST_CELLS = 10_000;
 /** Longer texts are not even parsed; AntV X6 takes many words for a cell. */
 export const LONGEST_TEXT = 16 * 1024 * 1024;
 /** Cells of more bytes of JSON would be one change that is larger than the server takes. */
