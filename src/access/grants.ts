@@ -11,6 +11,7 @@ import { personByEmail } from '../identity/profiles.ts';
 import { recordAudit } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
 import type { AccessChanged } from './changes.ts';
+import { raiseEpochs } from './containers.ts';
 import type { AccessRole } from './roles.ts';
 import { lockThreatModel, requireRole } from './threat-models.ts';
 
@@ -50,9 +51,7 @@ export function createGrants(database: Database, accessChanged: AccessChanged) {
         }
         if (!rows.some((row) => row.profile !== null && row.role === 'owner')) throw new Refusal('last_owner');
         await em.execute('select replace_grants(?, ?::jsonb)', [threatModel, JSON.stringify(rows)]);
-        const raised = await em.execute<{ id: string }[]>(`select raise_access_epochs('threat_model', ?) as id`, [
-          threatModel,
-        ]);
+        const raised = await raiseEpochs(em, 'threat_model', threatModel);
         const container = `threat_model:${threatModel}`;
         await recordAudit(em, {
           actor: actor.id,
@@ -64,7 +63,7 @@ export function createGrants(database: Database, accessChanged: AccessChanged) {
         });
         return { raised, grants: grants.map((grant) => ({ ...grant })) };
       });
-      accessChanged(done.raised.map((row) => row.id));
+      accessChanged(done.raised);
       return done.grants;
     },
   };

@@ -4,6 +4,7 @@ import type { Database, EntityManager } from '../database/database.ts';
 import type { Actor } from '../identity/person.ts';
 import { grantedOn } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
+import { lockContainer } from './containers.ts';
 import { atLeast, type AccessRole } from './roles.ts';
 import { standingInThreatModel } from './standing.ts';
 
@@ -66,10 +67,7 @@ export async function lockThreatModel(
   person: string,
   least: AccessRole,
 ): Promise<void> {
-  const [row] = await em.execute<[{ found: boolean }]>(`select lock_container('threat_model', ?) as found`, [
-    threatModel,
-  ]);
-  if (!row.found) throw new Refusal('not_found');
+  if (!(await lockContainer(em, 'threat_model', threatModel))) throw new Refusal('not_found');
   await requireRole(em, threatModel, person, least);
 }
 
@@ -157,10 +155,7 @@ export function createThreatModels(database: Database) {
 
 /** The role is read in a statement of its own: that of the lock does not see what it has waited for (AC1). */
 async function requireWorkspace(em: EntityManager, workspace: string): Promise<void> {
-  const [locked] = await em.execute<[{ found: boolean }]>(`select lock_container('workspace', ?) as found`, [
-    workspace,
-  ]);
-  if (!locked.found) throw new Refusal('not_found', { reason: 'workspace' });
+  if (!(await lockContainer(em, 'workspace', workspace))) throw new Refusal('not_found', { reason: 'workspace' });
   const [held] = await em.execute<[{ role: string | null }]>('select workspace_role(?) as role', [workspace]);
   if (held.role === null || held.role === 'read_only') throw new Refusal('forbidden');
 }

@@ -1,5 +1,6 @@
 /** Conversations themselves: made, listed, renamed, deleted. Their participants are the roster's. */
 import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
+import { lockContainer } from '../access/containers.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { Actor } from '../identity/person.ts';
 import { grantedOn } from '../observe/audit.ts';
@@ -100,10 +101,7 @@ async function whyNotAbout(em: EntityManager, diagram: string | null): Promise<R
 }
 
 async function managed(em: EntityManager, actor: Actor, id: number): Promise<void> {
-  const [row] = await em.execute<[{ found: boolean }]>(`select lock_container('conversation', ?) as found`, [
-    String(id),
-  ]);
-  if (!row.found) throw new Refusal('not_found');
+  if (!(await lockContainer(em, 'conversation', String(id)))) throw new Refusal('not_found');
   const [held] = await em.execute<[{ role: string | null }]>(kind.standing, [id]);
   if (!actor.platformAdmin && held.role !== 'admin') throw new Refusal('forbidden');
 }

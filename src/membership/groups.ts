@@ -8,6 +8,7 @@
  * grants never let go of the last one (MB3).
  */
 import { uuidv7 } from 'uuidv7';
+import { lockContainer, raiseEpochs } from '../access/containers.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { Actor, Person } from '../identity/person.ts';
 import { recordAudit } from '../observe/audit.ts';
@@ -111,7 +112,7 @@ export function createGroups(database: Database, announce: Announce) {
     async remove(actor: Actor, id: string, requestId: string): Promise<void> {
       const diagrams = await database.asPerson(actor, async (em) => {
         await owned(em, actor, id);
-        const raised = await raiseEpochs(em, id);
+        const raised = await raiseEpochs(em, kind.name, id);
         await em.execute('delete from user_group where id = ?', [id]);
         await audit(em, actor, 'delete', id, { requestId });
         return raised;
@@ -127,13 +128,12 @@ async function handOver(em: EntityManager, actor: Actor, id: string, to: Person,
   if (member) await em.execute('delete from group_member where group_id = ? and profile_id = ?', [id, to.id]);
   const place = { kind: kind.name, container: id };
   const event = { action: 'hand_over', from: actor.id, to: to.id, member, by: actor } as const;
-  return { ...place, revision: await announce.write(em, place, event), diagrams: await raiseEpochs(em, id) };
+  return { ...place, revision: await announce.write(em, place, event), diagrams: await raiseEpochs(em, kind.name, id) };
 }
 
 /** The group, locked with what it reaches. @throws Refusal not_found, forbidden to anybody but the owner */
 async function owned(em: EntityManager, actor: Actor, id: string): Promise<GroupView> {
-  const [row] = await em.execute<[{ found: boolean }]>(`select lock_container('group', ?) as found`, [id]);
-  if (!row.found) throw new Refusal('not_found');
+  if (!(await lockContainer(em, 'group', id))) throw new Refusal('not_found');
   const view = await visible(em, id);
   if (view.owner !== actor.id) throw new Refusal('forbidden');
   return view;
@@ -143,11 +143,6 @@ async function visible(em: EntityManager, id: string): Promise<GroupView> {
   const rows = await em.execute<GroupRow[]>(`select ${COLUMNS} from user_group g where g.id = ?`, [id]);
   if (!rows[0]) throw new Refusal('forbidden');
   return toView(rows[0]);
-}
-
-async function raiseEpochs(em: EntityManager, id: string): Promise<string[]> {
-  const raised = await em.execute<{ id: string }[]>(`select raise_access_epochs('group', ?) as id`, [id]);
-  return raised.map((row) => row.id);
 }
 
 async function audit(

@@ -8,6 +8,7 @@
  * 5. raise the access epochs of the diagrams it reaches, write the audit row and the notice
  * 6. commit, and only then announce
  */
+import { lockContainer, raiseEpochs } from '../access/containers.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { Actor, Person } from '../identity/person.ts';
 import { recordAudit } from '../observe/audit.ts';
@@ -49,11 +50,9 @@ export function createRoster(database: Database, announce: Announce): Roster {
   ): Promise<Member> => {
     const { kind, container, actor } = attempt;
     const change = await database.asPerson(actor, async (em) => {
-      await lock(em, kind, container);
+      if (!(await lockContainer(em, kind.name, container))) throw new Refusal('not_found');
       const { member, named } = await work(em);
-      const raised = kind.reachesDiagrams
-        ? await em.execute<{ id: string }[]>('select raise_access_epochs(?, ?) as id', [kind.name, container])
-        : [];
+      const diagrams = kind.reachesDiagrams ? await raiseEpochs(em, kind.name, container) : [];
       const entry = {
         actor: actor.id,
         action: `${kind.name}.member.${action}`,
@@ -63,7 +62,7 @@ export function createRoster(database: Database, announce: Announce): Roster {
       await recordAudit(em, { ...entry, role: member.role, outcome: 'granted', requestId: attempt.requestId });
       const place = { kind: kind.name, container };
       const revision = await announce.write(em, place, { action, member, by: actor });
-      return { member, told: { ...place, revision, diagrams: raised.map((row) => row.id) } };
+      return { member, told: { ...place, revision, diagrams } };
     });
     announce.publish(change.told);
     return change.member;
@@ -134,11 +133,6 @@ export function createRoster(database: Database, announce: Announce): Roster {
 interface Done {
   member: Member;
   named: string;
-}
-
-async function lock(em: EntityManager, kind: Kind, container: string): Promise<void> {
-  const [row] = await em.execute<[{ found: boolean }]>('select lock_container(?, ?) as found', [kind.name, container]);
-  if (!row.found) throw new Refusal('not_found');
 }
 
 /** The caller's standing in a container that need not exist. @throws Refusal not_found */

@@ -1,5 +1,6 @@
 /** Workspaces themselves: made, listed, read, renamed, deleted. Their members are the roster's. */
 import { uuidv7 } from 'uuidv7';
+import { lockContainer } from '../access/containers.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import type { Actor } from '../identity/person.ts';
 import { grantedOn } from '../observe/audit.ts';
@@ -41,8 +42,7 @@ export function createWorkspaces(database: Database, announce: Announce) {
     return toView(rows[0]);
   };
   const locked = async (em: EntityManager, id: string) => {
-    const [row] = await em.execute<[{ found: boolean }]>(`select lock_container('workspace', ?) as found`, [id]);
-    if (!row.found) throw new Refusal('not_found');
+    if (!(await lockContainer(em, 'workspace', id))) throw new Refusal('not_found');
     return visible(em, id);
   };
   const audited = grantedOn('workspace');
