@@ -56,7 +56,7 @@ program
     const database = await openDatabase(
       config.databaseUrl ? { url: config.databaseUrl } : { directory: `${config.dataDirectory}/postgres` },
     );
-    const applied = await database.migrate();
+    const applied = await database.migrate(print);
     await database.close();
     release();
     print(applied.length === 0 ? 'nothing to migrate' : applied.map((name) => `applied ${name}`).join('\n'));

@@ -23,6 +23,7 @@ import { MikroORM as PostgreSqlOrm, type EntityManager, type Options } from '@mi
 import { migrations } from '../../migrations/index.ts';
 import { entities } from './entities/index.ts';
 import { bringBackConnections } from './held-connections.ts';
+import { applyMigrations, applyMigrationsInTurn, migratesBeside } from './migrating.ts';
 import { readInTurns } from './paced-reading.ts';
 import { leaveReadOnlyServers } from './read-only-servers.ts';
 import { PERSON_VARIABLE, PLATFORM_ADMIN_VARIABLE, REQUEST_ROLE } from './request-role.ts';
@@ -50,8 +51,12 @@ export interface Database {
   encrypted(): Promise<boolean | null>;
   /** Names of the migrations that are not applied yet. */
   pendingMigrations(): Promise<string[]>;
-  /** Applies what is pending, under an advisory lock; returns the names. */
-  migrate(): Promise<string[]>;
+  /**
+   * Applies what is pending, under an advisory lock, beside nodes that serve.
+   * @param onWait told in words who is in the way, if anybody is
+   * @returns the names
+   */
+  migrate(onWait?: (words: string) => void): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -78,14 +83,12 @@ export const ormOptions = {
   logger: () => {},
 } satisfies Options;
 
-const ADVISORY_LOCK = 7_203_114_001;
 const PATIENCE: Patience = { acquire: 10_000, hold: 20_000, log: 5000 };
 /** How long PostgreSQL waits for the next statement of a transaction, ms: a lease, and longer where statements are large. */
 const SILENCE = 3000;
 const LARGE_SILENCE = 10_000;
-/** How long something large may remain unanswered, and the wait for another node that migrates, ms. */
+/** How long something large may remain unanswered, ms. */
 const CONTENT_PATIENCE = 60_000;
-const MIGRATION_PATIENCE = 3_600_000;
 
 /**
  * Opens the database.
@@ -115,17 +118,14 @@ async function openPostgreSql(clientUrl: string, patience: Patience): Promise<Da
   const log = await openPool(clientUrl, { max: 6, patience: patience.log, silent });
   const content = await openPool(clientUrl, { max: 6, patience: CONTENT_PATIENCE, silent });
   leaveReadOnlyServers([requests, log.pool, content.pool]);
-  const migrate = async () => {
+  const migrate: Database['migrate'] = async (onWait = () => {}) => {
     const client = await content.pool.connect();
-    // A migration takes as long as it takes.
-    const unhurried = await initPostgreSql(clientUrl, 1);
+    const beside = await initPostgreSql(clientUrl, 1, { onConnect: migratesBeside });
     try {
-      await client.query({ text: `select pg_advisory_lock(${ADVISORY_LOCK})`, query_timeout: MIGRATION_PATIENCE });
-      return await applyMigrations(unhurried);
+      return await applyMigrationsInTurn(beside, client, onWait);
     } finally {
-      await client.query(`select pg_advisory_unlock(${ADVISORY_LOCK})`).catch(() => {});
       client.release();
-      await unhurried.close(true);
+      await beside.close(true);
     }
   };
   const encrypted = async () => {
@@ -197,7 +197,7 @@ function assemble(
   kind: Database['kind'],
   orm: PostgreSqlOrm,
   ways: Pick<Database, 'log' | 'content' | 'encrypted'>,
-  migrate: () => Promise<string[]>,
+  migrate: Database['migrate'],
   close: () => Promise<void>,
 ): Database {
   return {
@@ -219,10 +219,6 @@ function assemble(
     migrate,
     close,
   };
-}
-
-async function applyMigrations(orm: PostgreSqlOrm): Promise<string[]> {
-  return (await orm.migrator.up()).map((migration) => migration.name);
 }
 
 interface EmbeddedTransaction {
