@@ -14,7 +14,8 @@
  * for two renewals from the last one, by the clock of the database, and whoever renewed before the pause then has not
  * expired. (Where every answer takes that long, dead nodes are swept only when it gets better.)
  *
- * A draining node's row is kept for one grace, so that its people can reappear elsewhere before they are missed.
+ * A draining node's row is kept for one grace, so that its people can reappear elsewhere before they are missed: a renewal
+ * that was asked for before it drained changes nothing in it any more.
  */
 import { uuidv7 } from 'uuidv7';
 import type { SqlExecutor } from '../database/database.ts';
@@ -105,7 +106,8 @@ export function createLeases({
   const update = async () => {
     const [from, renewing] = [now(), leases.node];
     const [row] = await sql.query<{ sweeps_until: string }>(
-      `update node_lease set draining = draining or $3, expires_at = greatest(expires_at, clock_timestamp() + $2 * interval '1 millisecond')
+      `update node_lease set draining = draining or $3,
+         expires_at = case when draining and not $3 then expires_at else clock_timestamp() + $2 * interval '1 millisecond' end
        where node = $1 returning (clock_timestamp() + $4 * interval '1 millisecond')::text as sweeps_until`,
       [leases.node, leases.draining ? Math.max(length, hostGrace) : length, leases.draining, sweepsFor],
     );

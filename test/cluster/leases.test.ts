@@ -144,6 +144,15 @@ describe.each(KINDS)('leases on %s', (kind) => {
     expect((await rows())[0]?.left).toBeGreaterThan(2000);
   });
 
+  it('CS5 a lease that was renewed while the clock of the database was ahead lasts no longer than any, from its next renewal on', async () => {
+    const { leases } = await node();
+    await stage.sql.query(`update node_lease set expires_at = expires_at + interval '1 hour'`);
+    await leases.renew();
+    const [row] = await rows();
+    expect(row?.left).toBeGreaterThan(2000);
+    expect(row?.left).toBeLessThanOrEqual(3000);
+  });
+
   it('NO1 a draining lease is kept for the grace, also by later renewals, and never shorter than a lease', async () => {
     let answered = false;
     const sql = through((ask) => ask().finally(() => (answered = true)));
