@@ -14,6 +14,10 @@
  * for two renewals from the last one, by the clock of the database, and whoever renewed before the pause then has not
  * expired. (Where every answer takes that long, dead nodes are swept only when it gets better.)
  *
+ * The clock of the database may be put forward, which expires whatever has not been renewed since. So each renewal
+ * compares how far both clocks went since the one before: if that of the database went ahead by more than the time between
+ * two renewals, nobody is swept for the length of a lease, in which all who live renew.
+ *
  * A draining node's row is kept for one grace, so that its people can reappear elsewhere before they are missed: a renewal
  * that was asked for before it drained changes nothing in it any more.
  */
@@ -77,6 +81,8 @@ export function createLeases({
   let sweepsUntil = '-infinity';
   /** From when one may be asked for, by the monotonic clock. */
   let sweepsFrom = -Infinity;
+  /** The last renewal: when it was asked for, by the monotonic clock, and when it was carried out, by that of the database. */
+  let last: { from: number; at: number } | undefined;
   let asked = -Infinity;
   let asking: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -89,9 +95,20 @@ export function createLeases({
   const extend = (from: number) => {
     if (now() >= heldUntil) unbrokenSince = now();
     heldUntil = Math.max(heldUntil, from + length);
-    if (now() - from > every) sweepsFrom = now() + every;
+    if (now() - from > every) sweepNobodyFor(every);
     if (!held()) return;
     for (const resume of waiting.splice(0)) resume();
+  };
+
+  const sweepNobodyFor = (ms: number) => (sweepsFrom = Math.max(sweepsFrom, now() + ms));
+
+  /** @param from when the database was asked @param at when it renewed, by its own clock */
+  const compareClocks = (from: number, at: number) => {
+    const ahead = last ? at - last.at - (now() - last.from) : 0;
+    last = { from, at };
+    if (ahead <= every) return;
+    sweepNobodyFor(length);
+    onError(new Error(`the clock of the database went ahead of ours by ${Math.round(ahead / 1000)} s`));
   };
 
   const insert = async () => {
@@ -105,15 +122,17 @@ export function createLeases({
 
   const update = async () => {
     const [from, renewing] = [now(), leases.node];
-    const [row] = await sql.query<{ sweeps_until: string }>(
+    const [row] = await sql.query<{ sweeps_until: string; at: number }>(
       `update node_lease set draining = draining or $3,
          expires_at = case when draining and not $3 then expires_at else clock_timestamp() + $2 * interval '1 millisecond' end
-       where node = $1 returning (clock_timestamp() + $4 * interval '1 millisecond')::text as sweeps_until`,
+       where node = $1 returning (clock_timestamp() + $4 * interval '1 millisecond')::text as sweeps_until,
+         (extract(epoch from clock_timestamp()) * 1000)::float8 as at`,
       [leases.node, leases.draining ? Math.max(length, hostGrace) : length, leases.draining, sweepsFor],
     );
     if (renewing !== leases.node) return;
     if (row) {
       sweepsUntil = row.sweeps_until;
+      compareClocks(from, row.at);
       return extend(from);
     }
     heldUntil = -Infinity;

@@ -6,7 +6,7 @@ import { clock, KINDS, stageLeases } from './lease-stage.ts';
 
 it('NO1 a lease is renewed each second', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  const query = vi.fn(async () => [{ sweeps_until: 'infinity' }]);
+  const query = vi.fn(async () => [{ sweeps_until: 'infinity', at: 0 }]);
   const leases = createLeases({ sql: { query } as never, hostGrace: 0, onLost() {}, onError() {} });
   await leases.start();
   query.mockClear();

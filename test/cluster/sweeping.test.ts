@@ -122,6 +122,32 @@ describe.each(KINDS)('sweeping on %s', (kind) => {
     expect(await leases.sweep()).toBe(1);
   });
 
+  it('NO1 after the clock of the database went ahead of ours nobody is swept for the length of a lease, in which all renew', async () => {
+    const other = await node();
+    let ahead = 0;
+    const sql = through(async (ask) =>
+      (await ask()).map((row) => ({ ...(row as object), at: (row as { at: number }).at + ahead })),
+    );
+    const { leases, time, onError } = await node({ sql, every: THIRD });
+    const renew = async () => {
+      time.pass(THIRD);
+      await leases.renew();
+    };
+    for (let third = 0; third < 3; third += 1) await renew();
+    await expire(other.leases.node);
+    ahead = 3 * THIRD;
+    await renew();
+    expect(leases.steady()).toBe(true);
+    for (let third = 0; third < 3; third += 1) {
+      expect(await leases.sweep()).toBe(0);
+      await renew();
+    }
+    expect(await leases.sweep()).toBe(1);
+    expect(onError).toHaveBeenCalledTimes(1);
+    const message = expect.stringMatching(/^the clock of the database went ahead of ours by \d+ s$/);
+    expect(onError).toHaveBeenCalledWith(expect.objectContaining({ message }));
+  });
+
   it('NO1 a sweep that is carried out more than two renewals after the last one sweeps nobody', async () => {
     const every = 200;
     const other = await node();
