@@ -1,7 +1,8 @@
 /**
  * Tokens: one set of options and one source of keys for koa-jwt and for the WebSocket, so that both accept exactly the
  * same tokens. The algorithm is the configured one, never the token's. A key source that cannot be reached is a fault
- * (`unavailable`), not a bad token.
+ * (`unavailable`), not a bad token. `exp` is exact; `nbf` is read with the other claims, because an issuer whose clock is a
+ * little ahead of ours may write its now into it.
  */
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
@@ -12,6 +13,9 @@ import { Refusal } from '../refusal.ts';
 import { emailAddress } from './email.ts';
 import { createKeyRing, type PublishedKey } from './key-ring.ts';
 
+/** How far ahead of ours an issuer's clock may be, ms. */
+const AHEAD = 60_000;
+
 /** What PostgreSQL keeps as it is. */
 const text = z.string().refine((value) => !value.includes('\0') && value.isWellFormed());
 
@@ -20,6 +24,10 @@ const claimsSchema = z.object({
   sub: text.min(1).max(255),
   email: z.string().max(320).pipe(emailAddress),
   exp: z.number(),
+  nbf: z
+    .number()
+    .refine((seconds) => seconds * 1000 <= Date.now() + AHEAD)
+    .optional(),
   iss: text.max(2048).default(''),
   name: text.trim().min(1).max(200).optional().catch(undefined),
   picture: z
@@ -40,6 +48,7 @@ export interface TokenOptions {
   issuer?: string;
   audience?: string;
   clockTolerance: number;
+  ignoreNotBefore: true;
 }
 
 /** @param config how tokens are verified; with kind `secret` the secret must be known by now */
@@ -48,6 +57,7 @@ export function tokenOptions(config: TokenConfig): TokenOptions {
     ...(config.issuer !== null && { issuer: config.issuer }),
     ...(config.audience !== null && { audience: config.audience }),
     clockTolerance: 0,
+    ignoreNotBefore: true as const,
   };
   if (config.kind === 'secret') {
     if (config.secret === null) throw new Error('there is no secret to verify tokens with');

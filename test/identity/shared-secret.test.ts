@@ -59,6 +59,12 @@ describe('ID1 a token holds', () => {
     expect((await me(signed(good({ aud: ['other', AUDIENCE], email_verified: true })))).status).toBe(200);
   });
 
+  it('also from an issuer whose clock is half a minute ahead, which says that it does not hold before', async () => {
+    const token = signed(good({ nbf: Math.floor(Date.now() / 1000) + 30 }));
+    expect((await me(token)).status).toBe(200);
+    expect((await onSockets.authenticate(token)).email).toBe('ida@firm.example');
+  });
+
   it.each(['admin@localhost', 'a&b@firm.example', 'x!@firm.example', 'ivan@xn--e1afmkfd.xn--p1ai'])(
     'also with the email %s, which can be invited too',
     async (email) => {
@@ -117,6 +123,8 @@ describe('ID1 ID2 401', () => {
     ['a sub with half a character', () => signed(good({ sub: 'ida\ud800' }))],
     ['an expired one', () => signed(good({ exp: Math.floor(Date.now() / 1000) - 1 }))],
     ['one that is not valid yet', () => signed(good({ nbf: hour() }))],
+    ['one that is not valid for minutes', () => signed(good({ nbf: Math.floor(Date.now() / 1000) + 300 }))],
+    ['an nbf that is no number', () => signedText(JSON.stringify(good({ nbf: 'yesterday' })))],
     ['an exp that is no number', () => signedText(JSON.stringify(good({ exp: 'tomorrow' })))],
     ['an email that is not verified', () => signed(good({ email_verified: false }))],
     ['another issuer', () => signed(good({ ...stranger, iss: 'https://elsewhere.example' }))],
