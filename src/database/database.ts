@@ -106,7 +106,7 @@ export async function openDatabase(
 async function openPostgreSql(clientUrl: string, patience: Patience): Promise<Database> {
   const driverOptions = {
     connectionTimeoutMillis: patience.acquire,
-    onConnect: silentFor(SILENCE, patience.log),
+    onConnect: settings(SILENCE, patience.log),
     keepAlive: true,
   };
   const orm = await initPostgreSql(clientUrl, 12, driverOptions);
@@ -146,11 +146,12 @@ function initPostgreSql(clientUrl: string, max: number, driverOptions = {}): Pro
 }
 
 /**
- * Set by a statement, because a pooler refuses what it does not know in the packet that begins a connection.
+ * Set by a statement, because a pooler refuses what it does not know in the packet that begins a connection. Times come
+ * as text, which is read as ISO, however a shared server writes them by itself.
  * @param longest how long PostgreSQL waits for the next statement of a transaction, ms
  */
-function silentFor(longest: number, patience: number) {
-  const text = `set idle_in_transaction_session_timeout = ${longest}`;
+function settings(longest: number, patience: number) {
+  const text = `set idle_in_transaction_session_timeout = ${longest}; set datestyle = 'ISO'`;
   return (client: PgClient) => client.query({ text, query_timeout: patience });
 }
 
@@ -162,7 +163,7 @@ async function openPool(
   const driverOptions = {
     query_timeout: patience,
     connectionTimeoutMillis: patience,
-    onConnect: silentFor(LARGE_SILENCE, patience),
+    onConnect: settings(LARGE_SILENCE, patience),
     keepAlive: true,
   };
   const orm = await initPostgreSql(clientUrl, max, driverOptions);

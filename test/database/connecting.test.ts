@@ -66,6 +66,23 @@ it('RU9 what else stands in the URL holds too', async () => {
   expect(answers).toEqual([[{ name: 'round table' }], [{ name: 'round table' }]]);
 });
 
+it('RU9 times are read as they are meant, whatever the database writes them like by itself', async () => {
+  const shared = await freshDatabaseUrl();
+  const before = await openDatabase({ url: shared });
+  await before.log.query(`alter database ${new URL(shared).pathname.slice(1)} set datestyle = 'German'`);
+  await before.close();
+  const database = await openDatabase({ url: shared });
+  const asked = `select timestamptz '2026-11-27 13:54:39.123Z' as at`;
+  const answers = await Promise.all([
+    database.asSystem((em) => em.execute<{ at: string }[]>(asked)),
+    database.log.query<{ at: string }>(asked),
+    database.content.query<{ at: string }>(asked),
+  ]);
+  await database.close();
+  const meant = new Date('2026-11-27T13:54:39.123Z');
+  expect(answers.map(([row]) => new Date(row!.at))).toEqual([meant, meant, meant]);
+});
+
 it("RU9 the ORM's own command line is told the whole URL", () => {
   expect(config).toMatchObject({ driverOptions: { connectionString: config.clientUrl } });
 });
