@@ -165,7 +165,8 @@ async function insert(transaction: SqlExecutor, version: NewVersion, bytes: Uint
 
 /**
  * Whether a state is in a version, or one is due, or too early. Of what nobody ever edited none is kept, and none is
- * kept again of what is so old that its version was let go of.
+ * kept again of what is so old that its version was let go of. One from the time to come, when the clock of the database
+ * was ahead, makes none too early.
  * @param head of the state; null: the newest
  */
 async function isKept(
@@ -178,7 +179,7 @@ async function isKept(
     `select head = 0 or updated_at < clock_timestamp() - interval '90 days'
          or exists (select from document_version where diagram_id = $1 and seq = coalesce($2, head)) as kept,
        exists (select from document_version where diagram_id = $1 and kind = 'automatic'
-         and at > clock_timestamp() - $3 * interval '1 millisecond') as young
+         and at between clock_timestamp() - $3 * interval '1 millisecond' and clock_timestamp() + interval '1 second') as young
      from diagram where id = $1`,
     [diagram, head, interval],
   );

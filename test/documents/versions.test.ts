@@ -279,6 +279,18 @@ it('DO6 the last edits are kept also where their node was restarted, once somebo
   expect(await kept(diagram)).toHaveLength(2);
 });
 
+it('DO6 one that was kept while the clock of the database was ahead does not put off the next', async () => {
+  const { diagram } = await stage.place();
+  const parts = { executor: stage.database.content, documents: store };
+  await store.replace(diagram, stage.ann.id, [cell('a')], null);
+  expect(await keepAutomatic(parts, diagram, 300_000)).toBe(true);
+  const text = `update document_version set at = at + interval '1 day' where diagram_id = $1`;
+  await stage.database.log.query(text, [diagram]);
+  await store.replace(diagram, stage.ann.id, [cell('b')], null);
+  expect(await keepAutomatic(parts, diagram, 300_000)).toBe(true);
+  expect((await kept(diagram)).map(([, seq]) => seq).toSorted()).toEqual([1, 2]);
+});
+
 it('DO6 of what is so old that its version was let go of none is kept again', async () => {
   const { diagram } = await stage.place();
   await store.replace(diagram, stage.ann.id, [cell('old')], null);
