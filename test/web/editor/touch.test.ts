@@ -82,4 +82,27 @@ describe('a finger', () => {
     await expect.poll(view, SOON).not.toBe(seen);
     expect(await places()).toEqual(left);
   });
+
+  it('WE2 takes hold of a bend beside its dot, and moves it', async () => {
+    const path = await on.newDiagram('A bend under a finger');
+    const ends = [
+      { id: 'left', shape: 'process', x: 0, y: 0, width: 140, height: 60, label: 'Left', z: 1 },
+      { id: 'right', shape: 'process', x: 400, y: 0, width: 140, height: 60, label: 'Right', z: 1 },
+    ];
+    const edge = { id: 'edge', shape: 'flow', source: { cell: 'left' }, target: { cell: 'right' }, z: 2 };
+    await on.asAda('PUT', `${path.replace('threat-models', 'threat_models')}/content`, { cells: [...ends, edge] });
+    const [ada] = (await on.together(path, 'Ada Lovelace')) as [Page];
+    const move = await fingersOn(ada);
+    await isSaved(ada);
+    const left = (await ada.locator('[data-id="left"]').boundingBox())!;
+    const right = (await ada.locator('[data-id="right"]').boundingBox())!;
+    const middle = { x: (left.x + left.width + right.x) / 2, y: left.y + left.height / 2 };
+    const bend = async () => (await on.cellsAt(path)).find(({ id }) => id === 'edge').vertices?.[0];
+
+    await move([{ ...middle, x: left.x + left.width + 30 }], [still]);
+    await ada.locator('.react-flow__edge [data-selected="true"]').waitFor(SOON);
+    const beside = (20 * left.width) / 140;
+    await move([{ x: middle.x + beside, y: middle.y }], [{ x: 0, y: 60 }]);
+    await expect.poll(bend, SOON).toMatchObject({ y: expect.any(Number) });
+  });
 });

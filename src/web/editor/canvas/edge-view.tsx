@@ -39,7 +39,7 @@ const Way = memo(function Way({ id, data: { cell, way }, selected }: WayProps) {
           </div>
         </EdgeLabelRenderer>
       )}
-      {desk && isWritable && selected && <Bends cell={cell} points={route.points} />}
+      {desk && isWritable && selected && <Bends cell={cell} route={route} />}
     </g>
   );
 });
