@@ -82,4 +82,26 @@ describe('WE2 a bend', () => {
     await field.waitFor();
     await bendsAre([{ x: 270, y: 130 }]);
   });
+
+  it('of an edge with a label is not covered by it', async () => {
+    const { page, drag, click, field, bendsAre } = await ada({ label: 'card number' });
+    const label = page.locator('[data-edge-label="edge"]');
+    await label.click();
+    await drag([270, 30], [270, 130]);
+    await bendsAre([{ x: 270, y: 130 }]);
+    await drag([270, 130], [270, 160]);
+    await bendsAre([{ x: 270, y: 160 }]);
+    await label.dblclick();
+    await field.waitFor();
+    await page.keyboard.press('Escape');
+
+    await click(270, 300);
+    const { y, height } = (await label.boundingBox())!;
+    await label.dblclick();
+    await field.waitFor();
+    await bendsAre([{ x: 270, y: 160 }]);
+    // At rest it lies on the line.
+    const left = (await page.locator('[data-id="left"]').boundingBox())!;
+    expect(y + height / 2).toBeCloseTo(left.y + (160 * left.width) / 140, 0);
+  });
 });

@@ -1,4 +1,7 @@
-/** An edge on the canvas: its way, its head and its label; when it is selected, its bends. */
+/**
+ * An edge on the canvas: its way, its head and its label; when it is selected, its bends, which the label, lying on the
+ * middle of the way, makes room for.
+ */
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
 import { memo, useSyncExternalStore, type CSSProperties } from 'react';
 import { useDeskOrNone, useValue } from '../desk.ts';
@@ -25,6 +28,7 @@ const Way = memo(function Way({ id, data: { cell, way }, selected }: WayProps) {
   const isWritable = useValue(desk?.writable ?? null, (writable) => writable === true);
   const outline = useOutline(id);
   const route = useSyncExternalStore(way.subscribe, way.get);
+  const isInHand = desk !== null && isWritable && selected;
   const label = cell.label ?? '';
   const place = { '--x': `${route.middle.x}px`, '--y': `${route.middle.y}px` } as CSSProperties;
   return (
@@ -34,12 +38,18 @@ const Way = memo(function Way({ id, data: { cell, way }, selected }: WayProps) {
       {route.head !== '' && <path className={styles.head} d={route.head} />}
       {(label !== '' || isRenaming) && (
         <EdgeLabelRenderer>
-          <div className={`${styles.edgeLabel} nopan`} data-selected={selected} data-edge-label={id} style={place}>
+          <div
+            className={`${styles.edgeLabel} nopan`}
+            data-selected={selected}
+            data-aside={isInHand && !isRenaming}
+            data-edge-label={id}
+            style={place}
+          >
             {desk && isRenaming ? <LabelField id={id} label={label} /> : label}
           </div>
         </EdgeLabelRenderer>
       )}
-      {desk && isWritable && selected && <Bends cell={cell} route={route} />}
+      {isInHand && <Bends cell={cell} route={route} />}
     </g>
   );
 });
