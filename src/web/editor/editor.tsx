@@ -15,6 +15,7 @@ import { DeskProvider, openDesk, type Desk } from './desk.ts';
 import layout from './editor.module.css';
 import { createActing } from './hands/acting.ts';
 import { clipboardOf } from './hands/clipboard.ts';
+import { useClipboard } from './hands/use-clipboard.ts';
 import { useKeys } from './hands/use-keys.ts';
 import type { Point } from './model/geometry.ts';
 import type { Shape } from './model/shapes.ts';
@@ -88,6 +89,7 @@ function Surface({ desk, writable, say }: Pick<EditorProps, 'writable' | 'say'> 
     return { x: (width / 2 - transform[0]) / transform[2], y: (height / 2 - transform[1]) / transform[2] };
   }, [pointer, screenToFlowPosition, store]);
   const clipboard = useMemo(() => clipboardOf(desk, acting, { middle, say, t }), [desk, acting, middle, say, t]);
+  useClipboard(clipboard);
   useKeys(desk, acting, middle, () => setKeys(true));
 
   function choose(shape: Shape): void {
@@ -111,7 +113,6 @@ function Surface({ desk, writable, say }: Pick<EditorProps, 'writable' | 'say'> 
       aria-label={t('canvas')}
       aria-describedby={hint}
       tabIndex={0}
-      {...clipboard}
       onPointerDownCapture={(event) => {
         drawing.touch(event.pointerType === 'touch');
         const inField = event.target instanceof HTMLElement && event.target.closest('input, textarea, button');

@@ -1,5 +1,4 @@
 /** What a hand cuts and pastes, and what is said of it. */
-import type { ClipboardEvent } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import { cellsOf, listCells, type Cell, type LiveDiagram } from '../../../src/client/index.ts';
@@ -11,7 +10,6 @@ import { clipboardOf } from '../../../src/web/editor/hands/clipboard.ts';
 
 beforeEach(() => {
   vi.stubGlobal('requestAnimationFrame', () => 1);
-  vi.stubGlobal('HTMLElement', Object);
 });
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -27,14 +25,13 @@ function hand(text: string, ...cells: Cell[]) {
   desk.writable.set(true);
   const said: string[] = [];
   const t = ((key: string, { count = '' } = {}) => `${key}${count}`) as never;
-  const { onCut, onPaste } = clipboardOf(desk, createActing(desk), {
+  const { cut, paste } = clipboardOf(desk, createActing(desk), {
     middle: () => ({ x: 0, y: 0 }),
     say: (sentence) => void said.push(sentence),
     t,
   });
   const clipboardData = { getData: () => text, setData: (_: string, next: string) => void (text = next) };
   const event = {
-    target: { matches: () => false },
     clipboardData,
     preventDefault: () => {},
   } as never as ClipboardEvent;
@@ -43,8 +40,8 @@ function hand(text: string, ...cells: Cell[]) {
     said,
     clipboard: () => text,
     count: () => listCells(map).length,
-    cut: () => onCut(event),
-    paste: () => onPaste(event),
+    cut: () => cut(event),
+    paste: () => paste(event),
   };
 }
 

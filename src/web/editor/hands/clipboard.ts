@@ -5,7 +5,6 @@
  * holds no cells is meant for something else, of which nothing is said.
  */
 import type { TFunction } from 'i18next';
-import type { ClipboardEvent } from 'react';
 import type { Desk } from '../desk.ts';
 import type { Point } from '../model/geometry.ts';
 import { readImport } from '../transfer/read-import.ts';
@@ -19,36 +18,42 @@ interface Surroundings {
   t: TFunction<'editor'>;
 }
 
-export function clipboardOf({ drawing, writable }: Desk, acting: Acting, { middle, say, t }: Surroundings) {
+export interface Clipboard {
+  copy(event: ClipboardEvent): void;
+  cut(event: ClipboardEvent): void;
+  paste(event: ClipboardEvent): void;
+}
+
+export function clipboardOf({ drawing, writable }: Desk, acting: Acting, { middle, say, t }: Surroundings): Clipboard {
   const read = (text: string) => readImport(text, (id) => drawing.rect(id) !== null);
 
-  /** What is selected, as text; null for nothing, or where the selection is of a field. */
-  function chosen(event: ClipboardEvent): string | null {
-    const clip = isWriting(event) ? [] : acting.clip();
+  /** What is selected, as text; null for nothing. */
+  function chosen(): string | null {
+    const clip = acting.clip();
     return clip.length === 0 ? null : JSON.stringify({ cells: clip }, null, 2);
   }
 
-  function copy(event: ClipboardEvent, text: string): void {
+  function put(event: ClipboardEvent, text: string): void {
     event.preventDefault();
-    event.clipboardData.setData('text/plain', text);
+    event.clipboardData?.setData('text/plain', text);
   }
 
   return {
-    onCopy(event: ClipboardEvent) {
-      const text = chosen(event);
-      if (text !== null) copy(event, text);
+    copy(event) {
+      const text = chosen();
+      if (text !== null) put(event, text);
     },
-    onCut(event: ClipboardEvent) {
-      const text = chosen(event);
+    cut(event) {
+      const text = chosen();
       if (text === null) return;
       const back = read(text);
       if (!back.ok && back.fault === 'too_many') return say(t('cutTooMuch'));
-      copy(event, text);
+      put(event, text);
       acting.remove();
     },
-    onPaste(event: ClipboardEvent) {
-      if (isWriting(event) || !writable.get()) return;
-      const clip = read(event.clipboardData.getData('text/plain'));
+    paste(event) {
+      if (!writable.get()) return;
+      const clip = read(event.clipboardData?.getData('text/plain') ?? '');
       const told = sentencesOf(clip.notes, t);
       if (clip.ok) acting.putDown(clip.cells, middle());
       else if (clip.fault === 'too_many') told.unshift(t('pasteTooMuch'));
@@ -58,8 +63,4 @@ export function clipboardOf({ drawing, writable }: Desk, acting: Acting, { middl
       if (told.length > 0) say(told.join(' '));
     },
   };
-}
-
-function isWriting({ target }: ClipboardEvent): boolean {
-  return target instanceof HTMLElement && target.matches('input, textarea, [contenteditable]');
 }
