@@ -1,4 +1,4 @@
-/** What browsers do in ways of their own on the canvas: where the clipboard goes. */
+/** What browsers do in ways of their own on the canvas: where the clipboard goes, and a field that grows. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { button, isSaved, nodes } from '../diagram/hands.ts';
@@ -47,5 +47,29 @@ describe('the canvas', () => {
     await page.keyboard.press('Control+x');
     await nodes(page, 0);
     expect(await clipboard()).toContain('"Shop"');
+  });
+
+  it('WE2 has a label field as high as what is written in it, also where a style sheet cannot say so', async () => {
+    const page = await ada((opened) =>
+      opened.addInitScript(() => {
+        const { supports } = CSS;
+        CSS.supports = (...words: [string]) => words[0] !== 'field-sizing' && supports.apply(CSS, words);
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync('textarea { field-sizing: fixed !important; }');
+        document.adoptedStyleSheets.push(sheet);
+      }),
+    );
+    await page.locator('[data-id="shop"]').dblclick();
+    const field = page.getByRole('textbox', { name: 'Label' });
+    const height = () => field.evaluate(({ clientHeight }) => clientHeight);
+    const hidden = () => field.evaluate(({ clientHeight, scrollHeight }) => scrollHeight - clientHeight);
+    const one = await height();
+    await field.pressSequentially('What people buy');
+    await field.press('Shift+Enter');
+    await field.pressSequentially('on a Monday');
+    expect(await hidden()).toBe(0);
+    expect(await height()).toBeGreaterThan(one * 1.5);
+    await field.fill('Shop');
+    expect(await height()).toBe(one);
   });
 });

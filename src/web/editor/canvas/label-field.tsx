@@ -11,6 +11,15 @@ import { Step } from '../document/history.ts';
 import { LONGEST_LABEL } from '../model/cell.ts';
 import styles from './canvas.module.css';
 
+/** Otherwise the style sheet has the field as high as what is written. */
+const isGrownHere = !CSS.supports('field-sizing', 'content');
+
+function grow(field: HTMLTextAreaElement): void {
+  if (!isGrownHere) return;
+  field.style.height = 'auto';
+  field.style.height = `${field.scrollHeight}px`;
+}
+
 export function LabelField({ id, label }: { id: string; label: string }) {
   const { t } = useTranslation('editor');
   const { diagram, drawing, renaming, writable } = useDesk();
@@ -18,8 +27,10 @@ export function LabelField({ id, label }: { id: string; label: string }) {
   const written = useRef(label);
   const [before] = useState(label);
   useEffect(() => {
-    field.current?.focus({ preventScroll: true });
-    field.current?.select();
+    if (!field.current) return;
+    grow(field.current);
+    field.current.focus({ preventScroll: true });
+    field.current.select();
   }, []);
 
   useLayoutEffect(
@@ -56,7 +67,10 @@ export function LabelField({ id, label }: { id: string; label: string }) {
       defaultValue={label}
       maxLength={LONGEST_LABEL}
       rows={Math.max(1, label.split('\n').length)}
-      onChange={(event) => (written.current = event.currentTarget.value)}
+      onChange={({ currentTarget }) => {
+        written.current = currentTarget.value;
+        grow(currentTarget);
+      }}
       onKeyDown={onKeyDown}
       onBlur={close}
     />
