@@ -105,7 +105,9 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
   async function attempt(ask: Ask, token: string | null): Promise<Response> {
     const deadline = AbortSignal.timeout(timeout + Math.ceil((ask.bytes?.byteLength ?? 0) / SLOWEST));
     try {
-      return await exchange(ask, token, ask.signal ? AbortSignal.any([ask.signal, deadline]) : deadline);
+      // A browser that cannot join signals (before 2024) does without the deadline where the caller has a signal.
+      const signal = ask.signal ? (AbortSignal.any?.([ask.signal, deadline]) ?? ask.signal) : deadline;
+      return await exchange(ask, token, signal);
     } catch (cause) {
       if (cause instanceof RoundtableError) throw cause;
       if (ask.signal?.aborted) throw ask.signal.reason;

@@ -38,6 +38,17 @@ function play(answers: Played[], token: TokenSource = 'a token') {
   return { api, calls, waits };
 }
 
+it('a call that can be cancelled is made also where a browser cannot join signals', async () => {
+  const { any } = AbortSignal;
+  Object.assign(AbortSignal, { any: undefined });
+  try {
+    const { api } = play([json(200, { id: '1' })]);
+    expect(await api.me({ signal: new AbortController().signal })).toEqual({ id: '1' });
+  } finally {
+    Object.assign(AbortSignal, { any });
+  }
+});
+
 describe('SD2 what is repeated', () => {
   it('a GET without an answer, with pauses that grow', async () => {
     const { api, calls, waits } = play([
