@@ -1,4 +1,4 @@
-/** What browsers do in ways of their own on the canvas: where the clipboard goes, and a field that grows. */
+/** What browsers do in ways of their own on the canvas: the clipboard, the middle button, and a field that grows. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { button, isSaved, nodes } from '../diagram/hands.ts';
@@ -47,6 +47,22 @@ describe('the canvas', () => {
     await page.keyboard.press('Control+x');
     await nodes(page, 0);
     expect(await clipboard()).toContain('"Shop"');
+  });
+
+  it('WE2 takes a press of the middle button for no paste, but in a field', async () => {
+    const page = await ada((opened) =>
+      opened.addInitScript(() => {
+        const pressed: boolean[] = [];
+        Object.assign(globalThis, { pressed });
+        addEventListener('auxclick', ({ defaultPrevented }) => pressed.push(defaultPrevented));
+      }),
+    );
+    const pressed = () => page.evaluate(() => (globalThis as unknown as { pressed: boolean[] }).pressed);
+    const node = page.locator('[data-id="shop"]');
+    await node.click({ button: 'middle' });
+    await node.dblclick();
+    await page.getByRole('textbox', { name: 'Label' }).click({ button: 'middle' });
+    expect(await pressed()).toEqual([true, false]);
   });
 
   it('WE2 has a label field as high as what is written in it, also where a style sheet cannot say so', async () => {

@@ -1,6 +1,7 @@
 /**
  * Hears the clipboard for the canvas. Some browsers send a copy, a cut or a paste to where text is selected, which may be
- * a message beside the canvas that was read before; here it goes by what has the focus, as the keys do.
+ * a message beside the canvas that was read before; here it goes by what has the focus, as the keys do. The middle button
+ * moves the canvas: it pastes nothing there, as some systems have it do.
  */
 import { useEffect } from 'react';
 import type { Clipboard } from './clipboard.ts';
@@ -13,6 +14,7 @@ export function useClipboard({ copy, cut, paste }: Clipboard): void {
     hear('copy', copy);
     hear('cut', cut);
     hear('paste', paste);
+    hear('auxclick', (event) => event.button === 1 && event.preventDefault());
     return () => heard.abort();
   }, [copy, cut, paste]);
 }
