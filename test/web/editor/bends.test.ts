@@ -67,6 +67,17 @@ describe('WE2 a bend', () => {
     await bendsAre([{ x: 300, y: 160 }]);
   });
 
+  it('lies on a line that is seen to be selected, as its head is', async () => {
+    const { page, click } = await ada({});
+    await click(170, 30);
+    await page.locator('.react-flow__edge [data-selected="true"]').waitFor();
+    const colours = await page.locator('.react-flow__edge').evaluate((drawn) => {
+      const [line, , head] = [...drawn.querySelectorAll('path')].map((path) => getComputedStyle(path));
+      return { line: line!.stroke, head: head!.fill };
+    });
+    expect(colours.line).toBe(colours.head);
+  });
+
   it('is left by a hand that only trembles, and by a double click that began beside it, which opens the label', async () => {
     const { page, drag, click, doubleClick, field, bendsAre } = await ada({});
     await click(170, 30);
