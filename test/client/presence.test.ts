@@ -41,3 +41,39 @@ it('AC6 what I show myself says nothing of the others: their list stays as it is
   awareness.destroy();
   other.destroy();
 });
+
+it('AC6 what an editor plug-in sets on the entry itself is mine like what is set here, and survives the server’s word', () => {
+  const awareness = new Awareness(new Y.Doc());
+  const presence = createPresence({ awareness } as HocuspocusProvider, { changed() {}, states() {} });
+  presence.set({ selection: ['shop'] });
+  const cursor = { anchor: { type: null, tname: 'label', item: null, assoc: 0 } };
+  const plugin = vi.fn(() => {
+    if (plugin.mock.calls.length < 10 && !awareness.getLocalState()?.cursor)
+      awareness.setLocalStateField('cursor', cursor);
+  });
+  awareness.on('change', plugin);
+  awareness.setLocalStateField('cursor', cursor);
+  expect(awareness.getLocalState()).toEqual({ cursor, selection: ['shop'] });
+  expect(plugin).toHaveBeenCalledTimes(1);
+
+  const server = new Awareness(new Y.Doc());
+  const stamp = (state: object) => {
+    server.states.set(awareness.clientID, state);
+    server.meta.set(awareness.clientID, { clock: awareness.meta.get(awareness.clientID)!.clock + 1, lastUpdated: 0 });
+    applyAwarenessUpdate(awareness, encodeAwarenessUpdate(server, [awareness.clientID]), 'server');
+  };
+  stamp({ user: { name: 'Grace', color: '#000000' }, selection: ['shop'] });
+  expect(awareness.getLocalState()).toEqual({ cursor, selection: ['shop'] });
+  presence.set({ selection: [] });
+  expect(awareness.getLocalState()).toEqual({ cursor, selection: [] });
+
+  awareness.off('change', plugin);
+  awareness.setLocalState(null);
+  stamp({ cursor });
+  presence.renew();
+  expect(awareness.getLocalState()).toBeNull();
+  presence.set({ selection: ['bank'] });
+  expect(awareness.getLocalState()).toEqual({ selection: ['bank'] });
+  awareness.destroy();
+  server.destroy();
+});

@@ -154,6 +154,19 @@ describe('SD4 three people at a diagram', () => {
     await becomes(() => adas(), undefined);
   });
 
+  it('AC6 see the cursors that editor plug-ins set on the entry itself', async () => {
+    const [ada, grace] = (await seated(await table(app, ['ada', 'grace']))) as [LiveDiagram, LiveDiagram];
+    const { awareness } = ada.provider;
+    await becomes(() => grace.presence.length, 1);
+    const cursor = { anchor: { item: null, assoc: 0 }, head: { item: null, assoc: 0 } };
+    awareness!.setLocalStateField('cursor', cursor);
+    const shown = () => grace.provider.awareness!.getStates().get(awareness!.clientID);
+    await becomes(() => shown()?.cursor, cursor);
+    ada.setSelection(['shop']);
+    await becomes(() => shown()?.selection, ['shop']);
+    expect(shown()).toMatchObject({ cursor, user: { name: 'ada' } });
+  });
+
   it('CS9 the host removes somebody, who hears why and may come to the next session', async () => {
     const stage = await table(app, ['ada', 'grace', 'linus']);
     const [ada, grace, linus] = (await seated(stage)) as [LiveDiagram, LiveDiagram, LiveDiagram];

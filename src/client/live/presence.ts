@@ -1,7 +1,8 @@
 /**
  * What everybody points at, selects and sees, told through awareness. Of their own entry clients set three fields; who
  * they are is what the server says. My own fields are kept here as well: a page that was put aside loses its entry, and
- * what is set while the server's word on who I am is on its way would be lost to it.
+ * what is set while the server's word on who I am is on its way would be lost to it. So what this page sets on the entry,
+ * through here or by an editor plug-in, is mine, and a change from elsewhere that says otherwise is put right.
  */
 import type { HocuspocusProvider } from '@hocuspocus/provider';
 import type { Point, Viewport } from './messages.ts';
@@ -36,25 +37,28 @@ export interface PresenceDesk {
 
 /** @param changed called when the others show something else; @param states called with all entries */
 export function createPresence(
-  { awareness }: HocuspocusProvider,
+  provider: HocuspocusProvider,
   { changed, states }: { changed(others: readonly Presence[]): void; states(all: Iterable<unknown>): void },
 ): PresenceDesk {
-  let own: OwnPresence = {};
+  const awareness = provider.awareness!; // the stock provider makes one
+  let own: OwnPresence | null = {};
   let others: readonly Presence[] = [];
-  const renew = () => awareness?.setLocalState({ ...own });
-  const read = ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>) => {
-    const mine = awareness?.getLocalState();
-    if (mine && !isSame(mine, own)) renew();
-    if ([...added, ...updated, ...removed].every((id) => id === awareness?.clientID)) return;
-    const all = awareness?.getStates() ?? new Map<number, unknown>();
+  const renew = () => awareness.setLocalState(own);
+  const read = ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>, origin: unknown) => {
+    const mine = awareness.getLocalState();
+    const shown = mine && fieldsOf(mine);
+    if (origin === 'local') own = shown;
+    else if (shown && JSON.stringify(shown) !== JSON.stringify(own)) renew();
+    if ([...added, ...updated, ...removed].every((id) => id === awareness.clientID)) return;
+    const all = awareness.getStates();
     states(all.values());
     others = [...all].flatMap(([clientId, state]) => {
-      const presence = clientId === awareness?.clientID ? null : presenceIn(clientId, state as Record<string, unknown>);
+      const presence = clientId === awareness.clientID ? null : presenceIn(clientId, state as Record<string, unknown>);
       return presence ? [presence] : [];
     });
     changed(others);
   };
-  awareness?.on('change', read);
+  awareness.on('change', read);
   return {
     get others() {
       return others;
@@ -64,7 +68,7 @@ export function createPresence(
       renew();
     },
     renew,
-    stop: () => awareness?.off('change', read),
+    stop: () => awareness.off('change', read),
   };
 }
 
@@ -81,24 +85,14 @@ function presenceIn(clientId: number, state: Record<string, unknown>): Presence 
     color,
     cursor: isPoint(cursor) ? cursor : null,
     selection: Array.isArray(selection) ? selection.filter((id) => typeof id === 'string') : [],
-    viewport:
-      isPoint(viewport) && 'zoom' in viewport && typeof viewport.zoom === 'number' ? (viewport as Viewport) : null,
+    viewport: isPoint(viewport) && typeof (viewport as Viewport).zoom === 'number' ? (viewport as Viewport) : null,
   };
 }
 
-function isSame(mine: OwnPresence, own: OwnPresence): boolean {
-  return (['cursor', 'selection', 'viewport'] as const).every(
-    (field) => JSON.stringify(mine[field]) === JSON.stringify(own[field]),
-  );
-}
+/** The three of an entry that are its owner's, in one order. */
+const fieldsOf = ({ cursor, selection, viewport }: OwnPresence) => ({ cursor, selection, viewport }) as OwnPresence;
 
 function isPoint(value: unknown): value is Point {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'x' in value &&
-    'y' in value &&
-    typeof value.x === 'number' &&
-    typeof value.y === 'number'
-  );
+  const { x, y } = (value ?? {}) as Partial<Point>;
+  return typeof x === 'number' && typeof y === 'number';
 }
