@@ -116,6 +116,18 @@ const written = () =>
     }
   });
 
+it('SD2 content as JSON and as Yjs state is each what was asked for, whatever the browser keeps of the other', async () => {
+  await stage.people[0]!.client.diagrams.replaceContent(stage.place, [node('shop')]);
+  await start();
+  await shows({ status: 'live' });
+  const read = await page.evaluate(async (place) => {
+    const { diagrams } = (window as unknown as PageWindow).client;
+    const [json, state] = [await diagrams.content(place), await diagrams.state(place)];
+    return [json.cells.length, state.constructor.name, (await diagrams.content(place)).cells.length];
+  }, stage.place);
+  expect(read).toEqual([1, 'Uint8Array', 1]);
+});
+
 describe('SD7 the hooks, in strict mode', () => {
   it('show the session and its content as it goes on, over one connection', async () => {
     const ada = await joined(stage.people[0]!.client, stage.place);

@@ -1,6 +1,8 @@
 /**
  * The content of a diagram over REST: as JSON and as Yjs state, and edits that go through the same log as everybody's.
- * The entity tag is the head of the log. Content that could only be read in part is served, and said to be that (DO5).
+ * The entity tag is the head of the log, of the Yjs state one of its own: by an equal one a browser would take the one
+ * form that it keeps for the other, whatever `Vary` says. Content that could only be read in part is served, and said to
+ * be that (DO5).
  */
 import type { Context } from 'koa';
 import { z } from 'zod';
@@ -66,7 +68,7 @@ export function contentRoutes({ diagrams, documents, maxDocumentBytes }: Content
         const content = await documents.content(params.diagram_id, form);
         if (!content) throw new Refusal('not_found', { reason: 'diagram' });
         const headers = {
-          ETag: `"${content.head}"`,
+          ETag: form === 'state' ? `"${content.head}-state"` : `"${content.head}"`,
           Vary: 'Accept',
           ...(!content.current && { Warning: '110 - "the newest readable snapshot"' }),
         };
@@ -159,6 +161,6 @@ const headed = ({ head }: { head: number }): Answer => ({
 function ifMatch(context: Context): number | null {
   const sent = context.get('If-Match').trim();
   if (sent === '' || sent === '*') return null;
-  const heads = sent.split(',').map((tag) => Number(/^\s*"(\d{1,15})"\s*$/.exec(tag)?.[1] ?? -1));
+  const heads = sent.split(',').map((tag) => Number(/^\s*"(\d{1,15})(?:-state)?"\s*$/.exec(tag)?.[1] ?? -1));
   return Math.max(...heads);
 }
