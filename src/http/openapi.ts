@@ -66,12 +66,11 @@ function operation(route: Route): ZodOpenApiOperationObject {
     summary: route.summary,
     tags: [route.contract.name],
     security: route.authenticated === false ? [] : [{ bearer: [] }],
-    ...((route.params || route.query) && {
-      requestParams: {
-        ...(route.params && { path: route.params as z.ZodObject }),
-        ...(route.query && { query: route.query as z.ZodObject }),
-      },
-    }),
+    requestParams: {
+      ...(route.params && { path: route.params as z.ZodObject }),
+      ...(route.query && { query: route.query as z.ZodObject }),
+      ...(route.headers && { header: route.headers }),
+    },
     ...(hasBody && { requestBody: { required: true, content } }),
     responses: merged(answers(route), refusals(route)),
   };
@@ -92,7 +91,7 @@ function merged(answered: Responses, refused: Responses): Responses {
 
 function answers(route: Route): Responses {
   return Object.fromEntries(
-    Object.entries(route.answers).map(([status, { description, schema, contentType, example, bytes }]) => {
+    Object.entries(route.answers).map(([status, { description, schema, contentType, example, bytes, headers }]) => {
       const media = schema
         ? { schema, ...(example !== undefined && { example }) }
         : { schema: { type: 'string' as const } };
@@ -100,6 +99,7 @@ function answers(route: Route): Responses {
         status,
         {
           description,
+          ...(headers && { headers }),
           ...((schema || contentType) && {
             content: { [contentType ?? 'application/json']: media, ...(bytes && { [bytes]: { schema: binary } }) },
           }),

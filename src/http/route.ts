@@ -19,6 +19,8 @@ export interface AnswerDescription {
   contentType?: string;
   /** The content type of its other form, for whoever accepts bytes. */
   bytes?: string;
+  /** Those that are of use beyond this answer. */
+  headers?: z.ZodObject;
   example?: unknown;
 }
 
@@ -56,6 +58,8 @@ export interface RouteDescription<Params extends z.ZodType, Query extends z.ZodT
   guesses?: boolean;
   params?: Params;
   query?: Query;
+  /** The request headers that it goes by, besides those of all; the handler reads them itself. */
+  headers?: z.ZodObject;
   body?: Body;
   /** The body is bytes of this type, up to so many; `body` is not given then. */
   bytes?: { contentType: string; limit: number };

@@ -17,7 +17,10 @@ interface Operation {
   security: unknown[];
   parameters?: { name: string; in: string; required?: boolean; schema: object }[];
   requestBody?: { content: Record<string, unknown> };
-  responses: Record<string, { description: string; content?: Record<string, { schema: unknown }> }>;
+  responses: Record<
+    string,
+    { description: string; content?: Record<string, { schema: unknown }>; headers?: Record<string, unknown> }
+  >;
 }
 
 let app: TestApp;
@@ -94,6 +97,17 @@ describe('CO1 the description', () => {
     const contentTypes = (id: string, status: string) => Object.keys(operationOf(id).responses[status]!.content!);
     expect(contentTypes('isReady', '503')).toEqual(['application/json', 'application/problem+json']);
     expect(contentTypes('getContent', '200')).toEqual(['application/json', 'application/octet-stream']);
+  });
+
+  it('describes the entity tags of content: what goes by them, and what tells them', () => {
+    const inHeader = (id: string) =>
+      operationOf(id).parameters!.filter((parameter) => parameter.in === 'header' && !parameter.required);
+    expect(inHeader('getContent').map(({ name }) => name)).toEqual(['If-None-Match']);
+    expect(inHeader('replaceContent').map(({ name }) => name)).toEqual(['If-Match']);
+    for (const id of ['getContent', 'replaceContent', 'submitUpdate', 'restoreVersion'])
+      expect(operationOf(id).responses['200']!.headers).toHaveProperty('ETag');
+    expect(operationOf('getContent').responses['304']!.headers).toHaveProperty('ETag');
+    expect(operationOf('replaceContent').responses).toHaveProperty('412');
   });
 
   it('points nowhere into the void', () => {

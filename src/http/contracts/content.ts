@@ -25,6 +25,13 @@ export const contentSchema = z
   })
   .meta({ id: 'Content' });
 const headSchema = z.object({ head: z.int() }).meta({ id: 'Head' });
+export const tagged = z.object({ ETag: z.string().describe('The head in quotes; of the Yjs state `"<head>-state"`') });
+const tags = z.string().optional();
+const durable = {
+  description: 'The head with the edit in it, once it is durable',
+  schema: headSchema,
+  headers: tagged,
+};
 
 const example = {
   cells: [
@@ -53,13 +60,16 @@ export function contentRoutes({ diagrams, documents, maxDocumentBytes }: Content
       summary: 'The cells as JSON, or the Yjs state to whoever accepts bytes; readers',
       contract,
       params: diagramParams,
+      headers: z.object({ 'If-None-Match': tags.describe('The tags of what the caller has: 304 if it still is that') }),
       answers: {
         200: {
+          headers: tagged,
           description: 'The content; with `application/octet-stream` the Yjs state',
           schema: contentSchema,
           bytes: BYTES,
           example: { head: 7, ...example },
         },
+        304: { description: 'It still is what the caller has', headers: tagged },
       },
       refusals,
       handle: async ({ actor, params, context }) => {
@@ -90,11 +100,12 @@ export function contentRoutes({ diagrams, documents, maxDocumentBytes }: Content
       summary: 'Make the content equal to a list, in one edit; writers',
       contract,
       params: diagramParams,
+      headers: z.object({ 'If-Match': tags.describe('The tag of what the author has seen: 412 if it is another now') }),
       body: replacementSchema,
       unparsed: true,
       jsonLimit: maxDocumentBytes,
       example,
-      answers: { 200: { description: 'The head with the edit in it, once it is durable', schema: headSchema } },
+      answers: { 200: durable },
       refusals: [...refusals, 'precondition_failed'],
       audit: audit.replace,
       handle: async ({ actor, params, body, context, requestId }) => {
@@ -113,7 +124,7 @@ export function contentRoutes({ diagrams, documents, maxDocumentBytes }: Content
       contract,
       params: diagramParams,
       bytes: { contentType: BYTES, limit: maxDocumentBytes },
-      answers: { 200: { description: 'The head with the edit in it, once it is durable', schema: headSchema } },
+      answers: { 200: durable },
       refusals,
       audit: audit.submit,
       handle: async ({ actor, params, body, requestId }) => {

@@ -5,7 +5,7 @@ import type { Version, Versions } from '../../documents/versions.ts';
 import type { Actor } from '../../identity/person.ts';
 import { cut, list, pageQuery, timeKey, toPage } from '../page.ts';
 import { name, onWire, route, time, uuid, type Route } from '../route.ts';
-import { granted, withCells } from './content.ts';
+import { granted, tagged, withCells } from './content.ts';
 import { diagramParams, ONE_DIAGRAM, placeOf } from './diagrams.ts';
 import { threatModelsContract } from './threat-models.ts';
 
@@ -113,6 +113,7 @@ export function versionRoutes({ diagrams, versions }: { diagrams: Diagrams; vers
         200: {
           description: 'The head with the edit in it, once it is durable',
           schema: z.object({ head: z.int() }).meta({ id: 'Restored' }),
+          headers: tagged,
         },
       },
       refusals,
