@@ -49,7 +49,7 @@ export function faultsOf(error: z.ZodError, value: unknown): NonNullable<Refusal
   const found: Record<string, 'blank' | 'format' | 'unknown'> = {};
   for (const issue of error.issues.slice(0, MOST_FAULTS)) {
     if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys.slice(0, MOST_FAULTS)) found[key] = 'unknown';
+      for (const key of issue.keys.slice(0, MOST_FAULTS)) found[[...issue.path, key].map(String).join('.')] = 'unknown';
       continue;
     }
     const field = issue.path.length > 0 ? issue.path.map(String).join('.') : 'body';

@@ -34,6 +34,8 @@ export interface RefusalDetails {
   reason?: string;
   /** For `invalid`: the fields at fault, each with the kind of fault. */
   fields?: Readonly<Record<string, 'blank' | 'format' | 'unknown'>>;
+  /** For `invalid`: the id of what is at fault, where there are many. */
+  subject?: string;
   /** For `rate_limited`: seconds until another attempt may pass. */
   retryAfter?: number;
   /** For `method_not_allowed`: the methods that are. */

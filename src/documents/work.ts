@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import * as Y from 'yjs';
+import type { z } from 'zod';
 import { faultsOf, readJson } from '../json.ts';
 import { Refusal, type RefusalDetails } from '../refusal.ts';
 import { advance } from './causality.ts';
@@ -96,12 +97,12 @@ export const work = {
    * What is wrong with the body of a replacement, JSON in UTF-8; null: nothing. One of more values than a document holds,
    * among them those of its cells, is not even parsed.
    */
-  faultsOfBody(body: Uint8Array): Pick<RefusalDetails, 'fields'> | 'too large' | null {
+  faultsOfBody(body: Uint8Array): Pick<RefusalDetails, 'fields' | 'subject'> | 'too large' | null {
     if (valuesInJson(body) > MOST.values) return 'too large';
     try {
       const value = readJson(body);
       const { error } = replacementSchema.safeParse(value);
-      return error ? { fields: faultsOf(error, value) } : null;
+      return error ? { fields: faultsOf(error, value), ...cellAtFault(error, value) } : null;
     } catch (error) {
       if (error instanceof Refusal) return {};
       throw error;
@@ -160,6 +161,13 @@ function documentOf(part: LogPart): Y.Doc {
 
 function readState(state: Uint8Array): StoredCell[] {
   return readCells(documentOf({ head: 1, snapshot: null, rows: [{ seq: 1, bytes: joinUpdates([state]) }] }));
+}
+
+/** The first cell at fault, by its id. */
+function cellAtFault({ issues }: z.ZodError, body: unknown): Pick<RefusalDetails, 'subject'> {
+  const index = issues.find(({ path }) => path[0] === 'cells' && path.length > 1)?.path[1];
+  const id = index === undefined ? null : (body as { cells: ({ id?: unknown } | null)[] }).cells[Number(index)]?.id;
+  return typeof id === 'string' ? { subject: id.slice(0, 200) } : {};
 }
 
 const readBody = (body: Uint8Array) => readJson(body) as { cells: StoredCell[] };

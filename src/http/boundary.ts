@@ -88,7 +88,7 @@ function answer(context: Context, contract: Contract, refusal: Refusal, requestI
     code: refusal.code,
     error: phrased.error,
     message: phrased.message,
-    detail: phrased.message,
+    detail: [phrased.message, refusal.details.subject].filter(Boolean).join(': '),
     ...(phrased.field !== undefined && { field: phrased.field }),
     ...(phrased.details && { details: phrased.details }),
     request_id: requestId,

@@ -97,6 +97,13 @@ export function options(): void {
   >();
 }
 
+/** What is refused is no argument: a stored cell may hold anything. */
+export function written(): void {
+  type Cells = Parameters<sdk.Api['diagrams']['replaceContent']>[1];
+  expectTypeOf<sdk.Cell[]>().toExtend<Cells>();
+  expectTypeOf<sdk.StoredCell[]>().not.toExtend<Cells>();
+}
+
 type Told = Exclude<ServerMessage, { type: 'presenter_view' }>;
 type Heard = Exclude<sdk.SessionMessage, { type: 'presenter_view' | 'error' }>;
 

@@ -222,7 +222,7 @@ describe('SD2 a call', () => {
 
   it('that cannot be sent is refused at once, by whatever is the matter with it', async () => {
     const { api, calls, waits } = play([]);
-    const cells = [{ id: 'a', data: 1n }];
+    const cells = [{ id: 'a', shape: 'process', x: 0, y: 0, width: 1, height: 1, label: 'A', z: 1, data: 1n }];
     const place = { threatModelId: 't', diagramId: 'd' };
     const unwritable = { code: 'invalid', cause: expect.any(TypeError) };
     await expect(api.diagrams.replaceContent(place, cells)).rejects.toMatchObject(unwritable);

@@ -138,6 +138,20 @@ it('DO6 PUT of text that no byte stands for is 400: two ids would become one, an
     });
 });
 
+it('CO5 PUT of a member that no cell has names the member with its place, and the cell', async () => {
+  const refused = await put([node('a', 1), { ...node('shop', 2), body: null }]);
+  expect(refused).toMatchObject({
+    status: 400,
+    body: {
+      code: 'invalid',
+      field: 'cells.1.body',
+      message: 'The request is not valid',
+      detail: 'The request is not valid: shop',
+    },
+  });
+  expect(refused.body.details).toEqual({ 'cells.1.body': ['Unknown field'] });
+});
+
 it('CS13 PUT of more values than a document holds is 413, however small it is packed', async () => {
   const body = `{"cells":[${JSON.stringify({ ...node('a', 1), data: 0 }).slice(0, -2)}[${'{},'.repeat(2_000_000)}0]}]}`;
   const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };

@@ -1,7 +1,7 @@
 /** Diagrams: their entries, their content, and their versions. */
 import type { Cell } from '../cells.ts';
 import { listAt, pathOf, type Listing, type PageOptions } from '../listing.ts';
-import type { Content, Diagram, StoredCell, Version, VersionContent } from '../shapes.ts';
+import type { Content, Diagram, Version, VersionContent } from '../shapes.ts';
 import type { CallOptions, Transport } from '../transport.ts';
 
 /** Which diagram. */
@@ -47,12 +47,13 @@ export function diagramsApi(transport: Transport) {
       return new Uint8Array(await response.arrayBuffer());
     },
     /**
-     * Makes the content equal to a list, in one edit; writers. Resolves once it is durable.
+     * Makes the content equal to a list, in one edit; writers. Resolves once it is durable. What `content` gives may hold
+     * members of editors that are no member of a `Cell`, and are refused here (`invalid`).
      * @param options.ifHead only if the content is still the one at this head. @throws RoundtableError `precondition_failed`
      */
     replaceContent: (
       place: Place,
-      cells: readonly (Cell | StoredCell)[],
+      cells: readonly Cell[],
       { ifHead, signal }: CallOptions & { ifHead?: number | undefined } = {},
     ) =>
       transport.json<{ head: number }>({
