@@ -69,6 +69,28 @@ describe('alignCells', () => {
     expect(readCells(a)).toEqual([node('a', 1, { x: 5, label: 'meanwhile' }), node('new', 3)]);
   });
 
+  it('DO6 leaves a shared type where its JSON is the same, of XML always, and else writes a plain value in its place', () => {
+    const document = new Y.Doc();
+    const stored = () => document.getMap<Y.Map<unknown>>('cells').get('a')!;
+    replaceCells(document, [node('a', 1)]);
+    for (const member of ['same', 'other']) stored().set(member, new Y.Text('first'));
+    stored().set('body', new Y.XmlFragment());
+    const kept = readCells(document);
+    const [same, body] = [stored().get('same') as Y.Text, stored().get('body') as Y.XmlFragment];
+    same.format(0, 5, { bold: true });
+    body.insert(0, [new Y.XmlElement('hr')]);
+    (stored().get('other') as Y.Text).insert(0, 'not ');
+    replaceCells(document, kept);
+    expect(stored().get('same')).toBe(same);
+    expect(same.toDelta()).toEqual([{ insert: 'first', attributes: { bold: true } }]);
+    expect(stored().get('body')).toBe(body);
+    expect(body.toString()).toBe('<hr></hr>');
+    expect(stored().get('other')).toBe('first');
+    replaceCells(document, []);
+    replaceCells(document, kept);
+    expect(['same', 'body'].map((member) => stored().get(member))).toEqual(['first', null]);
+  });
+
   it('takes away members whose names every object knows', () => {
     const document = new Y.Doc();
     replaceCells(document, [node('a', 1)]);
