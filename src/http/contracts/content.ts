@@ -1,8 +1,6 @@
 /**
  * The content of a diagram over REST: as JSON and as Yjs state, and edits that go through the same log as everybody's.
- * The entity tag is the head of the log, of the Yjs state one of its own: by an equal one a browser would take the one
- * form that it keeps for the other, whatever `Vary` says. Content that could only be read in part is served, and said to
- * be that (DO5).
+ * The entity tag is the head of the log. Content that could only be read in part is served, and said to be that (DO5).
  */
 import type { Context } from 'koa';
 import { z } from 'zod';
@@ -25,7 +23,7 @@ export const contentSchema = z
   })
   .meta({ id: 'Content' });
 const headSchema = z.object({ head: z.int() }).meta({ id: 'Head' });
-export const tagged = z.object({ ETag: z.string().describe('The head in quotes; of the Yjs state `"<head>-state"`') });
+export const tagged = z.object({ ETag: z.string().describe('The head in quotes') });
 const tags = z.string().optional();
 const durable = {
   description: 'The head with the edit in it, once it is durable',
@@ -78,7 +76,9 @@ export function contentRoutes({ diagrams, documents, maxDocumentBytes }: Content
         const content = await documents.content(params.diagram_id, form);
         if (!content) throw new Refusal('not_found', { reason: 'diagram' });
         const headers = {
-          ETag: form === 'state' ? `"${content.head}-state"` : `"${content.head}"`,
+          ETag: `"${content.head}"`,
+          // Both forms have this tag, so a browser that keeps one would take it for the other, whatever `Vary` says.
+          'Cache-Control': 'no-store',
           Vary: 'Accept',
           ...(!content.current && { Warning: '110 - "the newest readable snapshot"' }),
         };
@@ -172,6 +172,6 @@ const headed = ({ head }: { head: number }): Answer => ({
 function ifMatch(context: Context): number | null {
   const sent = context.get('If-Match').trim();
   if (sent === '' || sent === '*') return null;
-  const heads = sent.split(',').map((tag) => Number(/^\s*"(\d{1,15})(?:-state)?"\s*$/.exec(tag)?.[1] ?? -1));
+  const heads = sent.split(',').map((tag) => Number(/^\s*"(\d{1,15})"\s*$/.exec(tag)?.[1] ?? -1));
   return Math.max(...heads);
 }
