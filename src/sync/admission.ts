@@ -100,7 +100,6 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
   }
 
   function apply(channel: Channel, admission: DiagramAdmission, standing: DiagramStanding): void {
-    if (standing.epoch < admission.epoch) return; // an older answer that came later
     if (!standing.exists) return channel.close(closings.notFound);
     const before = admission.permissions;
     const permissions = permissionsOf(standing.role);
@@ -150,7 +149,7 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
     const changed = new Set<string>();
     for (const [index, standing] of (await standingsInDiagrams(database.queries(), asked)).entries()) {
       const { diagram, channel, admission } = connections[index]!;
-      if (admission.epoch < standing.epoch) changed.add(diagram);
+      if (admission.epoch !== standing.epoch) changed.add(diagram);
       apply(channel, admission, standing);
     }
     for (const diagram of changed) void sessions.redecide(diagram).catch(failed);

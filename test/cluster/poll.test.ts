@@ -54,7 +54,9 @@ function node() {
   const held = vi.fn<() => boolean>(() => true);
   const onError = vi.fn<(error: unknown) => void>();
   const poll = createPoll({ executor, lease: { held }, onError });
-  const known = new Map(diagrams.map((diagram, index) => [diagram, { have: index + 1, epoch: 0 }]));
+  const known = new Map(
+    diagrams.map((diagram, index) => [diagram, { have: index + 1, epoch: 0, epochs: [] as number[] }]),
+  );
   const [caughtUp, redecided, refreshed]: [string[], string[], string[]] = [[], [], []];
   let decided = Promise.resolve();
   /** Deciding anew takes as long as the test wants. */
@@ -75,10 +77,12 @@ function node() {
         ofDiagram: (diagram) => [replica(diagram)] as never,
       },
       directory: {
-        of: (name) =>
-          [
-            { state: { kind: 'open', admission: { kind: 'diagram', epoch: known.get(name.slice(8))!.epoch } } },
-          ] as never,
+        of(name) {
+          const { epoch, epochs } = known.get(name.slice(8))!;
+          return [epoch, ...epochs].map((one) => ({
+            state: { kind: 'open', admission: { kind: 'diagram', epoch: one } },
+          })) as never;
+        },
       },
       lease: { held },
       admission: {
@@ -176,6 +180,16 @@ it('AC3 people are not decided anew again while they are, however often the poll
   await new Promise((resolve) => setImmediate(resolve));
   await poll.run();
   expect(times()).toBe(2);
+});
+
+it('AC3 people who were decided under different epochs are decided anew, also where the least is the database’s (it was set back)', async () => {
+  const { poll, known, redecided } = node();
+  const [same, different] = [diagrams[11]!, diagrams[12]!];
+  known.get(same)!.epochs.push(0);
+  known.get(different)!.epochs.push(3);
+  await poll.run();
+  expect(redecided).toContain(different);
+  expect(redecided).not.toContain(same);
 });
 
 it('NO1 a node that is not sure of its lease does not ask, and does not act on an answer that came too late', async () => {

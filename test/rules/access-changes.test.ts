@@ -180,6 +180,19 @@ describe.each(ways)('by %s', (_, arrange) => {
   });
 });
 
+it('AC3 AC4 after the database was set back to before changes of access, others are followed as soon, though epochs begin again below', async () => {
+  const { place, host, guest, reader } = await makeSession(app);
+  for (const role of ['reader', 'owner', 'writer'] as const)
+    await grant(place, host, [guest, role], [reader, 'reader']);
+  const [lost, raised] = [join(app, place, guest), join(app, place, reader)];
+  await Promise.all([saved(lost), saved(raised)]);
+  await app.database.log.query('update diagram set access_epoch = 0 where id = $1', [place.diagram]);
+  await grant(place, host, [reader, 'writer']);
+  await eventually(() => expect(lost.closes[0]).toEqual({ code: 4403, reason: 'forbidden' }), IN_TIME);
+  raised.cells.set('new', 1);
+  await eventually(async () => expect((await stored(app, place)).cells).toEqual({ new: 1 }), IN_TIME);
+});
+
 describe('AC3 the fence', () => {
   it('AC3 nothing that is sent after the request has returned is stored, however much is on its way', async () => {
     const { place, host, guest } = await makeSession(app);

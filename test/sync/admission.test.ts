@@ -136,3 +136,15 @@ it('AC3 what cannot be decided now keeps nothing else from being decided, and is
   await Promise.all(diagrams.map((diagram) => admission.redecide(diagram)));
   expect(new Set(closed)).toEqual(new Set(diagrams.map((diagram) => `${diagram} ${closings.forbidden.code}`)));
 });
+
+it('AC3 whoever loses access after the database was set back is closed too, though epochs begin again below', async () => {
+  const { models, diagrams, closed, admission } = await connected();
+  const [model, diagram] = [models[0]!, diagrams[0]!];
+  // Three changes of access, each decided, then the database is set back to before them; documents had no edits.
+  for (const role of ['owner', 'writer', 'owner'] as const) await grant(database, model, ben!, role);
+  await admission.redecide(diagram);
+  await database.log.query('update diagram set access_epoch = 0 where id = $1', [diagram]);
+  await grant(database, model, ben!, null);
+  for (let again = 0; again < 3; again += 1) await admission.redecide(diagram);
+  expect([...new Set(closed)]).toEqual([`${diagram} ${closings.forbidden.code}`]);
+});

@@ -34,13 +34,14 @@ const query = (first: number) => `
   where diagram.head is distinct from known.head or diagram.access_epoch <> known.epoch`;
 
 export function openDocuments({ replicas, directory, admission, lease }: OpenDocuments): PollPart {
-  /** The least access epoch that anybody connected was decided under; null: nobody is. */
+  /** The access epoch that everybody connected was decided under; -1: they were under different ones; null: nobody is. */
   const epochOf = (diagram: string): number | null => {
     const epochs = directory.of(`diagram:${diagram}`).flatMap(({ state }) => {
       if ((state.kind !== 'joined' && state.kind !== 'open') || state.admission.kind !== 'diagram') return [];
       return [state.admission.epoch];
     });
-    return epochs.length === 0 ? null : Math.min(...epochs);
+    const [first, ...others] = new Set(epochs);
+    return others.length > 0 ? -1 : (first ?? null);
   };
   /** Diagrams whose people are being decided anew: the poll finds them again and again until that is done. */
   const deciding = new Set<string>();
