@@ -377,6 +377,16 @@ describe('awareness between two nodes', () => {
     expect(said).toHaveLength(1);
   });
 
+  it('CS10 what one node tells is told by no other again', async () => {
+    const [one, two, three] = [node(), node(), node()];
+    await turns();
+    said.length = 0;
+    one.show(one.connect(), 5, 1);
+    await turns();
+    await turns();
+    expect([two.sees(5), three.sees(5), said.map(idsIn)]).toEqual([1, 1, [[5]]]);
+  });
+
   it('CS10 what changed in the turn of the detach is told still', async () => {
     const [one, two] = [node(), node()];
     await turns();
