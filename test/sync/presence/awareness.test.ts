@@ -153,6 +153,25 @@ describe('awareness behind the guard', () => {
     expect(document.awareness.getStates().get(8)).toEqual({ kind: 'session', revision: 3 });
   });
 
+  it('AC6 who is known in the session only later shows nothing over whom another node has shown meanwhile', () => {
+    guard.stamp(document.awareness, () => null);
+    const ada = connect('ada');
+    const told = (name: string, clock: number) =>
+      applyAwarenessUpdate(
+        document.awareness,
+        writeAwareness({ id: ada.id, clock, json: JSON.stringify({ cursor: 9, ...stampOf(name) }) }),
+        'another node',
+      );
+    told('ada', 10);
+    ada.set({ cursor: 1 });
+    told('abe', 20);
+    guard.stamp(document.awareness, (person) => stampOf(person));
+    expect(shown(ada)).toMatchObject({ cursor: 9, participant: { user_id: 'abe@example.com' } });
+    const back = connect('ada', ada.awareness);
+    back.set({ cursor: 2 });
+    expect(shown(ada)).toMatchObject({ cursor: 9, participant: { user_id: 'abe@example.com' } });
+  });
+
   it('AC6 nobody writes under the id of the server', () => {
     const eve = connect('eve');
     eve.send(writeAwareness({ id: document.awareness.clientID, clock: 1000, json: '{"cursor":1}' }));
@@ -272,6 +291,15 @@ describe('awareness behind the guard', () => {
     expect(shown(ada)).toMatchObject({ cursor: 1 });
     ada.set({ cursor: 'x'.repeat(MAX - 20), dropped: 'x'.repeat(MAX) });
     expect(shown(ada)?.cursor).toHaveLength(MAX - 20);
+  });
+
+  it('NO3 of a state that is far too large nothing is read, and what is kept is counted in bytes', () => {
+    const ada = connect('ada');
+    ada.set({ cursor: 1 });
+    ada.set({ cursor: 2, dropped: 'x'.repeat(4 * MAX) });
+    expect(shown(ada)).toMatchObject({ cursor: 1 });
+    ada.set({ cursor: 'ż'.repeat(MAX - 20) });
+    expect(shown(ada)).toMatchObject({ cursor: 1 });
   });
 
   it('NO3 of a frame with far more entries than a client tells of nothing is read', () => {
