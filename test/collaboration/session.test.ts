@@ -246,7 +246,10 @@ describe('how a session ends', () => {
     const lost: SessionEvent = { type: 'access_changed', user: 'host', permissions: null, at: 10 };
     expect(play(three, lost)).toMatchObject({ session: { kind: 'ended', reason: 'host_left' } });
     expect(play(graced.session, lost)).toMatchObject({ session: { kind: 'ended', reason: 'host_left' } });
-    expect(play(created, joined('a'), lost).notices.at(-1)).toEqual({ type: 'session_ended', reason: 'host_left' });
+    expect(play(created, joined('a'), lost).notices).toEqual([
+      { type: 'join', user: 'a' },
+      { type: 'session_ended', reason: 'host_left' },
+    ]);
   });
 
   it('CS12 a presenter who loses all access is followed by the host', () => {
