@@ -56,4 +56,37 @@ describe('after an unknown outcome', () => {
     await expect(late!()).rejects.toMatchObject({ code: '23505' });
     expect(await stage.stored(diagram)).toHaveLength(1);
   });
+
+  it('DO1 of several diagrams whose answer was lost together none is written twice', async () => {
+    const [one, other] = [await stage.place(), await stage.place()];
+    let lost = 0;
+    const executor = stage.meddled(async (text, run) => {
+      const answer = await run();
+      if (isFlush(text) && (lost += 1) === 1) throw new Error('Connection terminated unexpectedly');
+      return answer;
+    });
+    const { append } = stage.start({ executor });
+    const outcomes = await Promise.all([append(one.diagram, stage.ann, 'a'), append(other.diagram, stage.ann, 'b')]);
+    expect(outcomes).toEqual([
+      { kind: 'committed', seq: 1 },
+      { kind: 'committed', seq: 1 },
+    ]);
+    expect((await stage.stored(one.diagram)).map((row) => row.texts)).toEqual([['a']]);
+    expect((await stage.stored(other.diagram)).map((row) => row.texts)).toEqual([['b']]);
+  });
+
+  it('DO1 what a recovery finds can never be stored is given back, and holds up nobody', async () => {
+    const { diagram } = await stage.place();
+    let lost = 0;
+    const executor = stage.meddled((text, run) => {
+      if (isFlush(text) && (lost += 1) === 1) return Promise.reject(new Error('Connection terminated unexpectedly'));
+      return run();
+    });
+    const { append } = stage.start({ executor });
+    const outcomes: unknown[] = [];
+    const nobody = { ...stage.ann, id: 'no id of anybody' };
+    void append(diagram, nobody, 'x').then((outcome) => outcomes.push(outcome));
+    await eventually(() => expect(outcomes).toEqual([{ kind: 'unavailable' }]));
+    expect(await append(diagram, stage.ann, 'a')).toEqual({ kind: 'committed', seq: 1 });
+  });
 });
