@@ -50,6 +50,16 @@ describe('the fence', () => {
     expect((await stage.stored(diagram)).flatMap((row) => row.texts)).toEqual(['a']);
   });
 
+  it('AC3 nor for whom was decided before the database was set back, when epochs were higher', async () => {
+    const { model, diagram } = await stage.sharedPlace();
+    await grant(stage.database, model, stage.bob, 'reader');
+    await stage.database.log.query('update diagram set access_epoch = 0 where id = $1', [diagram]);
+    const { append } = stage.start();
+    const outcomes = await Promise.all([append(diagram, stage.ann, 'a', 0), append(diagram, stage.bob, 'b', 1)]);
+    expect(outcomes).toEqual([{ kind: 'committed', seq: 1 }, { kind: 'forbidden' }]);
+    expect((await stage.stored(diagram)).flatMap((row) => row.texts)).toEqual(['a']);
+  });
+
   it('AC3 nothing of theirs is stored once the change has been committed, however the two race', async () => {
     const { append } = stage.start();
     for (let attempt = 0; attempt < 20; attempt += 1) {
