@@ -300,6 +300,20 @@ describe('what a session means to the connections of two nodes', () => {
     await eventually(() => expect(awareness.getLocalState()).toBeNull());
   });
 
+  it('CS10 the end of a session that is heard of late does not take the list of the next one away', async () => {
+    const deaf: Bus = { ...memoryBus(() => {}), publish: () => {}, subscribe: () => new Promise(() => {}) };
+    const node = await stage.node({ bus: deaf });
+    const awareness = await attached(node);
+    const before = await node.connect(ada, diagram);
+    await at(one).sessions.end(diagram, ada);
+    const next = (await at(one).sessions.open(diagram, ada)).view.session;
+    await node.connect(bob, diagram);
+    expect(awareness.getLocalState()).toMatchObject({ session_id: next });
+    await node.sessions.beat();
+    await eventually(() => expect(before.closed).not.toBeNull());
+    expect(awareness.getLocalState()).toMatchObject({ session_id: next });
+  });
+
   it('CS10 in a storm every revision that is told grows, and the last list is complete', async () => {
     const host = await join(ada);
     const people = await Promise.all(Array.from({ length: 30 }, (_, number) => stage.person(`guest${number}`)));
