@@ -86,6 +86,22 @@ describe('MB5 GET /api/audit', () => {
     expect(paged.length).toBeGreaterThan(8);
   });
 
+  it('misses nothing of what happened at the same moment', async () => {
+    const ids = [5, 1, 4, 2, 3].map((number) => `01900000-0000-7000-8000-00000000000${number}`);
+    for (const id of ids)
+      await app.database.log.query(
+        `insert into audit_event (id, at, action, container, outcome) values ($1, '2026-01-01', 'test', 'test:1', 'granted')`,
+        [id],
+      );
+    const paged: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { body } = await asked({ container: 'test:1', limit: '2', ...(cursor && { cursor }) });
+      paged.push(...(body.data as Event[]).map(({ id }) => id));
+      cursor = body.next_cursor;
+    }
+    expect(paged).toEqual(ids.toSorted().toReversed());
+  });
+
   it('finds a caller by every spelling', async () => {
     const own = await actions({ actor: guest.id });
     expect(own).toEqual(['conversation.member.remove granted', 'group.member.add forbidden']);
@@ -164,5 +180,19 @@ describe('MB5 GET /api/audit', () => {
       app.database.asPerson({ id: owner.id, platformAdmin }, (em) => em.execute<object[]>('select * from audit_event'));
     expect(await rows(false)).toEqual([]);
     expect(await rows(true)).not.toEqual([]);
+  });
+
+  it('names what an attempt was on as it is known, however its address was spelled', async () => {
+    const stranger = await newcomer(app);
+    const { id } = (await owner.call('POST', '/threat_models', { body: { name: 'T' } })).body;
+    const path = `/threat_models/${(id as string).toUpperCase()}/authorization`;
+    await owner.call('PUT', path, { body: [{ subject_type: 'user', subject: owner.email, role: 'owner' }] });
+    await stranger.call('PUT', path, { body: [{ subject_type: 'user', subject: stranger.email, role: 'owner' }] });
+    expect(await actions({ container: `threat_model:${id}`, outcome: 'granted' })).toContain(
+      'threat_model.grants.replace granted',
+    );
+    expect(await actions({ container: `threat_model:${id}`, actor: stranger.id })).toEqual([
+      'threat_model.grants.replace forbidden',
+    ]);
   });
 });
