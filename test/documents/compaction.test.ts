@@ -122,6 +122,8 @@ describe('DO5 what compaction keeps', () => {
     });
     expect(partBefore(part(100_000, [60_000, 60_000, 60_000]), 100_000)).toMatchObject({ head: 12 });
     expect(partBefore(part(9_000_000, [10_000, 10]), 1000)).toMatchObject({ head: 11 }); // nearly all was deleted
+    expect(partBefore(part(9_000_000, [1000, 1000]), 100_000)).toMatchObject({ head: 11 }); // much was
+    expect(partBefore(part(16_000, Array<number>(100).fill(1)), 1000)).toMatchObject({ head: 106 }); // so many rows weigh too
     expect(partBefore(part(9_000_000, [10_000]), 1000)).toBe(null); // by the only row, which the one before is for
     expect(partBefore(part(100, [1000, 1000]), 200)).toBe(null); // next to nothing
   });
