@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from 'uuidv7';
 import * as Y from 'yjs';
 import type { SqlExecutor } from '../../src/database/database.ts';
+import { bindClients, boundClients } from '../../src/documents/client-binding.ts';
 import { encodeUpdate } from '../../src/documents/slicing.ts';
 import { createOwnClients } from '../../src/documents/own-clients.ts';
 import { cellsOf, contentOf, documentOf } from '../support/content.ts';
@@ -276,5 +277,15 @@ describe('submit', () => {
       ),
     ).rejects.toMatchObject({ code: 'forbidden' });
     expect(await stage.database.log.query('select from document_client where diagram_id = $1', [diagram])).toEqual([]);
+  });
+
+  it('AC6 a client id is somebody’s in one diagram, and may be somebody else’s in another', async () => {
+    const [one, other] = [await stage.place(), await stage.place()];
+    const { content } = stage.database;
+    await bindClients(content, one.diagram, stage.ann.id, [1]);
+    expect(await boundClients(content, other.diagram, [1])).toEqual(new Map());
+    expect(await bindClients(content, other.diagram, stage.bob.id, [1])).toEqual(new Map([[1, stage.bob.id]]));
+    expect(await boundClients(content, one.diagram, [1])).toEqual(new Map([[1, stage.ann.id]]));
+    expect(await bindClients(content, uuidv7(), stage.ann.id, [1])).toBe(null);
   });
 });
