@@ -37,7 +37,7 @@ export function createLine(pace: Pace = PACE): Line {
   function ready(): Queue[] {
     const found: Queue[] = [];
     for (const [diagram, queue] of queues) {
-      if (queue.failures > 0 || queue.doubtful) continue;
+      if (queue.failures > 0) continue;
       if (queue.waiting.length > 0 || queue.asking.length > 0) found.push(queue);
       else queues.delete(diagram);
     }
