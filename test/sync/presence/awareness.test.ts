@@ -189,6 +189,19 @@ describe('awareness behind the guard', () => {
     expect([...document.awareness.getStates().keys()]).toEqual([ada.id]);
   });
 
+  it('a client that comes back before its old connection is gone goes on from its own clock, and is not handed back its own state', () => {
+    let time = Date.now();
+    guard = createAwarenessGuard({ maxAwarenessBytes: MAX, now: () => time });
+    guard.stamp(document.awareness, (person) => stampOf(person));
+    const ada = connect('ada');
+    ada.set({ cursor: 1 });
+    const clock = () => document.awareness.meta.get(ada.id)!.clock;
+    const before = clock();
+    time += 60_000;
+    connect('ada', ada.awareness).set({ cursor: 2 });
+    expect([shown(ada)?.cursor, clock()]).toEqual([2, before + 1]);
+  });
+
   it('a client that comes back with the clock it left with is visible at once, and never a ghost', () => {
     const bob = connect('bob');
     const ada = connect('ada');
