@@ -1,5 +1,8 @@
 /** RATE_LIMIT_PER_MINUTE: so many REST requests per person, or per address where nobody is known; 0 switches it off. */
+import type { Context } from 'koa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLimits } from '../../src/http/limits.ts';
+import type { Actor } from '../../src/identity/person.ts';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
 import { call, clientOf } from '../support/client.ts';
 import { newcomer } from '../support/people.ts';
@@ -30,6 +33,19 @@ describe('CO9 a person', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60);
     expect((await calm.call('GET', '/me')).status).toBe(200);
+  });
+
+  it('is told of whole seconds, after which there is something left', async () => {
+    for (const [resetsIn, seconds] of [
+      [0, 1],
+      [400, 1],
+      [1001, 2],
+    ]) {
+      const spent = async () => ({ used: 6, resetsIn: resetsIn! });
+      const { ofPerson } = createLimits(5, () => ({ spend: spent, look: spent }));
+      const refused = ofPerson({ set() {} } as unknown as Context, { id: 'busy' } as Actor);
+      await expect(refused).rejects.toMatchObject({ code: 'rate_limited', details: { retryAfter: seconds } });
+    }
   });
 
   it('is told how many are left', async () => {

@@ -106,6 +106,22 @@ describe('ID5 GET /people', () => {
     ]).toEqual([30, 30]);
   });
 
+  it('tells no more to whoever asks several nodes at the same moment', async () => {
+    const shared = memoryAllowances({ name: 'misses', seconds: 3600 });
+    const [one, other] = [createLimits(0, () => shared), createLimits(0, () => shared)];
+    const asking = { id: 'asking' } as Actor;
+    await shared.spend(asking.id, 29);
+    let here = 0;
+    const both = Promise.withResolvers<void>();
+    const miss = async () => {
+      if ((here += 1) === 2) both.resolve();
+      await both.promise;
+      throw new Refusal('user_not_found');
+    };
+    const codes = [one, other].map(({ guess }) => guess(asking, miss).catch((error: Refusal) => error.code));
+    expect((await Promise.all(codes)).toSorted()).toEqual(['rate_limited', 'user_not_found']);
+  });
+
   it('tells no more at the same moment of those who are there either', async () => {
     const { guess } = createLimits(0, memoryAllowances);
     const asking = { id: 'somebody' } as Actor;
