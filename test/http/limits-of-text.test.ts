@@ -37,3 +37,12 @@ it.each([
   const made = await person.call('POST', '/threat_models', { body: { name: 'x', description } });
   expect((await person.call('GET', `/threat_models/${made.body.id}`)).body.description).toBe(description);
 });
+
+it('CO6 an email of 320 characters may be somebody’s, a longer one is none', async () => {
+  const { id } = (await person.call('POST', '/api/workspaces', { body: { name: 'x' } })).body;
+  const invite = async (length: number) => {
+    const email = '@firm.example'.padStart(length, 'x');
+    return (await person.call('POST', `/api/workspaces/${id}/members`, { body: { email, role: 'member' } })).status;
+  };
+  expect([await invite(320), await invite(321)]).toEqual([404, 400]);
+});

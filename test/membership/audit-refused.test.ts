@@ -137,6 +137,9 @@ describe('MB5 refused', () => {
       body: { email: `\0${'ż'.repeat(5000)}`, role: '\0' },
     });
     expect([row.subject, row.role, row.outcome]).toEqual(['ż'.repeat(500), '', 'invalid']);
+    const address = `/api/workspaces/%00${'x'.repeat(5000)}/members`;
+    const on = await audited(app, owner, 'POST', address, { body: { email: member.email, role: 'member' } });
+    expect([on.row.container, on.row.outcome]).toEqual([`workspace:${'x'.repeat(490)}`, 'invalid']);
   });
 });
 
