@@ -1,5 +1,6 @@
 /** What operators ask: is it alive, is it ready, how does it do; and that the figures are not for everybody. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toRefusal } from '../../src/http/boundary.ts';
 import { createHealth } from '../../src/observe/health.ts';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
 import { call } from '../support/client.ts';
@@ -34,6 +35,20 @@ it.each(['starting', 'running', 'draining'] as const)('NO1 only a node that is r
   expect(health.phase).toBe('starting');
   health.phase = phase;
   expect(await health.check()).toEqual({ ready: phase === 'running', phase, database: 'up', messenger: 'up' });
+});
+
+it.each([
+  ['a connection that failed', '08006', 'unavailable'],
+  ['a disk that is full', '53100', 'unavailable'],
+  ['connections that are all taken', '53300', 'unavailable'],
+  ['a database that is told to stop', '57P01', 'unavailable'],
+  ['one that starts', '57P03', 'unavailable'],
+  ['one that takes no writes', '25006', 'unavailable'],
+  ['a socket that failed', 'ECONNRESET', 'unavailable'],
+  ['a statement of ours that was wrong', '42601', 'internal'],
+  ['a key that was there', '23505', 'internal'],
+])('RU5 %s (%s) is a database that is away, or a fault: %s', (_, code, expected) => {
+  expect(toRefusal(Object.assign(new Error('it failed'), { code })).code).toBe(expected);
 });
 
 it('NO1 a node that stops says so, lets nobody in any more, and closes its sockets one after the other', async () => {
