@@ -73,12 +73,12 @@ export function take(queue: Queue, id: string, rowBytes: number): Attempt {
     count += 1;
   }
   const taken = queue.waiting.splice(0, count);
-  const [epoch, ...others] = new Set(taken.map((waiting) => waiting.epoch));
+  const [{ epoch }] = taken as [Waiting];
   const batch = {
     diagram: queue.diagram,
     id,
     // If the authors were decided under different epochs, not all of them can be up to date: no diagram has this one.
-    epoch: others.length > 0 ? -1 : epoch!,
+    epoch: taken.every((waiting) => waiting.epoch === epoch) ? epoch : -1,
     base: Math.max(...taken.map(({ entry }) => entry.base)),
     authors: [...new Set(taken.map(({ entry }) => entry.person))],
     bytes: joinUpdates(taken.flatMap(({ entry }) => entry.updates)),
