@@ -44,9 +44,18 @@ describe('a conversation beside a diagram', () => {
       await button(grace, 'Add').click();
       // Who was never here has a name all the same.
       await seen(ada, 'Alan Turing');
+      const leaving = async (page: Page, told: RegExp) => {
+        await button(page, 'Leave the conversation').click();
+        await page.getByRole('dialog').getByText(told).waitFor(SOON);
+        await button(page, 'Cancel').click();
+        await page.getByRole('dialog').waitFor({ ...SOON, state: 'detached' });
+      };
+      await leaving(ada, /One of its admins can add you again\.$/);
       await role.click();
       await ada.getByRole('option', { name: 'Moderator' }).click();
       await expect.poll(() => grace.getByRole('textbox', { name: 'Email' }).count(), SOON).toBe(0);
+      await leaving(grace, /One of its admins can add you again\.$/);
+      await leaving(ada, /You are its only admin: once you leave, nobody in it can add people, or you again\./);
 
       await button(ada, 'Remove Grace Hopper').click();
       await button(ada, 'Remove').click();

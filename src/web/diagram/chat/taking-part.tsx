@@ -21,6 +21,7 @@ export function TakingPart({ id }: { id: number }) {
   const here = useDiagramState(diagram, (state) => state.participants);
   const [question, ask] = useState<Question | null>(null);
   const own = participants.find(({ user_id }) => user_id === me.number);
+  const isLastAdmin = own?.role === 'admin' && participants.filter(({ role }) => role === 'admin').length === 1;
   const isAdmin = own?.role === 'admin' || me.platform_admin;
   const missing = here.filter(({ user_id }) => !participants.some(({ email }) => email === user_id));
 
@@ -42,9 +43,10 @@ export function TakingPart({ id }: { id: number }) {
   function askToRemove({ user_id, email }: ConversationParticipant): void {
     const name = nameOf(email);
     const isMe = user_id === me.number;
+    const leaving = isLastAdmin ? 'leaveChatLastAdminText' : 'leaveChatText';
     ask({
       title: isMe ? t('leaveChatTitle') : t('removeFromChatTitle', { name }),
-      text: isMe ? t('leaveChatText') : t('removeFromChatText', { name }),
+      text: isMe ? t(leaving) : t('removeFromChatText', { name }),
       label: isMe ? t('leave') : t('remove'),
       danger: true,
       run: () => remove.mutate(user_id),

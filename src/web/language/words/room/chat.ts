@@ -36,7 +36,9 @@ export const chat = words({
     removeFromChatText: '{{name}} will no longer see what is said here. What they said stays.',
     leaveChat: 'Leave the conversation',
     leaveChatTitle: 'Leave the conversation?',
-    leaveChatText: 'You will no longer see what is said here. Somebody in it can add you again.',
+    leaveChatText: 'You will no longer see what is said here. One of its admins can add you again.',
+    leaveChatLastAdminText:
+      'You will no longer see what is said here. You are its only admin: once you leave, nobody in it can add people, or you again. Make somebody else an admin first.',
     nobodyKnown: 'Nobody with this email has signed in here yet.',
     alreadyInChat: 'This person is in the conversation already.',
     notAllowed: 'You may not do that here.',
@@ -78,7 +80,9 @@ export const chat = words({
     removeFromChatText: '{{name}} nie zobaczy już, co tu jest pisane. To, co zostało napisane, pozostaje.',
     leaveChat: 'Opuść rozmowę',
     leaveChatTitle: 'Opuścić rozmowę?',
-    leaveChatText: 'Nie zobaczysz już, co tu jest pisane. Ktoś z rozmowy może dodać Cię ponownie.',
+    leaveChatText: 'Nie zobaczysz już, co tu jest pisane. Administrator rozmowy może dodać Cię ponownie.',
+    leaveChatLastAdminText:
+      'Nie zobaczysz już, co tu jest pisane. Jesteś tu jedynym administratorem: gdy opuścisz rozmowę, nikt z niej nie doda już innych osób ani Ciebie. Najpierw nadaj tę rolę komuś innemu.',
     nobodyKnown: 'Nikt z tym adresem nie zalogował się tu jeszcze.',
     alreadyInChat: 'Ta osoba jest już w rozmowie.',
     notAllowed: 'Nie masz do tego uprawnień.',
