@@ -20,3 +20,8 @@ it('any other name stays as it is, with the signs that HTML has', () => {
   for (const name of ['Ada Lovelace', 'Zażółć <b>&', '明子', '👩‍💻'])
     expect(t('room:asksToPresent', { name })).toBe(`${name} asks to present.`);
 });
+
+it('WE4 where nothing is known of the device, nobody is told that it keeps what is not saved', () => {
+  expect(t('signingIn:againText')).toMatch(/ This page waits, with what is not saved yet\.$/);
+  expect(t('entry:brokenText')).toMatch(/ is kept on this device, unless this browser keeps nothing\.$/);
+});

@@ -1,6 +1,6 @@
 /**
  * Asks to sign in again, over whatever page one is on, while something waits for a token. The page stays as it is and
- * can be worked on: what is drawn meanwhile is kept, and saved once somebody has signed in.
+ * can be worked on: what is drawn meanwhile stays on it, and is saved once somebody has signed in.
  */
 import { Text } from '@mantine/core';
 import { useId, useSyncExternalStore } from 'react';

@@ -1,7 +1,7 @@
 /**
  * Signing in again where one is, as the same person and in the way that one signed in before. At an issuer that is done
  * in a window of its own; where the browser lets none open, this page itself goes there and comes back: what is not
- * saved is on this device by then.
+ * saved is on this device by then, or the browser asks before it goes (`diagram/leaving.tsx`).
  */
 import { Button, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';

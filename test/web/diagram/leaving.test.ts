@@ -44,17 +44,21 @@ describe('a host who goes', () => {
   });
 });
 
+/** As in some private windows. */
+const keepNothing = (page: Page) =>
+  page.addInitScript(() => {
+    IDBFactory.prototype.open = () => {
+      throw new DOMException('The operation is insecure.', 'SecurityError');
+    };
+  });
+
 describe('somebody whose device keeps nothing', () => {
   const on = stage();
 
   it('DO1 is told so, and asked before what is not saved is lost', { timeout: LONG }, async () => {
     const diagram = await on.newDiagram('Nowhere');
     const { page } = await on.somebody(ADA);
-    await page.addInitScript(() => {
-      IDBFactory.prototype.open = () => {
-        throw new DOMException('The operation is insecure.', 'SecurityError');
-      };
-    });
+    await keepNothing(page);
     await page.goto(on.url + diagram);
     await button(page, '1 person here').waitFor(SOON);
     const asked: string[] = [];
@@ -84,5 +88,24 @@ describe('somebody whose device keeps nothing', () => {
     await back.click();
     await expect.poll(() => new URL(page.url()).pathname, SOON).toBe('/');
     expect(await on.cellsAt(diagram)).toHaveLength(1);
+  });
+
+  it('WE4 is not told that it is kept here, when they may only read from now on', { timeout: LONG }, async () => {
+    const diagram = await on.newDiagram('Not kept');
+    await on.together(diagram, ADA);
+    const { page } = await on.somebody(GRACE);
+    await keepNothing(page);
+    await page.goto(on.url + diagram);
+    await button(page, '2 people here').waitFor(SOON);
+    await draw(page, 'Process');
+    await isSaved(page);
+    await page.keyboard.type('Half a na');
+    const grant = (email: string, role: string) => ({ subject_type: 'user', subject: `${email}@example.com`, role });
+    await on.asAda('PUT', `/threat_models/${await on.demoModel()}/authorization`, [
+      grant('ada', 'owner'),
+      grant('grace', 'reader'),
+      grant('alan', 'reader'),
+    ]);
+    await seen(page, '1 change was not saved and is kept for as long as this page is open.');
   });
 });

@@ -1,12 +1,12 @@
 /**
  * What is told once, over the canvas: calm cards that go by themselves, and requests to present, which stand until they
  * are answered; of many the first, all of them are in the list of people. Whoever is made a reader while they edit is
- * told what is saved and what is kept here.
+ * told what is saved and what is kept, and where.
  */
 import { Button, CloseButton } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useDiagramState } from '../../../client/react/index.ts';
+import { useDiagramState, useSaved } from '../../../client/react/index.ts';
 import { CopyUnsaved } from '../copy-unsaved.tsx';
 import { useOpenDiagram } from '../open-diagram.ts';
 import styles from './notices.module.css';
@@ -98,7 +98,7 @@ export function NoticeStack({ said, showPeople }: NoticeStackProps) {
 function Card({ id, told, dismiss }: { id: number; told: Told; dismiss(id: number): void }) {
   const { t } = useTranslation('room');
   const { diagram, nameOf } = useOpenDiagram();
-  const unsaved = useDiagramState(diagram, (state) => state.unsavedChanges);
+  const { unsavedChanges: unsaved, keptHere } = useSaved(diagram);
   const keeps = told.kind === 'reader' && unsaved > 0;
   useEffect(() => {
     if (keeps) return;
@@ -132,7 +132,8 @@ function Card({ id, told, dismiss }: { id: number; told: Told; dismiss(id: numbe
       case 'writer':
         return t('toldWriter');
       case 'reader':
-        return unsaved > 0 ? t('toldReaderKept', { count: unsaved }) : t('toldReaderSaved');
+        if (unsaved === 0) return t('toldReaderSaved');
+        return t(keptHere ? 'toldReaderKept' : 'toldReaderNotKept', { count: unsaved });
       case 'refused':
         return t(refusals[told.code] ?? 'refusedOther');
     }

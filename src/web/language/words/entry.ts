@@ -44,7 +44,8 @@ export const entry = words({
     listFailed: 'This could not be read.',
     tryAgain: 'Try again',
     brokenTitle: 'This page could not be shown',
-    brokenText: 'There may be a newer version of it. What you drew that is not saved yet is kept on this device.',
+    brokenText:
+      'There may be a newer version of it. What you drew that is not saved yet is kept on this device, unless this browser keeps nothing.',
     notFoundTitle: 'There is nothing at this address',
     notFoundText: 'The link may be cut, or what it led to is gone.',
   },
@@ -93,7 +94,7 @@ export const entry = words({
     tryAgain: 'Spróbuj ponownie',
     brokenTitle: 'Nie udało się pokazać tej strony',
     brokenText:
-      'Może jest jej nowsza wersja. To, co narysowano, a nie jest jeszcze zapisane, zostaje na tym urządzeniu.',
+      'Może jest jej nowsza wersja. To, co narysowano, a nie jest jeszcze zapisane, zostaje na tym urządzeniu, chyba że ta przeglądarka niczego nie przechowuje.',
     notFoundTitle: 'Pod tym adresem nic nie ma',
     notFoundText: 'Łącze może być niepełne albo to, do czego prowadziło, już nie istnieje.',
   },

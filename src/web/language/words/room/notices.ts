@@ -19,6 +19,10 @@ export const notices = words({
     toldReaderSaved: 'You can only read this diagram now. All that you changed is saved.',
     toldReaderKept_one: 'You can only read this diagram now. {{count}} change was not saved and is kept here.',
     toldReaderKept_other: 'You can only read this diagram now. {{count}} changes were not saved and are kept here.',
+    toldReaderNotKept_one:
+      'You can only read this diagram now. {{count}} change was not saved and is kept for as long as this page is open.',
+    toldReaderNotKept_other:
+      'You can only read this diagram now. {{count}} changes were not saved and are kept for as long as this page is open.',
     copyUnsaved: 'Copy my unsaved changes',
     refusedForbidden: 'Only the host can do that.',
     refusedUnreachable: 'There is no connection to the session now. Try again in a moment.',
@@ -51,6 +55,14 @@ export const notices = words({
       'Możesz teraz tylko czytać ten diagram. {{count}} zmian nie zostało zapisanych i jest zachowanych tutaj.',
     toldReaderKept_other:
       'Możesz teraz tylko czytać ten diagram. {{count}} zmiany nie zostały zapisane i są zachowane tutaj.',
+    toldReaderNotKept_one:
+      'Możesz teraz tylko czytać ten diagram. {{count}} zmiana nie została zapisana i jest zachowana, dopóki ta strona jest otwarta.',
+    toldReaderNotKept_few:
+      'Możesz teraz tylko czytać ten diagram. {{count}} zmiany nie zostały zapisane i są zachowane, dopóki ta strona jest otwarta.',
+    toldReaderNotKept_many:
+      'Możesz teraz tylko czytać ten diagram. {{count}} zmian nie zostało zapisanych i jest zachowanych, dopóki ta strona jest otwarta.',
+    toldReaderNotKept_other:
+      'Możesz teraz tylko czytać ten diagram. {{count}} zmiany nie zostały zapisane i są zachowane, dopóki ta strona jest otwarta.',
     copyUnsaved: 'Kopiuj niezapisane zmiany',
     refusedForbidden: 'Może to zrobić tylko osoba prowadząca.',
     refusedUnreachable: 'Nie ma teraz połączenia z sesją. Spróbuj ponownie za chwilę.',
