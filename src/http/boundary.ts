@@ -10,7 +10,7 @@ import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { requestIdOf } from '../observe/request-id.ts';
 import { Refusal, type RefusalCode } from '../refusal.ts';
-import { NO_ROUTE, phrase, statuses, type Contract } from './contract.ts';
+import { NO_ROUTE, phrase, statusOf, type Contract } from './contract.ts';
 import { speak } from './language.ts';
 import type { Answer, Route } from './route.ts';
 
@@ -73,7 +73,7 @@ function report(
 
 /** @returns what stands in `message` */
 function answer(context: Context, contract: Contract, refusal: Refusal, requestId: string): string {
-  const status = contract.statusOf?.(refusal) ?? statuses[refusal.code];
+  const status = statusOf(contract, refusal);
   const language = speak(context, contract);
   const phrased = phrase(contract, refusal, language);
   context.remove('ETag');

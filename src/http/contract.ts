@@ -49,6 +49,10 @@ export const statuses: Readonly<Record<RefusalCode, number>> = {
   internal: 500,
 };
 
+/** The status that a refusal is answered with. */
+export const statusOf = (contract: Contract, refusal: Refusal): number =>
+  contract.statusOf?.(refusal) ?? statuses[refusal.code];
+
 export interface Phrased {
   /** The refusal in general; `message` may say more of this one. */
   title: string;

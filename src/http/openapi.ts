@@ -6,8 +6,8 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi';
-import { refusalCodes } from '../refusal.ts';
-import { statuses } from './contract.ts';
+import { Refusal, refusalCodes } from '../refusal.ts';
+import { statusOf } from './contract.ts';
 import type { Route } from './route.ts';
 
 const problemSchema = z
@@ -25,8 +25,12 @@ const problemSchema = z
   })
   .meta({ id: 'Problem' });
 
-/** Refusals that any call may meet, besides its own. */
-const everywhere = ['rate_limited', 'unavailable', 'internal'] as const;
+/** Refusals that a call may meet besides its own: of its body, also where none is wanted, and any call. */
+const besides = ({ method, unlimited }: Route) => [
+  ...(method === 'get' ? [] : (['payload_too_large', 'unsupported_media_type'] as const)),
+  ...(unlimited ? [] : (['rate_limited'] as const)),
+  ...(['unavailable', 'internal'] as const),
+];
 
 const binary = { type: 'string' as const, format: 'binary' };
 
@@ -41,7 +45,7 @@ export function describeApi(routes: readonly Route[], serverUrl: string | null):
     openapi: '3.1.0',
     info: {
       title: 'Roundtable',
-      version: '1.0.0',
+      version: '0.1.0', // the package's
       description:
         'Membership and collaboration sessions for real-time diagram editors. Live traffic goes over WebSocket (Hocuspocus protocol, version 4).',
     },
@@ -110,26 +114,21 @@ function answers(route: Route): Responses {
 }
 
 function refusals(route: Route): Responses {
-  const codes = [
-    ...new Set([
-      ...route.refusals,
-      ...(route.body || route.bytes ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
-      ...everywhere,
-    ]),
-  ];
-  const byStatus = Map.groupBy(codes, (code) => String(statuses[code]));
+  const codes = [...new Set([...route.refusals, ...besides(route)])];
+  const all = [...codes.map((code) => new Refusal(code)), ...(route.ofOwnStatus ?? [])];
+  const byStatus = Map.groupBy(all, (refusal) => String(statusOf(route.contract, refusal)));
   return Object.fromEntries(
     [...byStatus].map(([status, refused]) => [
       status,
       {
-        description: refused.join(', '),
+        description: refused.map(({ code }) => code).join(', '),
         content: {
           'application/problem+json': {
             schema: problemSchema,
             example: {
-              code: refused[0],
+              code: refused[0]!.code,
               status: Number(status),
-              message: route.contract.sentences[refused[0]!][route.contract.language],
+              message: route.contract.sentences[refused[0]!.code][route.contract.language],
             },
           },
         },

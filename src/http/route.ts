@@ -70,6 +70,8 @@ export interface RouteDescription<Params extends z.ZodType, Query extends z.ZodT
   example?: unknown;
   answers: Record<number, AnswerDescription>;
   refusals: readonly RefusalCode[];
+  /** Refusals that its API answers with another status than the others (`Contract.statusOf`). */
+  ofOwnStatus?: readonly Refusal[];
   /** Names the attempt in the audit trail (MB5); the row of a refusal is written by the boundary. */
   audit?: AuditDescription;
   /** Counts the attempt in `roundtable_membership_operations_total`. */

@@ -1,4 +1,5 @@
 /** `/openapi.json` describes every route of the router, as a whole, with examples that its own schemas accept. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { statuses } from '../../src/http/contract.ts';
@@ -26,6 +27,7 @@ interface Operation {
 let app: TestApp;
 let description: {
   openapi: string;
+  info: { version: string };
   servers?: unknown;
   paths: Record<string, Record<string, Operation>>;
   components: Record<string, Record<string, unknown>>;
@@ -108,6 +110,21 @@ describe('CO1 the description', () => {
       expect(operationOf(id).responses['200']!.headers).toHaveProperty('ETag');
     expect(operationOf('getContent').responses['304']!.headers).toHaveProperty('ETag');
     expect(operationOf('replaceContent').responses).toHaveProperty('412');
+  });
+
+  it('names no rate limit where none is', () => {
+    const limited = operations().filter(({ operation }) => operation.responses['429']);
+    expect(limited.map(({ operation }) => operation.operationId).sort()).toEqual(
+      app.routes
+        .filter(({ unlimited }) => !unlimited)
+        .map(({ operationId }) => operationId)
+        .sort(),
+    );
+  });
+
+  it('has the version of the package', () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(description.info.version).toBe(version);
   });
 
   it('points nowhere into the void', () => {

@@ -67,11 +67,15 @@ interface PlaceRow {
 const PLACE = `select t.id as model, t.name as model_name, d.id as diagram, d.name as diagram_name
   from diagram d join threat_model t on t.id = d.threat_model_id`;
 
+/** Of somebody without a role. */
+const OUTSIDER = { reason: 'collaborate' };
+
 export function collaborateRoutes({ config, database, sessions }: CollaborateParts): Route[] {
   const contract = threatModelsContract;
   const path = `${ONE_DIAGRAM}/collaborate`;
   const params = diagramParams;
   const refusals = ['unauthenticated', 'invalid', 'not_found'] as const;
+  const ofOwnStatus = [new Refusal('forbidden', OUTSIDER)];
 
   const toPlace = (row: PlaceRow, context: Context): SessionPlace => {
     const base = (config.publicUrl ?? addressCalled(context)).replace(/^http/, 'ws');
@@ -89,7 +93,7 @@ export function collaborateRoutes({ config, database, sessions }: CollaboratePar
     const [row] = await queries.execute<PlaceRow[]>(`${PLACE} where d.id = ? and t.id = ?`, [diagram, threatModel]);
     const { exists, role } = await standingInDiagram(queries, diagram, actor.id);
     if (row && exists && role) return toPlace(row, context);
-    if (row && exists) throw new Refusal('forbidden', { reason: 'collaborate' });
+    if (row && exists) throw new Refusal('forbidden', OUTSIDER);
     const model = await standingInThreatModel(queries, threatModel, actor.id);
     throw new Refusal('not_found', model.exists ? { reason: 'diagram' } : {});
   };
@@ -104,6 +108,7 @@ export function collaborateRoutes({ config, database, sessions }: CollaboratePar
       params,
       answers: { 200: { description: 'The session', schema: sessionSchema } },
       refusals,
+      ofOwnStatus,
       handle: async ({ actor, params: sent, context }) => {
         const place = await enter(actor, sent, context);
         return { status: 200, body: sessionOnWire(place, await sessions.find(place.diagram.id)) };
@@ -121,6 +126,7 @@ export function collaborateRoutes({ config, database, sessions }: CollaboratePar
         200: { description: 'The session, which was there', schema: sessionSchema },
       },
       refusals: [...refusals, 'removed_from_session'],
+      ofOwnStatus,
       audit: { action: 'session.open', container: 'diagram', containerId: 'diagram_id' },
       handle: async ({ actor, params: sent, context, requestId }) => {
         const place = await enter(actor, sent, context);
@@ -137,6 +143,7 @@ export function collaborateRoutes({ config, database, sessions }: CollaboratePar
       params,
       answers: { 204: { description: 'It has ended' } },
       refusals: [...refusals, 'forbidden', 'session_not_found'],
+      ofOwnStatus,
       audit: { action: 'session.end', container: 'diagram', containerId: 'diagram_id' },
       handle: async ({ actor, params: sent, context, requestId }) => {
         const place = await enter(actor, sent, context);

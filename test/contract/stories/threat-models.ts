@@ -86,6 +86,7 @@ export async function threatModels({ app, ask, newcomer }: Stage): Promise<void>
     const { session_id } = (await ask(owner, 'POST', session)).body;
     for (const person of [reader, stranger]) await ask(person, 'POST', session);
     await ask(stranger, 'GET', session);
+    await ask(stranger, 'DELETE', session);
     await ask(owner, 'GET', session);
     await ask(owner, 'GET', '/me/sessions');
     await app.database.asSystem((em) =>
