@@ -74,7 +74,7 @@ const WEB_APP = fileURLToPath(new URL('../dist/web', import.meta.url));
 
 /**
  * Opens the database (`dev` migrates it; `serve` refuses to go on while migrations are pending) and wires everything.
- * @throws ConfigurationError, DataDirectoryInUse, or the driver's error if the database cannot be reached
+ * @throws ConfigurationError, DataDirectoryInUse, DataDirectoryUnusable, or the driver's error if the database cannot be reached
  */
 export async function build(config: Config, logger: Logger = createLogger(config.logLevel)): Promise<App> {
   const { database, release } = await prepareDatabase(config);

@@ -16,7 +16,7 @@ import type { Metrics } from './observe/metrics.ts';
 /**
  * Opens the database: `dev` migrates it, `serve` refuses to go on while migrations are pending.
  * @returns it, and the way to give its folder back
- * @throws ConfigurationError, DataDirectoryInUse, or the driver's error if it cannot be reached
+ * @throws ConfigurationError, DataDirectoryInUse, DataDirectoryUnusable, or the driver's error if it cannot be reached
  */
 export async function prepareDatabase(config: Config): Promise<{ database: Database; release: () => void }> {
   const embedded = config.databaseUrl === null;

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
 import { build, type App } from './app.ts';
 import { ConfigurationError, readConfig, type Config, type Mode } from './config.ts';
-import { DataDirectoryInUse, holdDataDirectory, keptSecret } from './database/data-directory.ts';
+import { DataDirectoryInUse, DataDirectoryUnusable, holdDataDirectory, keptSecret } from './database/data-directory.ts';
 import { openDatabase } from './database/database.ts';
 import { examine } from './doctor.ts';
 import { signToken } from './identity/tokens.ts';
@@ -94,8 +94,10 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  const misconfigured = error instanceof ConfigurationError || error instanceof DataDirectoryInUse;
-  const words = misconfigured ? error.message : startFault(error);
+  const misconfigured = [ConfigurationError, DataDirectoryInUse, DataDirectoryUnusable].some(
+    (fault) => error instanceof fault,
+  );
+  const words = misconfigured ? (error as Error).message : startFault(error);
   if (words === null) throw error;
   process.stderr.write(`${words}\n`);
   process.exit(misconfigured ? EX_CONFIG : 1);

@@ -1,6 +1,6 @@
 /** The command line: what it prints, what it refuses, and with which exit code. */
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +46,27 @@ describe('RU1 a configuration with faults', () => {
     const { code, errors } = await runCommand(['dev'], { HOST: '0.0.0.0', DATA_DIR: folder });
     expect([code, errors.includes('--expose')]).toEqual([78, true]);
     expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('RU1 a DATA_DIR that cannot be used', () => {
+  it.each<[string, string[], (at: string) => Promise<unknown>]>([
+    ['is a file', ['dev'], (at) => writeFile(at, '')],
+    ['is a file', ['token', '--email', 'a@b.example'], (at) => writeFile(at, '')],
+    ['may not be locked', ['migrate'], (at) => mkdir(join(at, 'lock'), { recursive: true })],
+    [
+      'holds no secret',
+      ['token', '--email', 'a@b.example'],
+      (at) => mkdir(join(at, 'jwt-secret'), { recursive: true }),
+    ],
+  ])('is told in a line, with exit code 78, where it %s: %s', async (_, command, make) => {
+    const at = await mkdtemp(join(folder, 'used-'));
+    const DATA_DIR = join(at, 'data');
+    await make(DATA_DIR);
+    const { code, output, errors } = await runCommand(command, { DATA_DIR, PORT: '0' });
+    expect(errors).toMatch(new RegExp(`^DATA_DIR ${DATA_DIR} cannot be used: [^\n]+\n$`));
+    expect([code, output]).toEqual([78, '']);
+    await rm(at, { recursive: true });
   });
 });
 

@@ -19,13 +19,33 @@ export class DataDirectoryInUse extends Error {
   }
 }
 
+/** It cannot be made, read or written: it is a file, or somebody else's. The command line says so and exits 78. */
+export class DataDirectoryUnusable extends Error {
+  constructor(directory: string, { message }: Error) {
+    super(`DATA_DIR ${directory} cannot be used: ${message}`);
+    this.name = 'DataDirectoryUnusable';
+  }
+}
+
+/** What the system refuses while the folder is used, told as a fault of the folder. */
+async function usingFolder<Result>(directory: string, use: () => Promise<Result>): Promise<Result> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    return await use();
+  } catch (error) {
+    throw error instanceof Error && 'code' in error ? new DataDirectoryUnusable(directory, error) : error;
+  }
+}
+
 /**
  * Takes the folder for this process, making it if need be.
  * @returns the way to give it back
- * @throws DataDirectoryInUse
+ * @throws DataDirectoryInUse, DataDirectoryUnusable
  */
-export async function holdDataDirectory(directory: string): Promise<() => void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+export const holdDataDirectory = (directory: string): Promise<() => void> =>
+  usingFolder(directory, async () => hold(directory));
+
+function hold(directory: string): () => void {
   const lock = new DatabaseSync(join(directory, 'lock'));
   try {
     lock.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive');
@@ -40,10 +60,12 @@ export async function holdDataDirectory(directory: string): Promise<() => void> 
 /**
  * The token secret of this folder: read, or made at the first start. It appears as a whole or not at all, and of several
  * processes that start at once all have the first one's.
+ * @throws DataDirectoryUnusable
  */
-export async function keptSecret(directory: string): Promise<string> {
-  const path = join(directory, 'jwt-secret');
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+export const keptSecret = (directory: string): Promise<string> =>
+  usingFolder(directory, () => secretAt(join(directory, 'jwt-secret')));
+
+async function secretAt(path: string): Promise<string> {
   if (!existsSync(path)) await keepSecret(path);
   const secret = await readFile(path, 'utf8');
   if (secret.length < LEAST) throw new Error(`${path} holds no secret; delete it, and another one is made`);
