@@ -11,7 +11,7 @@ export function createMetrics() {
     registry,
     requests: new Histogram({
       name: 'roundtable_http_request_duration_seconds',
-      help: 'How long REST requests took, by operation and status',
+      help: 'How long requests took, by status and operation: none is a file, or an address without a route',
       labelNames: ['operation', 'status'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers,

@@ -12,6 +12,8 @@ import { openRaw } from '../support/raw-socket.ts';
 import { join as open, makePlace } from '../rules/stage.ts';
 
 const FOLDER = join(import.meta.dirname, '../../deploy/monitoring');
+/** Operations that were called. */
+const operations = new Set<string>();
 /** Labels that Prometheus itself adds. */
 const ADDED = ['instance', 'job'];
 const WORDS = /[a-z_]+/g;
@@ -36,14 +38,18 @@ beforeAll(async () => {
   const socket = openRaw(`${app.url.replace('http', 'ws')}/ws`);
   await socket.opened;
   socket.close();
+  for (const path of ['/livez', '/readyz', '/docs', '/nowhere']) await call(app.url, 'GET', path);
   await eventually(async () => {
     const { body } = await call(app.url, 'GET', '/metrics');
+    for (const [, operation] of (body as string).matchAll(/^roundtable_http_\w+_count\{operation="(\w+)"/gm))
+      operations.add(operation!);
     for (const [, name, labels] of (body as string).matchAll(/^([a-z_]\w*)(?:\{(.*)\})? \S+$/gm)) {
       const known = told.get(name!) ?? new Set();
       for (const [, label] of (labels ?? '').matchAll(/(\w+)="/g)) known.add(label!);
       told.set(name!, known);
     }
     expect(told.get('roundtable_socket_closes_total')).toEqual(new Set(['code']));
+    expect(operations).toContain('getMetrics');
   });
 });
 afterEach(disconnectAll);
@@ -54,7 +60,7 @@ function askedFor(expr: string): { name: string; labels: string[] }[] {
   const grouped = [...expr.matchAll(/by \(([^)]*)\)/g)].flatMap(([, labels]) => labels!.match(WORDS) ?? []);
   const figures = expr.matchAll(/\b(up|(?:roundtable|nodejs|process)_\w+)(?:\{([^}]*)\})?/g);
   return [...figures].map(([, name, chosen]) => {
-    const labels = [...(chosen ?? '').matchAll(/(\w+)\s*=/g)].map(([, label]) => label!);
+    const labels = [...(chosen ?? '').matchAll(/(\w+)\s*(?:=|!~)/g)].map(([, label]) => label!);
     return { name: name!, labels: [...labels, ...grouped].filter((label) => !ADDED.includes(label)) };
   });
 }
@@ -71,6 +77,18 @@ it.each(expressions)('RU8 %s asks for what there is: %s', (_, expr) => {
     expect([...told.keys()]).toContain(name);
     for (const label of labels) expect([...told.get(name)!]).toContain(label);
   }
+});
+
+it('RU8 requests are those of people: what probes ask every second, and files, hide no failure', () => {
+  const asking = expressions.filter(([, expr]) => expr.includes('roundtable_http_request_duration_seconds'));
+  expect(asking.length).toBeGreaterThanOrEqual(4);
+  expect([...operations]).toEqual(expect.arrayContaining(['isAlive', 'isReady', 'getMetrics', 'none']));
+  for (const [, expr] of asking)
+    for (const [, chosen] of expr.matchAll(/roundtable_http_\w+(?:\{([^}]*)\})?/g)) {
+      const leftOut = new RegExp(`^(?:${/operation!~"([^"]*)"/.exec(chosen ?? '')?.[1] ?? ''})$`);
+      const counted = [...operations].filter((operation) => !leftOut.test(operation));
+      expect(counted.toSorted()).toEqual(['addWorkspaceMember', 'createWorkspace', 'getMe']);
+    }
 });
 
 it('RU8 one person whose edits cannot be stored is enough to wake somebody', async () => {
