@@ -89,7 +89,6 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
     if (!rooms || !channel.socket.shared) throw new Refusal('not_found');
     const admitted = await rooms.admit(channel.name, actor);
     const room: RoomConnection = {
-      id: newId(),
       name: channel.name,
       person: actor,
       admitted,

@@ -12,8 +12,6 @@ export interface RoomStanding {
 
 /** A connection to a room, once it is admitted. */
 export interface RoomConnection {
-  /** UUIDv7. */
-  readonly id: string;
   /** The document's name, `conversation:<id>` for instance. */
   readonly name: string;
   /** As their newest token says. */

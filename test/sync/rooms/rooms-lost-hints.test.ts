@@ -78,7 +78,6 @@ async function come(desk: RoomDesk, person: Actor, { between, fragile = false }:
   const admitted = await desk.admit(name, person);
   await between?.();
   const connection: Heard = {
-    id: uuidv7(),
     name,
     person,
     admitted,
