@@ -1,6 +1,6 @@
 /** The README is followed to the letter: its walk is pasted into a shell, its examples are run. */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { HocuspocusProvider } from '@hocuspocus/provider';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -104,7 +104,34 @@ describe('SD9 the README', () => {
     expect(variables.length).toBeGreaterThan(20);
     expect(variables.filter((variable) => !readme.includes(`\`${variable}\``))).toEqual([]);
   });
+
+  it('says within which bounds a size may be', () => {
+    const config = readFileSync(new URL('../src/config.ts', import.meta.url), 'utf8');
+    const bounded = [...config.matchAll(/^ {2}(MAX_[A-Z_]+): whole\(([\d_]+), ([\d_]+)\)/gm)];
+    expect(bounded.length).toBeGreaterThanOrEqual(3);
+    for (const [, variable, least, most] of bounded) {
+      const row = readme.split('\n').find((line) => line.startsWith(`| \`${variable}\` |`));
+      expect(row).toContain(`; ${size(least!)} to ${size(most!)} |`);
+    }
+  });
+
+  it('has nothing run on a Node that is too old for it', () => {
+    const architecture = readFileSync(new URL('../ARCHITECTURE.md', import.meta.url), 'utf8');
+    const commands = [...(readme + architecture).matchAll(/(npx )?node (\S+\.ts)/g)];
+    expect(commands.length).toBeGreaterThan(4);
+    for (const [command, before, file] of commands) {
+      expect([command, before]).toEqual([command, 'npx ']);
+      expect(existsSync(new URL(`../${file}`, import.meta.url))).toBe(true);
+    }
+  });
 });
+
+/** A number of bytes, as people write it. */
+function size(digits: string): string {
+  const bytes = Number(digits.replaceAll('_', ''));
+  const unit = bytes < 1024 ? 0 : Math.floor(Math.log2(bytes) / 10);
+  return `${bytes / 1024 ** unit} ${['bytes', 'KiB', 'MiB', 'GiB'][unit]}`;
+}
 
 function shell(script: string): Promise<{ code: number | null; output: string }> {
   const child = spawn('bash', ['-s'], { stdio: ['pipe', 'pipe', 'pipe'] });

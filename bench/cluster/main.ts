@@ -3,7 +3,7 @@
  * stores nothing, under the same load in the same run. Each document has two editors who write on one node, and two who
  * watch on others. Prints the machine and the numbers; it ends by itself, after four minutes for each number of nodes.
  *
- *   (cd bench/cluster && npm ci) && node bench/cluster/main.ts [nodes...]
+ *   (cd bench/cluster && npm ci) && npx node bench/cluster/main.ts [nodes...]
  *
  * Nodes, load, PostgreSQL and Redis share the machine's cores as the system likes.
  */

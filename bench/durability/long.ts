@@ -9,7 +9,7 @@
  * keeps what was overwritten as one struct. `dragged`: x and y in turns, which Yjs cannot join: two structs for each
  * move are kept for as long as the cell is there, because a client that is offline may still build on any of them.
  *
- *   node bench/durability/long.ts [edits]
+ *   npx node bench/durability/long.ts [edits]
  */
 import * as Y from 'yjs';
 import { openDatabase, type Database } from '../../src/database/database.ts';

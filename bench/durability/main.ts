@@ -2,7 +2,7 @@
  * What durability costs: a Roundtable node that acknowledges what is committed in a real PostgreSQL, and bare Hocuspocus
  * that stores nothing, under the same load in the same run. Prints the machine and the numbers; it ends by itself.
  *
- *   node bench/durability/main.ts [acknowledge] [sustain] [fan-out] [opening] [large]
+ *   npx node bench/durability/main.ts [acknowledge] [sustain] [fan-out] [opening] [large]
  *
  * The server has one core; the load, as raw frames from a process of its own, shares the other with PostgreSQL. With a
  * large document the server has threads beside its event loop, and V8 has its own: there all share both cores.

@@ -3,7 +3,7 @@
  * PostgreSQL of its own. Prints the machine, the plan of every statement that an operation runs, and how long adding,
  * listing a page and checking a role take, one after the other and eight at a time. It ends by itself.
  *
- *   node bench/membership/main.ts [people] [members]
+ *   npx node bench/membership/main.ts [people] [members]
  */
 import { memoryBus } from '../../src/cluster/memory-bus.ts';
 import { openDatabase, type Database } from '../../src/database/database.ts';

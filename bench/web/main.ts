@@ -3,7 +3,7 @@
  * drags over the wire; all cells in view, and at full size. Beside it React Flow by itself, with the same cells, in the
  * same run. Prints the machine and the frame times in ms; 16.7 is 60 frames a second. It ends by itself.
  *
- *   node bench/web/main.ts [seconds]
+ *   npx node bench/web/main.ts [seconds]
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
