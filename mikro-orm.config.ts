@@ -1,4 +1,4 @@
-/** For the MikroORM command line (`npx mikro-orm ...`); the server itself opens the database in `src/database/`. */
+/** For the MikroORM command line, which is not among the packages (`@mikro-orm/cli`); the server itself opens the database in `src/database/`. */
 import { defineConfig } from '@mikro-orm/postgresql';
 import { ormOptions } from './src/database/database.ts';
 

@@ -23,7 +23,7 @@ const TWICE = 1000;
 // in the code in its old generation. And it would collect all whenever 64 MB of buffers have come, however large the heap.
 // To copy what is new it would wait for threads of its own, which often have no processor just then.
 // And while it marks what is alive it would let what is new pile up, tens of MB, and copy all of it in one pause in the end.
-// (`npm run serve` and the image start with room for the heap to grow, and with less for what is new, which V8 copies at a
+// (`npm start`, `npm run serve` and the image start with room for the heap to grow, and with less for what is new, which V8 copies at a
 // stretch: that cannot be said from in here.)
 setFlagsFromString('--no-allocation-site-pretenuring');
 setFlagsFromString('--external-memory-accounted-in-global-limit');
@@ -50,7 +50,7 @@ program
   .description('apply pending migrations under an advisory lock and exit')
   .action(async () => {
     whenTold(() => process.exit(EX_STOPPED)); // in the middle of a transaction, which the database takes back
-    // Which database is all that it needs to know; how tokens are verified is not its business.
+    // As in `dev`, which asks for no way to verify tokens; one that is set is checked with all the rest.
     const config = readConfig('dev', process.env, { expose: true });
     const release = config.databaseUrl ? () => {} : await holdDataDirectory(config.dataDirectory);
     const database = await openDatabase(
