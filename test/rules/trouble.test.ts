@@ -41,6 +41,9 @@ afterAll(async () => {
   await database.close();
 });
 
+/** The type of the message that says whether an edit is saved. */
+const SYNC_STATUS = 8;
+
 type Overrides = Partial<SyncDependencies>;
 /** Throws, or rejects, while there is trouble; else does as before. */
 type Trouble = <Of extends unknown[], Result>(work: (...of: Of) => Result, rejects?: boolean) => (...of: Of) => Result;
@@ -105,8 +108,16 @@ const parts: [string, (trouble: Trouble) => Overrides][] = [
 
 const silent: SyncDependencies['metrics'] = { sockets: { set() {} }, documents: { set() {} }, closes: { inc() {} } };
 
-/** Everything that a client does: it comes, edits, shows, says, sends a token, knocks at a room, and goes. */
-async function visit(target: Stage, at: { model: string; diagram: string }, person: Actor): Promise<void> {
+/**
+ * Everything that a client does: it comes, edits, shows, says, sends a token, knocks at a room, and goes.
+ * @param enough whether it need not wait for the answer to its edit
+ */
+async function visit(
+  target: Stage,
+  at: { model: string; diagram: string },
+  person: Actor,
+  enough = () => false,
+): Promise<void> {
   const raw = openRaw(target.sharedUrl, { headers: { origin: 'https://app.example.com' } });
   raws.push(raw);
   const gone = raw.closed.then(() => {});
@@ -132,6 +143,8 @@ async function visit(target: Stage, at: { model: string; diagram: string }, pers
       ),
     );
   }
+  const answered = () => expect(enough() || raw.received.some(({ type }) => type === SYNC_STATUS)).toBe(true);
+  await Promise.race([gone, eventually(answered, 2000).catch(() => {})]);
   await Promise.race([gone, pause(80)]);
   await grant(database, at.model, person, 'writer');
   await target.sync.redecide(at.diagram);
@@ -182,7 +195,7 @@ it.each(parts)('NO5 trouble with %s is logged, and ends neither the process nor 
   await saved(witness);
 
   troubled = true;
-  await visit(stage, here, people[1]!);
+  await visit(stage, here, people[1]!, () => thrown > 0);
   await eventually(() => expect(thrown).toBeGreaterThan(0));
   await pause(60); // rounds in which there is trouble
   troubled = false;
