@@ -65,6 +65,15 @@ export async function standingsInDiagrams(em: Queries, asked: readonly Asked[]):
   }));
 }
 
+/**
+ * The epoch that several decisions about a diagram were made under; if it is not one, not all of them can be up to date,
+ * and it is one that no diagram has. @param epochs at least one
+ */
+export function epochOfAll(epochs: readonly number[]): number {
+  const [first] = epochs as [number];
+  return epochs.every((epoch) => epoch === first) ? first : -1;
+}
+
 /** Whether somebody may write to a diagram, and the epoch that this was decided under; null: there is no such diagram. */
 export type Decision = { mayWrite: boolean; epoch: number } | null;
 

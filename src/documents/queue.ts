@@ -1,4 +1,5 @@
 /** What waits to be written to one diagram's log, and how the next row is made of it. */
+import { epochOfAll } from '../access/standing.ts';
 import type { Batch } from './flush.ts';
 import { joinUpdates } from './row.ts';
 
@@ -73,12 +74,10 @@ export function take(queue: Queue, id: string, rowBytes: number): Attempt {
     count += 1;
   }
   const taken = queue.waiting.splice(0, count);
-  const [{ epoch }] = taken as [Waiting];
   const batch = {
     diagram: queue.diagram,
     id,
-    // If the authors were decided under different epochs, not all of them can be up to date: no diagram has this one.
-    epoch: taken.every((waiting) => waiting.epoch === epoch) ? epoch : -1,
+    epoch: epochOfAll(taken.map(({ epoch }) => epoch)),
     base: Math.max(...taken.map(({ entry }) => entry.base)),
     authors: [...new Set(taken.map(({ entry }) => entry.person))],
     bytes: joinUpdates(taken.flatMap(({ entry }) => entry.updates)),

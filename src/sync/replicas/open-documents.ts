@@ -8,6 +8,7 @@
  * for which the next flush would wait.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { epochOfAll } from '../../access/standing.ts';
 import type { PollPart } from '../../cluster/poll.ts';
 import type { AdmissionDesk } from '../admission.ts';
 import type { Directory } from '../directory.ts';
@@ -34,14 +35,13 @@ const query = (first: number) => `
   where diagram.head is distinct from known.head or diagram.access_epoch <> known.epoch`;
 
 export function openDocuments({ replicas, directory, admission, lease }: OpenDocuments): PollPart {
-  /** The access epoch that everybody connected was decided under; -1: they were under different ones; null: nobody is. */
+  /** The access epoch that those who are connected were decided under; null: nobody is. */
   const epochOf = (diagram: string): number | null => {
     const epochs = directory.of(`diagram:${diagram}`).flatMap(({ state }) => {
       if ((state.kind !== 'joined' && state.kind !== 'open') || state.admission.kind !== 'diagram') return [];
       return [state.admission.epoch];
     });
-    const [first, ...others] = new Set(epochs);
-    return others.length > 0 ? -1 : (first ?? null);
+    return epochs.length === 0 ? null : epochOfAll(epochs);
   };
   /** Diagrams whose people are being decided anew: the poll finds them again and again until that is done. */
   const deciding = new Set<string>();
