@@ -67,7 +67,7 @@ export async function lockThreatModel(
   person: string,
   least: AccessRole,
 ): Promise<void> {
-  if (!(await lockContainer(em, 'threat_model', threatModel))) throw new Refusal('not_found');
+  await lockContainer(em, 'threat_model', threatModel);
   await requireRole(em, threatModel, person, least);
 }
 
@@ -155,7 +155,7 @@ export function createThreatModels(database: Database) {
 
 /** The role is read in a statement of its own: that of the lock does not see what it has waited for (AC1). */
 async function requireWorkspace(em: EntityManager, workspace: string): Promise<void> {
-  if (!(await lockContainer(em, 'workspace', workspace))) throw new Refusal('not_found', { reason: 'workspace' });
+  await lockContainer(em, 'workspace', workspace, { reason: 'workspace' });
   const [held] = await em.execute<[{ role: string | null }]>('select workspace_role(?) as role', [workspace]);
   if (held.role === null || held.role === 'read_only') throw new Refusal('forbidden');
 }

@@ -101,7 +101,7 @@ async function whyNotAbout(em: EntityManager, diagram: string | null): Promise<R
 }
 
 async function managed(em: EntityManager, actor: Actor, id: number): Promise<void> {
-  if (!(await lockContainer(em, 'conversation', String(id)))) throw new Refusal('not_found');
+  await lockContainer(em, 'conversation', String(id));
   const [held] = await em.execute<[{ role: string | null }]>(kind.standing, [id]);
   if (!actor.platformAdmin && held.role !== 'admin') throw new Refusal('forbidden');
 }

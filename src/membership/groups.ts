@@ -133,7 +133,7 @@ async function handOver(em: EntityManager, actor: Actor, id: string, to: Person,
 
 /** The group, locked with what it reaches. @throws Refusal not_found, forbidden to anybody but the owner */
 async function owned(em: EntityManager, actor: Actor, id: string): Promise<GroupView> {
-  if (!(await lockContainer(em, 'group', id))) throw new Refusal('not_found');
+  await lockContainer(em, 'group', id);
   const view = await visible(em, id);
   if (view.owner !== actor.id) throw new Refusal('forbidden');
   return view;

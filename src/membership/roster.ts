@@ -50,7 +50,7 @@ export function createRoster(database: Database, announce: Announce): Roster {
   ): Promise<Member> => {
     const { kind, container, actor } = attempt;
     const change = await database.asPerson(actor, async (em) => {
-      if (!(await lockContainer(em, kind.name, container))) throw new Refusal('not_found');
+      await lockContainer(em, kind.name, container);
       const { member, named } = await work(em);
       const diagrams = kind.reachesDiagrams ? await raiseEpochs(em, kind.name, container) : [];
       const entry = {

@@ -42,7 +42,7 @@ export function createWorkspaces(database: Database, announce: Announce) {
     return toView(rows[0]);
   };
   const locked = async (em: EntityManager, id: string) => {
-    if (!(await lockContainer(em, 'workspace', id))) throw new Refusal('not_found');
+    await lockContainer(em, 'workspace', id);
     return visible(em, id);
   };
   const audited = grantedOn('workspace');
