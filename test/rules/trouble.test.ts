@@ -2,6 +2,7 @@
  * NO5: whatever throws behind a socket is logged with what it happened to, ends no process and nobody else's connection.
  * Each part that the WebSocket side is given is made to throw, and a client does all that reaches it.
  */
+import { MessageType } from '@hocuspocus/server';
 import { writeVarString, writeVarUint8Array } from 'lib0/encoding';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -40,9 +41,6 @@ afterAll(async () => {
   process.off('uncaughtException', escape).off('unhandledRejection', escape);
   await database.close();
 });
-
-/** The type of the message that says whether an edit is saved. */
-const SYNC_STATUS = 8;
 
 type Overrides = Partial<SyncDependencies>;
 /** Throws, or rejects, while there is trouble; else does as before. */
@@ -143,7 +141,8 @@ async function visit(
       ),
     );
   }
-  const answered = () => expect(enough() || raw.received.some(({ type }) => type === SYNC_STATUS)).toBe(true);
+  const answered = () =>
+    expect(enough() || raw.received.some(({ type }) => type === MessageType.SyncStatus)).toBe(true);
   await Promise.race([gone, eventually(answered, 2000).catch(() => {})]);
   await Promise.race([gone, pause(80)]);
   await grant(database, at.model, person, 'writer');

@@ -9,6 +9,16 @@ let stage: LogStage;
 beforeAll(async () => void (stage = await openLogStage()));
 afterAll(() => stage.close());
 
+/** The first flush does not reach the database, and nobody is told. */
+function firstLost() {
+  let flushes = 0;
+  const executor = stage.meddled((text, run) => {
+    if (isFlush(text) && (flushes += 1) === 1) return Promise.reject(new Error('Connection terminated unexpectedly'));
+    return run();
+  });
+  return { executor, flushes: () => flushes };
+}
+
 describe('after an unknown outcome', () => {
   it('DO1 what was committed is found by its batch id and not written twice', async () => {
     const { model, diagram } = await stage.sharedPlace();
@@ -27,14 +37,10 @@ describe('after an unknown outcome', () => {
 
   it('DO1 what was not committed is written, before what came later', async () => {
     const { diagram } = await stage.place();
-    let lost = 0;
-    const executor = stage.meddled((text, run) => {
-      if (isFlush(text) && (lost += 1) === 1) return Promise.reject(new Error('Connection terminated unexpectedly'));
-      return run();
-    });
+    const { executor, flushes } = firstLost();
     const { append } = stage.start({ executor });
     const first = append(diagram, stage.ann, 'a');
-    await eventually(() => expect(lost).toBe(1));
+    await eventually(() => expect(flushes()).toBe(1));
     const second = append(diagram, stage.ann, 'b');
     expect([await first, await second]).toEqual([
       { kind: 'committed', seq: 1 },
@@ -77,12 +83,7 @@ describe('after an unknown outcome', () => {
 
   it('DO1 what a recovery finds can never be stored is given back, and holds up nobody', async () => {
     const { diagram } = await stage.place();
-    let lost = 0;
-    const executor = stage.meddled((text, run) => {
-      if (isFlush(text) && (lost += 1) === 1) return Promise.reject(new Error('Connection terminated unexpectedly'));
-      return run();
-    });
-    const { append } = stage.start({ executor });
+    const { append } = stage.start(firstLost());
     const outcomes: unknown[] = [];
     const nobody = { ...stage.ann, id: 'no id of anybody' };
     void append(diagram, nobody, 'x').then((outcome) => outcomes.push(outcome));
