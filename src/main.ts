@@ -94,10 +94,11 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  const misconfigured = [ConfigurationError, DataDirectoryInUse, DataDirectoryUnusable].some(
-    (fault) => error instanceof fault,
-  );
-  const words = misconfigured ? (error as Error).message : startFault(error);
+  const misconfigured =
+    error instanceof ConfigurationError ||
+    error instanceof DataDirectoryInUse ||
+    error instanceof DataDirectoryUnusable;
+  const words = misconfigured ? error.message : startFault(error);
   if (words === null) throw error;
   process.stderr.write(`${words}\n`);
   process.exit(misconfigured ? EX_CONFIG : 1);
