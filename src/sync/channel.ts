@@ -7,6 +7,7 @@
  * client, by its socket, or by us with a close code. Of what it has kept until then nothing is left.
  */
 import type { Connection, Hocuspocus, WebSocketLike } from '@hocuspocus/server';
+import type { Logger } from 'pino';
 import type { Permissions } from '../access/roles.ts';
 import type { Actor } from '../identity/person.ts';
 import type { AwarenessGuard } from './presence/awareness.ts';
@@ -100,6 +101,7 @@ export interface ChannelDependencies {
   disputed(channel: Channel): void;
   guard: Pick<AwarenessGuard, 'receive'>;
   writeStateless: StatelessFrames;
+  logger: Logger;
   /** Told once, with the state it was in. */
   ended(channel: Channel, before: State, closing: Closing): void;
 }
@@ -111,7 +113,7 @@ const CLOSED = 3;
 const HANDSHAKES = { perSecond: 1, burst: 20 };
 
 export function createChannel(dependencies: ChannelDependencies): Channel {
-  const { socket, address, connect, createIntake, disputed, guard, writeStateless, ended } = dependencies;
+  const { socket, address, connect, createIntake, disputed, guard, writeStateless, logger, ended } = dependencies;
   const handshakes = createTokenBucket(HANDSHAKES.perSecond, HANDSHAKES.burst);
   const { promise: whenOpened, resolve: open } = Promise.withResolvers<Opened | null>();
   /** Step 1s are answered one after the other, when the document is there, or let go of, when it never will be. Never rejects. */
@@ -147,6 +149,12 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     ended(channel, before, closing);
   }
 
+  /** NO5, also for what nobody waits for. */
+  function failed(err: unknown): void {
+    logger.error({ err, document: channel.name }, 'a connection could not go on');
+    close(closings.unavailable);
+  }
+
   async function answer(stateVector: Uint8Array, bytes: Uint8Array): Promise<void> {
     const target = await whenOpened;
     const wanted = () => channel.state.kind === 'open';
@@ -169,7 +177,7 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
     if (channel.state.kind !== 'ended') socket.write(messages);
   };
 
-  const presence = createPresence(guard, close);
+  const presence = createPresence(guard, close, failed);
   const intake = createIntake({ address, send, write, close, disputed: () => disputed(channel) });
   const channel: Channel & { state: State } = {
     address,

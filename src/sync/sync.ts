@@ -168,6 +168,7 @@ export function createSync(dependencies: SyncDependencies): Sync {
           address,
           guard,
           writeStateless,
+          logger,
           createIntake: (wiring) => createIntake({ ...wiring, log, workshop, budget, limits, now, logger }),
           connect: (channel, wire) => hocuspocus.handleConnection(wire, webRequest, { channel }),
           disputed: ({ name }) => void admission.redecide(diagramOf(name)!),

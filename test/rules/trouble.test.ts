@@ -23,7 +23,7 @@ let people: Actor[];
 let stage: Stage | null = null;
 const raws: RawSocket[] = [];
 const escaped: unknown[] = [];
-const escape = (error: unknown) => void escaped.push(error);
+const escape = (error: unknown) => void escaped.push(error instanceof Error ? error.stack : error);
 
 beforeAll(async () => {
   database = await freshDatabase();
@@ -42,6 +42,7 @@ afterAll(async () => {
   await database.close();
 });
 
+type Guard = SyncDependencies['guard'];
 type Overrides = Partial<SyncDependencies>;
 /** Throws, or rejects, while there is trouble; else does as before. */
 type Trouble = <Of extends unknown[], Result>(work: (...of: Of) => Result, rejects?: boolean) => (...of: Of) => Result;
@@ -71,6 +72,15 @@ const rooms: SyncDependencies['rooms'] = {
   stateless() {},
 };
 const guard = () => createAwarenessGuard({ maxAwarenessBytes: 16_384 });
+/** What is shown first waits until it is known whose its client id is. */
+function waited(receive: Guard['receive']): Guard['receive'] {
+  const asked = new WeakSet<Parameters<Guard['receive']>[0]>();
+  return (connection, ...of) => {
+    if (asked.has(connection)) return receive(connection, ...of);
+    asked.add(connection);
+    return 1;
+  };
+}
 const authenticator = { authenticate: async (token: string) => people.find(({ id }) => id === token)! };
 const lease = { held: () => true, whenHeld: async () => {} };
 
@@ -87,6 +97,7 @@ const parts: [string, (trouble: Trouble) => Overrides][] = [
   ['deciding a session anew', (trouble) => ({ sessions: { ...sessions, redecide: trouble(sessions.redecide, true) } })],
   ['reading a token', (trouble) => ({ authenticator: { authenticate: trouble(authenticator.authenticate, true) } })],
   ['awareness', (trouble) => ({ guard: { ...guard(), receive: trouble(guard().receive) } })],
+  ['awareness that has waited', (trouble) => ({ guard: { ...guard(), receive: waited(trouble(guard().receive)) } })],
   [
     'whose a client id is',
     (trouble) => ({ guard: { ...guard(), isShownByAnother: trouble(guard().isShownByAnother) } }),

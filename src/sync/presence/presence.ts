@@ -25,8 +25,15 @@ export interface Presence {
 const MOST_WAITING = 4;
 const LARGEST_WAITING = 65_536;
 
-/** @param close ends the connection */
-export function createPresence(guard: Pick<AwarenessGuard, 'receive'>, close: (closing: Closing) => void): Presence {
+/**
+ * @param close ends the connection
+ * @param failed told of what nobody waits for that it threw (NO5)
+ */
+export function createPresence(
+  guard: Pick<AwarenessGuard, 'receive'>,
+  close: (closing: Closing) => void,
+  failed: (error: unknown) => void,
+): Presence {
   let at: { connection: Connection; opened: Opened } | null = null;
   let ended = false;
   /** The client id that was found to be theirs. */
@@ -43,7 +50,7 @@ export function createPresence(guard: Pick<AwarenessGuard, 'receive'>, close: (c
       const unknown = guard.receive(at.connection, person, update, isTheirs);
       if (unknown === null) return;
       wait(update);
-      void introduce(at.opened, unknown);
+      introduce(at.opened, unknown).catch(failed);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       close(closings.badFrame);
@@ -75,7 +82,7 @@ export function createPresence(guard: Pick<AwarenessGuard, 'receive'>, close: (c
 
   function welcome(): void {
     if (!at || own === null || at.opened.replica.owners.has(own)) return;
-    if (at.opened.standing().permissions === 'writer') void bind(at.opened, own);
+    if (at.opened.standing().permissions === 'writer') bind(at.opened, own).catch(failed);
   }
 
   return {

@@ -12,7 +12,7 @@ function play({
   permissions = 'writer',
   owner = 'ann',
 }: { permissions?: 'writer' | 'reader'; owner?: string | null } = {}) {
-  const [shown, asked, closes]: [number[], string[], number[]] = [[], [], []];
+  const [shown, asked, closes, faults]: [number[], string[], number[], unknown[]] = [[], [], [], []];
   const owners = new Map<number, string>();
   const answers: (() => void)[] = [];
   const ask = (question: string, found: string | null) =>
@@ -28,14 +28,16 @@ function play({
     receive(_connection: Connection, _person: unknown, [number]: Uint8Array, isTheirs: (id: number) => boolean) {
       if (number === 255) throw new Refusal('invalid');
       if (!isTheirs(ID)) return ID;
+      if (number === 254) throw new Error('injected');
       shown.push(number!);
       return null;
     },
   };
-  const presence = createPresence(guard, ({ code }) => {
+  const close = ({ code }: { code: number }) => {
     closes.push(code);
     presence.end();
-  });
+  };
+  const presence = createPresence(guard, close, (error) => void faults.push(error));
   const replica = { owners, lookUp: () => ask('look up', owner), claim: () => ask('claim', owner) };
   const opened = { replica, standing: () => ({ person: { id: 'ann' }, ...at }) } as unknown as Opened;
   const answer = async () => {
@@ -43,7 +45,17 @@ function play({
     await new Promise((resolve) => setImmediate(resolve));
   };
   const show = (...numbers: number[]) => numbers.forEach((number) => presence.receive(new Uint8Array([number])));
-  return { presence, show, open: () => presence.open({} as Connection, opened), answer, shown, asked, closes, at };
+  return {
+    presence,
+    show,
+    open: () => presence.open({} as Connection, opened),
+    answer,
+    shown,
+    asked,
+    closes,
+    faults,
+    at,
+  };
 }
 
 it('AC6 nothing is shown before it is known whose the client id is, and then in order', async () => {
@@ -109,4 +121,12 @@ it('AC6 a frame that cannot be read ends the connection', () => {
   open();
   show(255);
   expect(closes).toEqual([4400]);
+});
+
+it('NO5 trouble with what has waited until it was known whose the client id is, is told', async () => {
+  const { show, open, answer, faults } = play();
+  open();
+  show(254);
+  await answer();
+  expect(faults).toEqual([new Error('injected')]);
 });
