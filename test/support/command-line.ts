@@ -1,11 +1,14 @@
 /** The real command line, as a process of its own: with no environment but what a test gives it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { inject } from 'vitest';
 import { endedWithUs } from './ended-with-us.ts';
 import { within } from './patience.ts';
 
 export const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 export const START_LINE = /running at (http:\S+)/;
+/** What a process of ours always has in its environment. What the first has compiled of the code, the others need not. */
+export const bareEnvironment = () => ({ PATH: process.env.PATH, NODE_COMPILE_CACHE: inject('compiled') });
 /** How long a process may take to start or to end, ms. */
 const PATIENCE = within(60_000);
 
@@ -53,7 +56,7 @@ export const beginScript = (name: string, environment: Record<string, string>) =
 
 function begin([program, ...words]: readonly string[], environment: Record<string, string>) {
   const spawned = spawn(program!, words, {
-    env: { PATH: process.env.PATH, ...environment },
+    env: { ...bareEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const child = endedWithUs(spawned);

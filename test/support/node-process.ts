@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { TEST_SECRET } from './app.ts';
-import { MAIN, START_LINE } from './command-line.ts';
+import { bareEnvironment, MAIN, START_LINE } from './command-line.ts';
 import { endedWithUs } from './ended-with-us.ts';
 import { freePort } from './free-port.ts';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
@@ -64,7 +64,7 @@ export async function createNode({ databaseUrl, redisUrl, environment = {} }: No
   const launch = async () => {
     const started = spawn(process.execPath, [MAIN, 'serve'], {
       env: {
-        PATH: process.env.PATH,
+        ...bareEnvironment(),
         HOST: '127.0.0.1',
         PORT: String(port),
         JWT_SECRET: TEST_SECRET,

@@ -14,6 +14,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string;
     redisUrl: string;
+    /** The folder for what Node has compiled, of all processes of the run. */
+    compiled: string;
   }
 }
 
@@ -35,6 +37,7 @@ export default async function start(project: TestProject): Promise<() => Promise
 
   project.provide('postgresUrl', postgres.url);
   project.provide('redisUrl', redis.url);
+  project.provide('compiled', join(directory, 'compiled'));
   return async () => {
     await redis.kill();
     await postgres.stop();

@@ -15,8 +15,8 @@ export interface Stage {
   readonly visitors: readonly Visitor[];
   /** Somebody who has not signed in. @param path where they come in */
   stranger(path?: string): Promise<Visitor>;
-  /** A demo person, signed in. */
-  somebody(name: string): Promise<Visitor>;
+  /** A demo person, signed in. @param path where they come in */
+  somebody(name: string, path?: string): Promise<Visitor>;
   /** Somebody with the SDK instead of a page. */
   guest(name: string): Promise<{ email: string; client: Client }>;
   /** Demo people on a diagram, one after the other: the first is the host. @param diagram the path of its page */
@@ -61,8 +61,8 @@ export function stage(environment: Record<string, string> = {}): Stage {
     await Promise.all(visitors.splice(0).map((visitor) => visitor.leave()));
   }
 
-  async function somebody(name: string): Promise<Visitor> {
-    const visitor = await visitAs(browser, app.url, name);
+  async function somebody(name: string, path = ''): Promise<Visitor> {
+    const visitor = await visitAs(browser, app.url + path, name);
     visitors.push(visitor);
     return visitor;
   }
@@ -99,9 +99,9 @@ export function stage(environment: Record<string, string> = {}): Stage {
     async together(diagram, ...names) {
       const pages: Page[] = [];
       for (const name of names) {
-        const visitor = await somebody(name);
-        await visitor.page.goto(app.url + diagram);
-        pages.push(visitor.page);
+        const { page } = await somebody(name, diagram);
+        await page.locator('[data-canvas]').waitFor();
+        pages.push(page);
       }
       return pages;
     },

@@ -32,7 +32,9 @@ describe('a drag', () => {
   it('renders only what moves and the edges that hang on it, here and where others see it', async () => {
     const path = await on.newDiagram('Many');
     await on.asAda('PUT', `${path.replace('threat-models', 'threat_models')}/content`, { cells: [...cells, ...edges] });
-    const [ada, grace] = (await Promise.all(['Ada Lovelace', 'Grace Hopper'].map(on.somebody))).map(({ page }) => page);
+    const [ada, grace] = (await Promise.all(['Ada Lovelace', 'Grace Hopper'].map((name) => on.somebody(name)))).map(
+      ({ page }) => page,
+    );
     for (const page of [ada!, grace!]) {
       await watchRendering(page);
       await page.goto(on.url + path);
