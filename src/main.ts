@@ -1,12 +1,13 @@
 #!/usr/bin/env node
-/** The command line: dev, serve, migrate, token, doctor. Faults of the configuration end with exit code 78. */
+/**
+ * The command line: dev, serve, migrate, token, doctor. Faults of the configuration end with exit code 78. What a command
+ * does not need is not loaded for it, and nothing large before it listens to signals.
+ */
 import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
-import { build, type App } from './app.ts';
+import type { App } from './app.ts';
 import { ConfigurationError, readConfig, type Config, type Mode } from './config.ts';
 import { DataDirectoryInUse, DataDirectoryUnusable, holdDataDirectory, keptSecret } from './database/data-directory.ts';
-import { openDatabase } from './database/database.ts';
-import { examine } from './doctor.ts';
 import { signToken } from './identity/tokens.ts';
 import { startFault } from './start-fault.ts';
 
@@ -53,6 +54,7 @@ program
     // As in `dev`, which asks for no way to verify tokens; one that is set is checked with all the rest.
     const config = readConfig('dev', process.env, { expose: true });
     const release = config.databaseUrl ? () => {} : await holdDataDirectory(config.dataDirectory);
+    const { openDatabase } = await import('./database/database.ts');
     const database = await openDatabase(
       config.databaseUrl ? { url: config.databaseUrl } : { directory: `${config.dataDirectory}/postgres` },
     );
@@ -86,6 +88,7 @@ program
   .command('doctor')
   .description('check configuration, database, migrations, Redis and clock; exit code 1 if anything is wrong')
   .action(async () => {
+    const { examine } = await import('./doctor.ts');
     const findings = await examine(modeOf(process.env), process.env);
     for (const { well, subject, finding } of findings) print(`${well ? 'ok  ' : 'FAIL'}  ${subject}: ${finding}`);
     process.exitCode = findings.every((finding) => finding.well) ? 0 : 1;
@@ -112,6 +115,7 @@ function modeOf(environment: NodeJS.ProcessEnv): Mode {
 async function run(config: Config): Promise<void> {
   let starting: Promise<App> | null = null;
   whenTold(() => void end(starting));
+  const { build } = await import('./app.ts');
   const app = await build(config);
   starting = started(app);
   await starting;
