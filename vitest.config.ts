@@ -3,19 +3,28 @@ import { measureSlowness } from './test/support/slowness.ts';
 
 /** Suites of real node processes that are run on demand (`npm run test:nodes`); the others are in `npm test`. */
 const nodes = ['test/cluster/{balancer,deployments,stalled,stopping,three-nodes}.test.ts'];
-/** Suites that share one process and what it has imported: they put nothing in the place of a module, and measure no pause. */
-const light = ['test/{access,collaboration,contract,graphql,http,identity,membership,rules,sync,waiting}/**/*.test.ts'];
+/**
+ * Each of these is a process of its own: it starts others, puts something in the place of a module, or looks at how long
+ * or how much. They come first, as some take long. The others share a process, and what it has imported.
+ */
+const alone = [
+  'test/*.test.ts',
+  'test/{chaos,cluster,database,documents,fuzz,soak}/**/*.test.ts',
+  'test/{graphql/memory,http/body-memory,rules/crowd,sync/replicas/large}.test.ts',
+];
 const slowness = measureSlowness();
 
-const common = {
+const project = (name: string, isolate: boolean, include: readonly string[], without: readonly string[]) => ({
   // Without vite's own condition `development`, so that a library and we import the same copy of `graphql`.
   ssr: { resolve: { conditions: ['module', 'node'] } },
-  test: { testTimeout: 120_000 * slowness, hookTimeout: 120_000 * slowness },
-};
-const { exclude } = configDefaults;
-const project = (name: string, isolate: boolean, include: string[], without: string[] = []) => ({
-  ...common,
-  test: { ...common.test, name, isolate, include, exclude: [...exclude, ...without] },
+  test: {
+    name,
+    isolate,
+    include: [...include],
+    exclude: [...configDefaults.exclude, ...without],
+    testTimeout: 120_000 * slowness,
+    hookTimeout: 120_000 * slowness,
+  },
 });
 
 export default defineConfig({
@@ -26,7 +35,10 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line.ts'],
     projects:
       process.env.TEST_NODES === 'on'
-        ? [project('nodes', true, nodes)]
-        : [project('alone', true, ['test/**/*.test.ts'], [...nodes, ...light]), project('together', false, light)],
+        ? [project('nodes', true, nodes, [])]
+        : [
+            project('alone', true, alone, nodes),
+            project('together', false, ['test/**/*.test.ts'], [...nodes, ...alone]),
+          ],
   },
 });
