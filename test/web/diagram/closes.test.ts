@@ -5,13 +5,11 @@ import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
 import { button, draw, gone, isSaved, nodes, seen } from './hands.ts';
 
-const LONG = 120_000;
-
 describe('WE4 a server that says: later', () => {
   const on = stage({ MAX_PARTICIPANTS: '2', SESSION_HOST_GRACE_MS: '60000' });
   const idOf = (diagram: string) => diagram.split('/').at(-1);
 
-  it('4429 a session that is full lets somebody in when there is room', { timeout: LONG }, async () => {
+  it('4429 a session that is full lets somebody in when there is room', async () => {
     const diagram = await on.newDiagram('Full');
     const [ada, grace] = (await on.together(diagram, 'Ada Lovelace', 'Grace Hopper')) as [Page, Page];
     await button(ada, '2 people here').waitFor(SOON);
@@ -25,7 +23,7 @@ describe('WE4 a server that says: later', () => {
     await button(alan, '2 people here').waitFor(SOON);
   });
 
-  it('1013 a diagram that cannot be opened now is opened when it can be', { timeout: LONG }, async () => {
+  it('1013 a diagram that cannot be opened now is opened when it can be', async () => {
     const diagram = await on.newDiagram('Unreadable');
     await on.sql('update diagram set head = 3 where id = $1', [idOf(diagram)]); // rows that are not there
     const [grace] = (await on.together(diagram, 'Grace Hopper')) as [Page];
@@ -35,7 +33,7 @@ describe('WE4 a server that says: later', () => {
     await isSaved(grace);
   });
 
-  it('1013 while drawing: what is drawn is kept, and saved when there is a way', { timeout: LONG }, async () => {
+  it('1013 while drawing: what is drawn is kept, and saved when there is a way', async () => {
     const diagram = await on.newDiagram('Kept meanwhile');
     const [grace] = (await on.together(diagram, 'Grace Hopper')) as [Page];
     await isSaved(grace);

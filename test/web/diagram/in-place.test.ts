@@ -5,8 +5,6 @@ import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
 import { button, isSaved, seen } from './hands.ts';
 
-const LONG = 120_000;
-
 const opened = {
   'a dialog': (page: Page) => button(page, 'Share').click(),
   'the list of keys': (page: Page) => page.locator('[data-canvas]').press('?'),
@@ -28,7 +26,7 @@ describe('the end of a session', () => {
     });
   const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
 
-  it.each(Object.entries(opened))('WE4 is not hidden by %s', { timeout: LONG }, async (_, open) => {
+  it.each(Object.entries(opened))('WE4 is not hidden by %s', async (_, open) => {
     const diagram = await on.newDiagram('Ended');
     const [ada, grace] = (await on.together(diagram, 'Ada Lovelace', 'Grace Hopper')) as [Page, Page];
     await button(ada, '2 people here').waitFor(SOON);
@@ -57,7 +55,7 @@ describe('the end of a session', () => {
     expect(hasKeys).toBe(true);
   });
 
-  it('WE4 takes back the question whether to leave it', { timeout: LONG }, async () => {
+  it('WE4 takes back the question whether to leave it', async () => {
     const diagram = await on.newDiagram('Leaving');
     const [ada] = (await on.together(diagram, 'Ada Lovelace', 'Grace Hopper')) as [Page];
     await button(ada, '2 people here').waitFor(SOON);
@@ -69,7 +67,7 @@ describe('the end of a session', () => {
     await ada.getByRole('dialog').waitFor({ ...SOON, state: 'detached' });
   });
 
-  it('WE5 the focus comes back after the question whether to end it', { timeout: LONG }, async () => {
+  it('WE5 the focus comes back after the question whether to end it', async () => {
     const [ada] = (await on.together(await on.newDiagram('Goes on'), 'Ada Lovelace')) as [Page];
     await isSaved(ada);
     await endedBy(ada);

@@ -5,13 +5,12 @@ import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
 import { button, draw, gone, isSaved, seen } from './hands.ts';
 
-const LONG = 120_000;
 const [ADA, GRACE] = ['Ada Lovelace', 'Grace Hopper'] as const;
 
 describe('a host who goes', () => {
   const on = stage();
 
-  it('CS7 a host who leaves is asked, and the session ends with them', { timeout: LONG }, async () => {
+  it('CS7 a host who leaves is asked, and the session ends with them', async () => {
     const diagram = await on.newDiagram('Left');
     const [ada, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
     await button(ada, '2 people here').waitFor(SOON);
@@ -23,7 +22,7 @@ describe('a host who goes', () => {
     await button(grace, '1 person here').waitFor(SOON);
   });
 
-  it('CS7 a host who goes by the Back button is asked once, and stays or goes', { timeout: LONG }, async () => {
+  it('CS7 a host who goes by the Back button is asked once, and stays or goes', async () => {
     const diagram = await on.newDiagram('Gone back');
     const { page: ada } = await on.somebody(ADA);
     await ada.getByRole('link', { name: /Gone back/ }).click();
@@ -55,7 +54,7 @@ const keepNothing = (page: Page) =>
 describe('somebody whose device keeps nothing', () => {
   const on = stage();
 
-  it('DO1 is told so, and asked before what is not saved is lost', { timeout: LONG }, async () => {
+  it('DO1 is told so, and asked before what is not saved is lost', async () => {
     const diagram = await on.newDiagram('Nowhere');
     const { page } = await on.somebody(ADA);
     await keepNothing(page);
@@ -90,7 +89,7 @@ describe('somebody whose device keeps nothing', () => {
     expect(await on.cellsAt(diagram)).toHaveLength(1);
   });
 
-  it('WE4 is not told that it is kept here, when they may only read from now on', { timeout: LONG }, async () => {
+  it('WE4 is not told that it is kept here, when they may only read from now on', async () => {
     const diagram = await on.newDiagram('Not kept');
     await on.together(diagram, ADA);
     const { page } = await on.somebody(GRACE);

@@ -6,7 +6,6 @@ import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
 import { between, button, draw, drawRefused, isKept, isSaved, nodes, seen } from './hands.ts';
 
-const LONG = 120_000;
 const [ADA, GRACE, ALAN] = ['Ada Lovelace', 'Grace Hopper', 'Alan Turing'] as const;
 const SESSION = '**/collaborate';
 
@@ -27,38 +26,34 @@ describe('a diagram when something is in the way', () => {
     );
   }
 
-  it(
-    'AC4 what was drawn while one was made a reader is kept, can be copied, and is saved when one is raised',
-    { timeout: LONG },
-    async () => {
-      const diagram = await on.newDiagram('Kept');
-      const [ada, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
-      await button(ada, '2 people here').waitFor(SOON);
-      await grace.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-      await grace.context().setOffline(true);
-      await seen(grace, 'This device is offline. What you draw is kept here.');
-      await draw(grace, 'Store');
-      try {
-        await graceIs('reader');
-        await grace.context().setOffline(false);
-        await seen(
-          grace,
-          /You can only read this diagram now\. \d changes? (was|were) not saved and (is|are) kept here\./,
-        );
-        await button(grace, 'Copy my unsaved changes').click();
-        await seen(grace, 'Copied.');
-        const copied = JSON.parse(await grace.evaluate(() => navigator.clipboard.readText()));
-        expect(copied.cells).toMatchObject([{ shape: 'store' }]);
-        await nodes(ada, 0);
-      } finally {
-        await graceIs('writer');
-      }
-      await isSaved(grace);
-      await nodes(ada, 1);
-    },
-  );
+  it('AC4 what was drawn while one was made a reader is kept, can be copied, and is saved when one is raised', async () => {
+    const diagram = await on.newDiagram('Kept');
+    const [ada, grace] = (await on.together(diagram, ADA, GRACE)) as [Page, Page];
+    await button(ada, '2 people here').waitFor(SOON);
+    await grace.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await grace.context().setOffline(true);
+    await seen(grace, 'This device is offline. What you draw is kept here.');
+    await draw(grace, 'Store');
+    try {
+      await graceIs('reader');
+      await grace.context().setOffline(false);
+      await seen(
+        grace,
+        /You can only read this diagram now\. \d changes? (was|were) not saved and (is|are) kept here\./,
+      );
+      await button(grace, 'Copy my unsaved changes').click();
+      await seen(grace, 'Copied.');
+      const copied = JSON.parse(await grace.evaluate(() => navigator.clipboard.readText()));
+      expect(copied.cells).toMatchObject([{ shape: 'store' }]);
+      await nodes(ada, 0);
+    } finally {
+      await graceIs('writer');
+    }
+    await isSaved(grace);
+    await nodes(ada, 1);
+  });
 
-  it('DO1 WE4 what is drawn while the server is down is saved when it is up', { timeout: LONG }, async () => {
+  it('DO1 WE4 what is drawn while the server is down is saved when it is up', async () => {
     const diagram = await on.newDiagram('Down');
     const [ada] = (await on.together(diagram, ADA)) as [Page];
     await draw(ada, 'Process');
@@ -81,7 +76,7 @@ describe('a diagram when something is in the way', () => {
   it.each([
     ['busy', 503, 'unavailable', 'The server is busy'],
     ['full', 429, 'rate_limited', 'This session is full'],
-  ])('WE4 a server that is %s is asked again by itself', { timeout: LONG }, async (_, status, code, title) => {
+  ])('WE4 a server that is %s is asked again by itself', async (_, status, code, title) => {
     const diagram = await on.newDiagram('Busy');
     const { page } = await on.somebody(GRACE);
     await page.route(SESSION, (route) => route.fulfill({ status, json: { code, message: '' } }));
@@ -92,7 +87,7 @@ describe('a diagram when something is in the way', () => {
     await isSaved(page);
   });
 
-  it('WE10 whoever signs in again goes on with what was not saved', { timeout: LONG }, async () => {
+  it('WE10 whoever signs in again goes on with what was not saved', async () => {
     const diagram = await on.newDiagram('Signed out');
     const { page } = await on.somebody(GRACE);
     await page.goto(on.url + diagram);
@@ -117,35 +112,31 @@ describe('a diagram when something is in the way', () => {
     await nodes(page, 1);
   });
 
-  it(
-    'WE4 what the server does not take can be copied, is not drawn on, and is left behind where the diagram is opened again',
-    { timeout: LONG },
-    async () => {
-      const diagram = await on.newDiagram('Refused');
-      const { page } = await on.somebody(ADA);
-      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-      const way = await between(page);
-      await page.goto(on.url + diagram);
-      await isSaved(page);
-      await draw(page, 'Actor');
-      await isSaved(page);
-      await drawRefused(page, way, 'Store');
-      for (const key of ['Control+a', 'Delete', '1']) await page.keyboard.press(key);
-      await nodes(page, 2);
-      await button(page, 'Copy my unsaved changes').click();
-      await seen(page, 'Copied.');
-      const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
-      expect(copied.cells).toMatchObject([{ shape: 'store' }]);
-      way.silent = false;
-      await button(page, 'Open it again').click();
-      await page.getByRole('heading', { name: 'The server could not take a change' }).waitFor({ state: 'detached' });
-      await isSaved(page);
-      await nodes(page, 1);
-      expect((await on.cellsAt(diagram)).map(({ shape }) => shape)).toEqual(['actor']);
-    },
-  );
+  it('WE4 what the server does not take can be copied, is not drawn on, and is left behind where the diagram is opened again', async () => {
+    const diagram = await on.newDiagram('Refused');
+    const { page } = await on.somebody(ADA);
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const way = await between(page);
+    await page.goto(on.url + diagram);
+    await isSaved(page);
+    await draw(page, 'Actor');
+    await isSaved(page);
+    await drawRefused(page, way, 'Store');
+    for (const key of ['Control+a', 'Delete', '1']) await page.keyboard.press(key);
+    await nodes(page, 2);
+    await button(page, 'Copy my unsaved changes').click();
+    await seen(page, 'Copied.');
+    const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()));
+    expect(copied.cells).toMatchObject([{ shape: 'store' }]);
+    way.silent = false;
+    await button(page, 'Open it again').click();
+    await page.getByRole('heading', { name: 'The server could not take a change' }).waitFor({ state: 'detached' });
+    await isSaved(page);
+    await nodes(page, 1);
+    expect((await on.cellsAt(diagram)).map(({ shape }) => shape)).toEqual(['actor']);
+  });
 
-  it('WE7 on a phone the diagram, its panels and its menu fit, and are open to all', { timeout: LONG }, async () => {
+  it('WE7 on a phone the diagram, its panels and its menu fit, and are open to all', async () => {
     const diagram = await on.newDiagram('A name that is longer than a phone is wide');
     const [ada, alan] = (await on.together(diagram, ADA, ALAN)) as [Page, Page];
     for (const page of [ada, alan]) await page.setViewportSize({ width: 375, height: 740 });
@@ -172,7 +163,6 @@ describe('a diagram when something is in the way', () => {
 
   it.each(['light', 'dark'] as const)(
     'WE7 nothing on the page is in the way of those who cannot see or point well (%s)',
-    { timeout: LONG },
     async (colorScheme) => {
       const diagram = await on.newDiagram('Seen by all');
       const [ada, alan] = (await on.together(diagram, ADA, ALAN)) as [Page, Page];

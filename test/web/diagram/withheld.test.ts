@@ -5,7 +5,6 @@ import { stage } from '../stage.ts';
 import { SOON } from '../visitor.ts';
 import { between, button, draw, drawRefused, isSaved, nodes } from './hands.ts';
 
-const LONG = 120_000;
 const REFUSED = 'This browser does not let the page copy. Select the text and copy it.';
 
 /** To be called before the page is opened. */
@@ -18,7 +17,7 @@ const withhold = (page: Page) =>
 describe('a diagram at an address that is not secure', () => {
   const on = stage();
 
-  it('WE2 WE5 is drawn on, and its link is shown where it cannot be copied', { timeout: LONG }, async () => {
+  it('WE2 WE5 is drawn on, and its link is shown where it cannot be copied', async () => {
     const diagram = await on.newDiagram('Plain');
     const { page } = await on.somebody('Ada Lovelace');
     await withhold(page);
@@ -39,7 +38,7 @@ describe('a diagram at an address that is not secure', () => {
     await expect.poll(() => page.getByLabel(REFUSED).inputValue(), SOON).toBe(on.url + diagram);
   });
 
-  it('WE4 what the server refuses is shown where it cannot be copied', { timeout: LONG }, async () => {
+  it('WE4 what the server refuses is shown where it cannot be copied', async () => {
     const diagram = await on.newDiagram('Refused plainly');
     const { page } = await on.somebody('Ada Lovelace');
     await withhold(page);
