@@ -8,8 +8,11 @@ const nodes = ['test/cluster/{balancer,deployments,stalled,stopping,three-nodes}
  * or how much. They come first, as some take long. The others share a process, and what it has imported.
  */
 const alone = [
-  'test/*.test.ts',
-  'test/{chaos,cluster,database,documents,fuzz,soak}/**/*.test.ts',
+  'test/{app,dev,main}.test.ts',
+  'test/{chaos,fuzz,soak}/*.test.ts',
+  'test/cluster/{killed,rolling-restart,two-nodes,nemesis/*,redis-trouble/*}.test.ts',
+  'test/database/data-directory.test.ts',
+  'test/documents/{anything-stored,collecting,fence,holding,pieces,read-back,replacement,replaying,worker-thread,workshop}.test.ts',
   'test/{graphql/memory,http/body-memory,rules/crowd,sync/replicas/large}.test.ts',
 ];
 const slowness = measureSlowness();

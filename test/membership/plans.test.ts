@@ -19,6 +19,7 @@ import { createWorkspaces } from '../../src/membership/workspaces.ts';
 import { createAuditTrail } from '../../src/observe/audit-trail.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
 import { actorOf, seedLargeRoster, type LargeRoster } from '../support/large-roster.ts';
+import { within } from '../support/patience.ts';
 import { collectPlans, explainEverything, sequentialScans, type Plan } from '../support/plans.ts';
 
 const PROFILES = 20_000;
@@ -34,7 +35,8 @@ beforeAll(async () => {
   large = await seedLargeRoster(seeding, { profiles: PROFILES, members: MEMBERS });
   await explainEverything(seeding);
   await seeding.close();
-  database = await openDatabase({ url });
+  // Rows by the thousand are put in on all of its connections.
+  database = await openDatabase({ url }, { acquire: within(10_000), hold: within(60_000), log: within(60_000) });
   plans = await collectPlans(database);
 });
 afterAll(() => database.close());

@@ -99,9 +99,8 @@ export function stage(environment: Record<string, string> = {}): Stage {
     async together(diagram, ...names) {
       const pages: Page[] = [];
       for (const name of names) {
-        const { page } = await somebody(name, diagram);
-        await page.locator('[data-canvas]').waitFor();
-        pages.push(page);
+        await pages.at(-1)?.locator('[data-canvas]').waitFor();
+        pages.push((await somebody(name, diagram)).page);
       }
       return pages;
     },
