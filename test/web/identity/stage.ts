@@ -28,7 +28,9 @@ export function issuerStage(): IssuerStage {
   beforeAll(async () => {
     await ensureWebApp();
     issuer = await startIssuer();
-    [app, browser] = await Promise.all([startApp({ mode: 'serve', environment: issuer.environment }), launchBrowser()]);
+    // Whoever signs in again is still the host then, however long it takes here.
+    const environment = { ...issuer.environment, SESSION_HOST_GRACE_MS: '600000' };
+    [app, browser] = await Promise.all([startApp({ mode: 'serve', environment }), launchBrowser()]);
     issuer.know(app.url);
   });
   afterEach(async () => {
