@@ -103,6 +103,17 @@ export function redisBus({
     });
   }
 
+  const send = async (name: string, message: Buffer): Promise<void> => {
+    underWay += message.byteLength;
+    try {
+      await publisher.client.sPublish(channelOf(name), message);
+    } catch (error) {
+      if (error instanceof ErrorReply) troubledAt = performance.now();
+      onDropped();
+    }
+    underWay -= message.byteLength;
+  };
+
   const forget = (name: string): void => {
     const listener = listeners.get(name);
     listeners.delete(name);
@@ -118,14 +129,7 @@ export function redisBus({
     publish(name, payload) {
       const message = wrap(payload);
       if (underWay + message.byteLength > MOST_BYTES) return onDropped();
-      underWay += message.byteLength;
-      publisher.client
-        .sPublish(channelOf(name), message)
-        .catch((error: unknown) => {
-          if (error instanceof ErrorReply) troubledAt = performance.now();
-          onDropped();
-        })
-        .finally(() => (underWay -= message.byteLength));
+      void send(name, message);
     },
     async subscribe(name, handler) {
       const subscribed = handlers.get(name) ?? new Set();

@@ -42,8 +42,9 @@ const DURABLE = `case current_setting('synchronous_commit') when 'off' then set_
 /** @param waiting what to do about a row that is locked */
 const flushing = (waiting: '' | 'skip locked') => `
   with batch as (
-    select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $9::bigint[])
-      as batch (diagram, id, epoch, authors, start, size, base)
+    select * from
+      unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $9::bigint[]) with ordinality
+      as batch (diagram, id, epoch, authors, start, size, base, place)
   ), locked as (
     select diagram.id, diagram.head, diagram.access_epoch from diagram
     where diagram.id = any ($1) and (select set_config('lock_timeout', $8, true) || ${DURABLE}) is not null
@@ -57,25 +58,19 @@ const flushing = (waiting: '' | 'skip locked') => `
     insert into document_update (diagram_id, seq, bytes, batch_id, authors)
     select diagram, seq, substring($7::bytea from start::int for size::int), id, authors::uuid[] from accepted
   )
-  select batch.diagram, case
+  select string_agg(case
       when accepted.seq is not null then accepted.seq::text
       when locked.head < batch.base then 'behind'
       when locked.id is not null then 'stale'
       when exists (select from diagram where diagram.id = batch.diagram) then 'locked'
       else 'missing' -- one that went while its lock was waited for is missing the next time
-    end as verdict
+    end, ' ' order by batch.place) as verdicts
   from batch left join locked on locked.id = batch.diagram left join accepted on accepted.diagram = batch.diagram`;
 
 const STATEMENTS = { wait: flushing(''), skip: flushing('skip locked') };
 
 /** What to do about a diagram that somebody else has locked: wait for so many ms, or leave it out. */
 export type Patience = { kind: 'wait'; ms: number } | { kind: 'skip' };
-
-interface FlushRow {
-  diagram: string;
-  /** The sequence number, or what else became of it. */
-  verdict: string;
-}
 
 /**
  * @param batches at most one per diagram
@@ -99,13 +94,18 @@ export async function flush(
     patience.kind === 'wait' ? `${patience.ms}ms` : '0',
     arrayOf(batches.map((batch) => batch.base)),
   ];
-  const rows = await executor.query<FlushRow>(STATEMENTS[patience.kind], values, `flush ${patience.kind}`);
-  return new Map(rows.map((row) => [row.diagram, verdictOf(row)]));
+  const [told] = await executor.query<{ verdicts: string }>(
+    STATEMENTS[patience.kind],
+    values,
+    `flush ${patience.kind}`,
+  );
+  return new Map(told!.verdicts.split(' ').map((word, place) => [batches[place]!.diagram, verdictOf(word)]));
 }
 
-function verdictOf({ verdict }: FlushRow): Verdict {
-  const seq = Number(verdict);
-  return seq > 0 ? { kind: 'in', seq } : { kind: verdict as Exclude<Verdict['kind'], 'in'> };
+/** @param word the sequence number, or what else became of it */
+function verdictOf(word: string): Verdict {
+  const seq = Number(word);
+  return seq > 0 ? { kind: 'in', seq } : { kind: word as Exclude<Verdict['kind'], 'in'> };
 }
 
 /** Finds out whether a batch was committed, and commits it if it was not. */

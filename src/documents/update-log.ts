@@ -15,9 +15,9 @@
  * If a diagram's access epoch is not the one that the authors were decided under, they are decided anew, what belongs
  * to those who may no longer write is dropped, and the rest is retried (AC3).
  */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { uuidv7 } from 'uuidv7';
 import type { SqlExecutor } from '../database/database.ts';
 import type { Budget } from './budget.ts';
 import { decideAnew, type Decide } from './fence.ts';
@@ -95,7 +95,7 @@ export function createUpdateLog(dependencies: UpdateLogDependencies): UpdateLog 
   }
 
   async function write(ready: readonly Queue[]): Promise<void> {
-    const id = uuidv7(); // unique per diagram is enough
+    const id = randomUUID(); // unique per diagram is enough
     const tried = ready.map((queue) => ({ queue, ...take(queue, id, limits.rowBytes) }));
     const batches = tried.map(({ batch }) => batch);
     const wait = tried.length > 1 ? limits.lockTimeout / 5 : limits.lockTimeout;
