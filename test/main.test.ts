@@ -59,6 +59,14 @@ describe('RU1 a DATA_DIR that cannot be used', () => {
       ['token', '--email', 'a@b.example'],
       (at) => mkdir(join(at, 'jwt-secret'), { recursive: true }),
     ],
+    [
+      'holds half a secret',
+      ['dev'],
+      async (at) => {
+        await mkdir(at);
+        await writeFile(join(at, 'jwt-secret'), 'half');
+      },
+    ],
   ])('is told in a line, with exit code 78, where it %s: %s', async (_, command, make) => {
     const at = await mkdtemp(join(folder, 'used-'));
     const DATA_DIR = join(at, 'data');

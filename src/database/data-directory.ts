@@ -19,10 +19,10 @@ export class DataDirectoryInUse extends Error {
   }
 }
 
-/** It cannot be made, read or written: it is a file, or somebody else's. The command line says so and exits 78. */
+/** It cannot be made, read or written, or holds what we did not write: it is a file, or somebody else's. The command line says so and exits 78. */
 export class DataDirectoryUnusable extends Error {
-  constructor(directory: string, { message }: Error) {
-    super(`DATA_DIR ${directory} cannot be used: ${message}`);
+  constructor(directory: string, why: string) {
+    super(`DATA_DIR ${directory} cannot be used: ${why}`);
     this.name = 'DataDirectoryUnusable';
   }
 }
@@ -33,7 +33,7 @@ async function usingFolder<Result>(directory: string, use: () => Promise<Result>
     await mkdir(directory, { recursive: true, mode: 0o700 });
     return await use();
   } catch (error) {
-    throw error instanceof Error && 'code' in error ? new DataDirectoryUnusable(directory, error) : error;
+    throw error instanceof Error && 'code' in error ? new DataDirectoryUnusable(directory, error.message) : error;
   }
 }
 
@@ -62,13 +62,14 @@ function hold(directory: string): () => void {
  * processes that start at once all have the first one's.
  * @throws DataDirectoryUnusable
  */
-export const keptSecret = (directory: string): Promise<string> =>
-  usingFolder(directory, () => secretAt(join(directory, 'jwt-secret')));
+export const keptSecret = (directory: string): Promise<string> => usingFolder(directory, () => secretIn(directory));
 
-async function secretAt(path: string): Promise<string> {
+async function secretIn(directory: string): Promise<string> {
+  const path = join(directory, 'jwt-secret');
   if (!existsSync(path)) await keepSecret(path);
   const secret = await readFile(path, 'utf8');
-  if (secret.length < LEAST) throw new Error(`${path} holds no secret; delete it, and another one is made`);
+  if (secret.length < LEAST)
+    throw new DataDirectoryUnusable(directory, 'jwt-secret holds no secret; delete it, and another one is made');
   return secret;
 }
 

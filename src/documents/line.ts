@@ -4,7 +4,7 @@
  */
 import { PACE, share, type Pace } from './pace.ts';
 import { newQueue, portionOf, type Queue } from './queue.ts';
-import { turn } from './turn.ts';
+import { turn } from '../waiting/turn.ts';
 
 export interface Line {
   /** The queue of a diagram; a new one stands at the end. */

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SqlExecutor } from '../database/database.ts';
 import { bytesOf } from './row.ts';
-import { turn } from './turn.ts';
+import { turn } from '../waiting/turn.ts';
 
 /** The driver makes a text of each, twice as long: longer ones V8 would have to treat as large objects. */
 const PIECE = 49_152;

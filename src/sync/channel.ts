@@ -168,8 +168,8 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
       while (wanted() && socket.isFull()) await socket.drained();
       replica.settle();
       if (wanted()) client.handleMessage(bytes);
-    } catch {
-      close(closings.unavailable);
+    } catch (error) {
+      failed(error);
     }
   }
 

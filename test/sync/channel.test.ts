@@ -1,13 +1,24 @@
-/** A channel that ends before anybody is admitted. */
+/** A channel that ends before anybody is admitted, or because something fails. */
 import { expect, it } from 'vitest';
+import { Doc } from 'yjs';
 import { createChannel, type ChannelDependencies } from '../../src/sync/channel.ts';
+import { closings } from '../../src/sync/closing.ts';
 import { createIntake, type IntakeDependencies } from '../../src/sync/intake/intake.ts';
 import { collected } from '../support/collected.ts';
 
 function waiting() {
   const left: string[] = [];
+  const logged: unknown[] = [];
+  const closed: unknown[] = [];
   const wiring = {
-    socket: { shared: true, ponged: () => true, send() {}, left: (address: string) => void left.push(address) },
+    socket: {
+      shared: true,
+      ponged: () => true,
+      send() {},
+      close: (closing: unknown) => void closed.push(closing),
+      left: (address: string) => void left.push(address),
+    },
+    logger: { error: ({ err, document }: Record<string, unknown>) => void logged.push([document, err]) },
     address: 'diagram:a',
     connect: () => ({ handleMessage() {}, handleClose() {} }),
     createIntake: (dependencies: IntakeDependencies) => createIntake(dependencies),
@@ -16,7 +27,7 @@ function waiting() {
     writeStateless: () => '',
     ended() {},
   };
-  return { channel: createChannel(wiring as unknown as ChannelDependencies), left };
+  return { channel: createChannel(wiring as unknown as ChannelDependencies), left, logged, closed };
 }
 
 const KINDS = ['update', 'step2', 'step1', 'awareness'] as const;
@@ -33,4 +44,14 @@ it.each(KINDS)('NO3 what came to a channel is let go of when it ends, also by wh
   channel.receive({ kind: 'close', address: channel.address }, new Uint8Array(1));
   await collected(refs);
   expect([channel.state.kind, left]).toEqual(['ended', [channel.address]]);
+});
+
+it('NO5 what fails while a client is told what it lacks is in the log, and ends its connection', async () => {
+  const { channel, logged, closed } = waiting();
+  const fault = new Error('no memory left');
+  channel.joined({ kind: 'room' } as never);
+  channel.opened({} as never, { document: new Doc(), replica: { portionsFor: () => Promise.reject(fault) } } as never);
+  channel.receive({ kind: 'step1', address: channel.address, stateVector: new Uint8Array([0]) }, new Uint8Array(1));
+  await expect.poll(() => closed).toEqual([closings.unavailable]);
+  expect(logged).toEqual([[channel.name, fault]]);
 });

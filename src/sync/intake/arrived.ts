@@ -5,7 +5,7 @@
  */
 import { LARGE } from '../../documents/pieces.ts';
 import { splitUpdates } from '../../documents/row.ts';
-import { turn } from '../../documents/turn.ts';
+import { turn } from '../../waiting/turn.ts';
 import { decodeUpdate, type DecodedUpdate } from '../../documents/update.ts';
 import type { Workshop } from '../../documents/workshop.ts';
 import type { Debt } from './acknowledgements.ts';

@@ -8,7 +8,7 @@ import type { Permissions } from '../../access/roles.ts';
 import { MOST_NEW_CLIENTS } from '../../documents/client-binding.ts';
 import { decodeUpdate, type DecodedUpdate } from '../../documents/update.ts';
 import type { Person } from '../../identity/person.ts';
-import { turn } from '../../documents/turn.ts';
+import { turn } from '../../waiting/turn.ts';
 import { createJudge, hearSlices, type Verdict } from './judgement.ts';
 import type { Replica } from '../replicas/replica.ts';
 

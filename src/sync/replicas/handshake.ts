@@ -6,7 +6,7 @@
 import * as decoding from 'lib0/decoding';
 import { decodeStateVector, encodeStateVector, type Doc } from 'yjs';
 import { MOST_NEW_CLIENTS } from '../../documents/client-binding.ts';
-import { turn } from '../../documents/turn.ts';
+import { turn } from '../../waiting/turn.ts';
 import { stepOneFrame, stepTwoFrame, updateFramesTo } from '../frames.ts';
 
 export interface Answer {

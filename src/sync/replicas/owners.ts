@@ -1,7 +1,7 @@
 /** Whose the client ids of a document are (AC6), as far as somebody asked: whoever has one keeps it. */
 import type { SqlExecutor } from '../../database/database.ts';
 import { bindClients, boundClients } from '../../documents/client-binding.ts';
-import { persistently } from '../../documents/persistently.ts';
+import { persistently } from '../../waiting/persistently.ts';
 
 export interface Owners {
   /** Client id to the person who has it. */
