@@ -77,7 +77,7 @@ const WEB_APP = fileURLToPath(new URL('../dist/web', import.meta.url));
  * @throws ConfigurationError, DataDirectoryInUse, DataDirectoryUnusable, or the driver's error if the database cannot be reached
  */
 export async function build(config: Config, logger: Logger = createLogger(config.logLevel)): Promise<App> {
-  const { database, release } = await prepareDatabase(config);
+  const { database, release } = await prepareDatabase(config, logger);
   const secret =
     config.tokens.kind === 'secret' ? (config.tokens.secret ?? (await keptSecret(config.dataDirectory))) : null;
   const tokens = tokenOptions(config.tokens.kind === 'secret' ? { ...config.tokens, secret } : config.tokens);

@@ -18,14 +18,17 @@ import type { Metrics } from './observe/metrics.ts';
  * @returns it, and the way to give its folder back
  * @throws ConfigurationError, DataDirectoryInUse, DataDirectoryUnusable, or the driver's error if it cannot be reached
  */
-export async function prepareDatabase(config: Config): Promise<{ database: Database; release: () => void }> {
+export async function prepareDatabase(
+  config: Config,
+  logger: Pick<Logger, 'warn'>,
+): Promise<{ database: Database; release: () => void }> {
   const embedded = config.databaseUrl === null;
   const release = embedded ? await holdDataDirectory(config.dataDirectory) : () => {};
   try {
     const database = await openDatabase(
       embedded ? { directory: join(config.dataDirectory, 'postgres') } : { url: config.databaseUrl! },
     );
-    if (config.mode === 'dev') await database.migrate();
+    if (config.mode === 'dev') await database.migrate((words) => logger.warn(words));
     else await refusePending(database);
     return { database, release };
   } catch (error) {

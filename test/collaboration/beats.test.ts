@@ -1,5 +1,5 @@
 /** What a node does for its sessions by itself, twice a second, and when it stops: over a store that answers as a test wants. */
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { createSessions, type SessionService } from '../../src/collaboration/sessions.ts';
 
 const ADVANCED = { session: 's', diagram: 'd' };
@@ -27,7 +27,6 @@ beforeEach(() => {
   vi.clearAllMocks();
   sessions = createSessions({ store, leases, notices: { publish }, onError } as never);
 });
-afterEach(() => void vi.useRealTimers());
 
 const connection = { id: 'c', diagram: 'd', person: { id: 'p' }, permissions: 'writer' } as never;
 

@@ -1,6 +1,8 @@
 /** Migrations beside those who use the database. */
 import { expect, it } from 'vitest';
+import type { Config } from '../../src/config.ts';
 import { openDatabase } from '../../src/database/database.ts';
+import { prepareDatabase } from '../../src/foundations.ts';
 import { beginCommand } from '../support/command-line.ts';
 import { emptyDatabaseUrl } from '../support/database.ts';
 import { eventually } from '../support/patience.ts';
@@ -34,6 +36,22 @@ it('RU2 a migration that waits for a long transaction, as a backup is, holds up 
   expect(await migrating.migrated).toContain('2026-11-27-01-random-numbers');
   expect(await database.pendingMigrations()).toEqual([]);
   await Promise.all([backup.close(), database.close()]);
+});
+
+it('RU2 so does a development server that migrates its database when it starts', async () => {
+  const { url, database } = await olderDatabase();
+  const { promise: told, resolve } = Promise.withResolvers<unknown>();
+  const config = { mode: 'dev', databaseUrl: url } as Config;
+  const starting = await database.content.transaction(async (sql) => {
+    await sql.query('set local idle_in_transaction_session_timeout = 0');
+    await sql.query('select from profile');
+    const prepared = prepareDatabase(config, { warn: resolve });
+    expect(await told).toMatch(/^waiting for the transactions of these processes/);
+    return { prepared };
+  });
+  const { database: migrated } = await starting.prepared;
+  expect(await migrated.pendingMigrations()).toEqual([]);
+  await Promise.all([migrated.close(), database.close()]);
 });
 
 it('RU2 a migration whose process is killed in the middle of a long statement ends, and all of it is taken back', async () => {

@@ -71,15 +71,11 @@ describe('ID4 keys', () => {
     const answered = Promise.withResolvers<void>();
     [answering, published] = [answered.promise, ['b']];
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    try {
-      const [known, unknown] = [given('a'), given('b')];
-      await vi.advanceTimersByTimeAsync(500);
-      expect(await known).toBe('key of a');
-      answered.resolve();
-      expect([await unknown, await given('a'), asked]).toEqual(['key of b', 'unauthenticated', 3]);
-    } finally {
-      vi.useRealTimers();
-    }
+    const [known, unknown] = [given('a'), given('b')];
+    await vi.advanceTimersByTimeAsync(500);
+    expect(await known).toBe('key of a');
+    answered.resolve();
+    expect([await unknown, await given('a'), asked]).toEqual(['key of b', 'unauthenticated', 3]);
   });
 
   it('of ids that were made up cost thirty questions a minute, and nobody who has a key', async () => {

@@ -1,9 +1,8 @@
 /** Edits of other nodes on their way into a document. */
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { createBehind } from '../../../src/sync/replicas/behind.ts';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
 
 const update = (byte: number, length = 1) => new Uint8Array(length).fill(byte);
 
