@@ -15,6 +15,7 @@
  * the database would have to keep, for each client, where its structs end.
  */
 import * as Y from 'yjs';
+import { lastBegun } from './begun.ts';
 import { deletesAll, endOf, type DecodedUpdate, type StateOf, type Struct } from './update.ts';
 import { createWalks, type Place, type Type } from './walking.ts';
 
@@ -61,14 +62,8 @@ export function createPlacements(document: Y.Doc, state: StateOf): Placements {
       return { item, place: item.parent ? { parent: item.parent as Type, key: item.parentSub } : null };
     }
     const placed = taken.get(client) ?? [];
-    let [low, high] = [0, placed.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (placed[middle]!.item.id.clock <= clock) low = middle;
-      else high = middle - 1;
-    }
-    const found = placed[low];
-    return found && found.item.id.clock <= clock && clock < endOf(found.item) ? found : null;
+    const found = placed[lastBegun(placed, clock, ({ item }) => item.id.clock)];
+    return found && clock < endOf(found.item) ? found : null;
   }
 
   function parentOf(named: string | Y.ID): Type | string | null {

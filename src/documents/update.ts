@@ -9,6 +9,7 @@
 import * as decoding from 'lib0/decoding';
 import * as Y from 'yjs';
 import { nestsDeeperThan } from '../json.ts';
+import { lastBegun } from './begun.ts';
 import { readCounted, valuesInJson } from './values.ts';
 
 /** Where a document ends for a client: the clock that its next struct would have. */
@@ -187,13 +188,7 @@ function straddles(struct: Struct, state: StateOf): boolean {
 /** Whether an update deletes a stretch of a client's clocks as a whole. */
 export function deletesAll({ deletes }: Pick<DecodedUpdate, 'deletes'>, { id, length }: Struct): boolean {
   const ranges = deletes.get(id.client) ?? [];
-  let [low, high] = [0, ranges.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ranges[middle]!.clock <= id.clock) low = middle + 1;
-    else high = middle;
-  }
-  const range = ranges[low - 1];
+  const range = ranges[lastBegun(ranges, id.clock, ({ clock }) => clock)];
   return range !== undefined && id.clock + length <= range.clock + range.len;
 }
 

@@ -11,6 +11,7 @@
  * Should others change the document between two slices of an update, the count may be wrong by what they brought.
  */
 import * as Y from 'yjs';
+import { lastBegun } from './begun.ts';
 
 export type Type = NonNullable<ReturnType<Y.Doc['share']['get']>>;
 
@@ -123,16 +124,11 @@ function followAll(document: Y.Doc, itemAt: (id: Y.ID) => Y.Item | undefined): O
     const item = itemAt(id);
     if (!item) return undefined;
     const own = piecesOf(item);
-    let [low, high] = [0, own.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (own[middle]!.from <= id.clock) low = middle;
-      else high = middle - 1;
-    }
-    const piece = own[low]!;
+    const place = lastBegun(own, id.clock, ({ from }) => from);
+    const piece = own[place]!;
     if (cut <= piece.from || cut >= piece.to) return piece;
     const rest = { ...piece, from: cut };
-    own.splice(low + 1, 0, rest);
+    own.splice(place + 1, 0, rest);
     piece.to = cut;
     piece.right = rest;
     return id.clock < cut ? piece : rest;
