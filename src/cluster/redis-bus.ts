@@ -51,6 +51,8 @@ export function redisBus({
   const handlers = new Map<string, Set<Handler>>();
   /** The listener of each channel that is wanted. */
   const listeners = new Map<string, (message: Buffer) => void>();
+  /** For each of them, what settles when Redis has taken it, or is asked for it no more. */
+  const holds = new Map<string, Promise<void>>();
   const channelOf = (name: string) => `roundtable:${deployment}:${name}`;
   const resumptions: (() => void)[] = [];
   let underWay = 0;
@@ -94,7 +96,7 @@ export function redisBus({
     }
   };
   subscriber.onReplaced(() => {
-    for (const [name, listener] of listeners) void hold(name, listener);
+    for (const [name, listener] of listeners) holds.set(name, hold(name, listener));
   });
 
   for (const connection of [publisher, subscriber]) {
@@ -117,6 +119,7 @@ export function redisBus({
   const forget = (name: string): void => {
     const listener = listeners.get(name);
     listeners.delete(name);
+    holds.delete(name);
     refused.delete(name);
     if (listener) subscriber.client.sUnsubscribe(channelOf(name), listener, true).catch(() => {});
   };
@@ -137,8 +140,9 @@ export function redisBus({
       if (subscribed.size === 1) {
         const listener = deliver(name);
         listeners.set(name, listener);
-        await atMost(SUBSCRIBE_PATIENCE, hold(name, listener));
+        holds.set(name, hold(name, listener));
       }
+      await atMost(SUBSCRIBE_PATIENCE, holds.get(name)!);
       return () => {
         if (!subscribed.delete(handler) || subscribed.size > 0) return;
         handlers.delete(name);

@@ -1,6 +1,8 @@
 /** Allowances: counted over all nodes, and by each node for itself when Redis does not do well. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryAllowances, type Allowances } from '../../src/cluster/allowances.ts';
+import { redisAllowances } from '../../src/cluster/redis-allowances.ts';
+import type { RedisCondition, RedisConnection } from '../../src/cluster/redis-connection.ts';
 import { eventually, within } from '../support/patience.ts';
 import { createRedis, type RedisProcess } from '../support/redis-process.ts';
 import { redisNode } from '../support/redis-nodes.ts';
@@ -55,6 +57,8 @@ describe.each<[string, () => Promise<Allowances>]>([
 });
 
 describe('CO9 allowances in Redis', () => {
+  const clientThatCounts = (used: number) => ({ isReady: true, eval: async () => [used, 60_000] });
+
   it('are the same on all nodes of a deployment, and not those of another', async () => {
     const redis = await startRedis();
     const [one, two, other] = [await node(redis), await node(redis), await node(redis, 'another')];
@@ -62,6 +66,38 @@ describe('CO9 allowances in Redis', () => {
     expect(await two.allowances(SIZE).spend('ann')).toMatchObject({ used: 2 });
     expect(await one.allowances(SIZE).look('ann')).toMatchObject({ used: 2 });
     expect(await other.allowances(SIZE).spend('ann')).toMatchObject({ used: 1 });
+  });
+
+  it('are counted there if it does well or was emptied, and by each node for itself otherwise', async () => {
+    const { publisher } = await node(await startRedis());
+    const used = async (condition: RedisCondition) => {
+      const allowance = redisAllowances({ ...publisher, client: publisher.client, condition }, 'deployment')(SIZE);
+      return [condition, (await allowance.spend('ann')).used];
+    };
+    expect([await used('well'), await used('emptied')]).toEqual([
+      ['well', 1],
+      ['emptied', 2],
+    ]);
+    for (const condition of ['away', 'slow', 'refusing'] as const)
+      expect(await used(condition)).toEqual([condition, 1]);
+  });
+
+  it('what was answered in time leaves no doubt in Redis', async () => {
+    vi.useFakeTimers();
+    stops.push(() => vi.useRealTimers());
+    const doubt = vi.fn<() => void>();
+    const connection = { client: clientThatCounts(1), condition: 'well', doubt } as unknown as RedisConnection;
+    expect(await redisAllowances(connection, 'deployment')(SIZE).spend('ann')).toMatchObject({ used: 1 });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(doubt).not.toHaveBeenCalled();
+  });
+
+  it('are counted by the client of the moment', async () => {
+    const connection = { client: clientThatCounts(1), condition: 'well' };
+    const allowance = redisAllowances(connection as unknown as RedisConnection, 'deployment')(SIZE);
+    expect(await allowance.spend('ann')).toMatchObject({ used: 1 });
+    connection.client = clientThatCounts(7);
+    expect(await allowance.spend('ann')).toMatchObject({ used: 7 });
   });
 
   it('a Redis that stands still holds up one question for a moment, and the others not at all', async () => {

@@ -104,6 +104,18 @@ describe('the redis bus when Redis does not do well', () => {
     await eventually(() => expect(heard).toEqual([1]));
   });
 
+  it('DO3 whoever subscribes what somebody else is just subscribing waits for it as they do', async () => {
+    const redis = await startRedis();
+    const proxy = await proxied(redis);
+    const [near, far] = [await node({ url: redis.url }), await node({ url: proxy.url })];
+    proxy.delay(25);
+    const first = listening(far, 'channel');
+    const second = await listening(far, 'channel');
+    near.publish('channel', new Uint8Array([1]));
+    await eventually(() => expect(second).toEqual([1]));
+    expect(await first).toEqual([1]);
+  });
+
   it('NO2 takes two connections of Redis, one to publish and one to subscribe', async () => {
     const redis = await startRedis();
     const bus = await node({ url: redis.url });
@@ -165,6 +177,78 @@ describe('the redis bus when Redis does not do well', () => {
         }
       }
     }
+  });
+
+  describe('what is being subscribed', () => {
+    const clientThat = (sSubscribe: () => Promise<void>) => ({
+      isOpen: true,
+      sSubscribe,
+      sUnsubscribe: async () => {},
+    });
+    const busOn = (client: unknown) => {
+      vi.useFakeTimers();
+      stops.push(() => vi.useRealTimers());
+      const replacements: (() => void)[] = [];
+      const onReplaced = (callback: () => void) => replacements.push(callback);
+      const connection = { client, condition: 'well', onReady: nothing, onReplaced } as unknown as RedisConnection;
+      const [onRefused, resumed] = [vi.fn<() => void>(), vi.fn<() => void>()];
+      const told = { onError: nothing, onDropped: nothing, onMalformed: nothing, onRefused };
+      const bus = redisBus({ publisher: connection, subscriber: connection, deployment: 'trouble', ...told });
+      bus.onResumed(resumed);
+      const replace = (next: unknown) => {
+        Object.assign(connection, { client: next });
+        for (const callback of replacements) callback();
+      };
+      return { bus, onRefused, resumed, replace };
+    };
+
+    it("NO2 is nobody's news if Redis takes it", async () => {
+      const { bus, resumed } = busOn(clientThat(async () => {}));
+      await bus.subscribe('one', nothing);
+      await bus.subscribe('other', nothing);
+      expect(resumed).not.toHaveBeenCalled();
+    });
+
+    it('NO2 is told to flow again once, when Redis has taken all that it had refused', async () => {
+      const sSubscribe = vi.fn<() => Promise<void>>().mockRejectedValue(new ErrorReply('NOPERM'));
+      const { bus, resumed } = busOn(clientThat(sSubscribe));
+      for (const name of ['one', 'other']) void bus.subscribe(name, nothing);
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(bus.healthy).toBe(false);
+      sSubscribe.mockResolvedValue();
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(bus.healthy).toBe(true);
+      expect(resumed).toHaveBeenCalledOnce();
+    });
+
+    it('NO2 is no trouble if it is refused when nobody wants it any more', async () => {
+      const answer = Promise.withResolvers<void>();
+      const { bus, onRefused } = busOn(clientThat(() => answer.promise));
+      const subscribed = bus.subscribe('channel', nothing);
+      await vi.advanceTimersByTimeAsync(1000);
+      (await subscribed)();
+      answer.reject(new ErrorReply('NOPERM'));
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(bus.healthy).toBe(true);
+      expect(onRefused).not.toHaveBeenCalled();
+    });
+
+    it('NO2 is asked for no more of a client that was given up, but of the one in its place', async () => {
+      const [before, after] = [vi.fn<() => Promise<void>>(), vi.fn<() => Promise<void>>()];
+      const given = clientThat(before.mockRejectedValue(new Error('it broke')));
+      const { bus, onRefused, replace } = busOn(given);
+      const subscribed = bus.subscribe('channel', nothing);
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(bus.healthy).toBe(true); // that is for the connection to say
+      expect(onRefused).not.toHaveBeenCalled();
+      before.mockClear();
+      given.isOpen = false;
+      replace(clientThat(after.mockResolvedValue()));
+      await vi.advanceTimersByTimeAsync(5000);
+      await subscribed;
+      expect(before).not.toHaveBeenCalled();
+      expect(after).toHaveBeenCalledOnce();
+    });
   });
 
   describe('under access rules', () => {

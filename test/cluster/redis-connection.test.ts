@@ -113,6 +113,16 @@ it.each<[string, Sign[], RedisCondition[]]>([
   expect(arrivals).toBe(conditions.includes('away') ? 2 : 1);
 });
 
+it('NO2 why a Redis does not do well is told with it', async () => {
+  const redis = await redisThat('missing', 'refused', 'never');
+  const told: string[] = [];
+  const onCondition = (condition: RedisCondition, error: unknown) =>
+    told.push(error instanceof Error ? `${condition}: ${error.message}` : condition);
+  await connect(redis.url, { onCondition, pace: { ...PACE, slow: PACE.giveUp } }).start();
+  await redis.over();
+  expect(told).toEqual(['well', 'refusing: OOM it is full', 'away: Redis does not answer', 'well']);
+});
+
 it('NO2 a connection that has come about is asked at once, and not at the next time', async () => {
   const redis = await redisThat();
   const connection = connect(redis.url, { pace: { ...PACE, ask: 60_000 } });
