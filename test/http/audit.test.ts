@@ -59,6 +59,14 @@ describe('MB5 GET /api/audit', () => {
     });
   });
 
+  it('tells what a new list of grants said', async () => {
+    const { id } = (await owner.call('POST', '/threat_models', { body: { name: 'T' } })).body;
+    const body = [{ subject_type: 'user', subject: owner.email, role: 'owner' }];
+    await owner.call('PUT', `/threat_models/${id}/authorization`, { body });
+    const [event] = await found({ container: `threat_model:${id}` });
+    expect(event).toMatchObject({ details: { grants: [{ type: 'user', subject: owner.email, role: 'owner' }] } });
+  });
+
   it('is for platform admins only', async () => {
     expect(await owner.call('GET', '/api/audit')).toMatchObject({
       status: 403,

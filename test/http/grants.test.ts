@@ -52,6 +52,12 @@ describe('the list', () => {
     expect(await listed()).toHaveLength(2);
   });
 
+  it('is seen also by those who may only read', async () => {
+    const list = [user(owner.email, 'owner'), user(other.email, 'reader')];
+    await replaced(list);
+    expect(await other.call('GET', path)).toMatchObject({ status: 200, body: list });
+  });
+
   it('gives and takes at once', async () => {
     await replaced([user(owner.email, 'owner'), user(other.email, 'reader')]);
     expect((await other.call('GET', `/threat_models/${model}`)).body.role).toBe('reader');
@@ -87,6 +93,19 @@ describe('refused, and nothing changes', () => {
     const list = [user(owner.email, 'owner'), user('nobody@firm.example', 'reader')];
     expect(await replaced(list)).toMatchObject({ status: 404, body: { code: 'user_not_found', field: 'subject' } });
     expect(await listed()).toEqual([user(owner.email, 'owner')]);
+  });
+
+  it('MB4 by somebody who may not grant, whoever is named: 403', async () => {
+    const nobody = [user(other.email, 'owner'), user('nobody@firm.example', 'reader')];
+    const nothing = [user(other.email, 'owner'), group('01ARZ3NDEKTSV4RRFFQ69G5FAV', 'reader')];
+    for (const body of [nobody, nothing]) {
+      expect(await other.call('PUT', path, { body })).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    }
+  });
+
+  it('CO2 with a person who is not known, and without an owner: 404', async () => {
+    const answered = await replaced([user('nobody@firm.example', 'reader')]);
+    expect(answered).toMatchObject({ status: 404, body: { code: 'user_not_found' } });
   });
 
   it('with a group that is not known: 404', async () => {

@@ -95,6 +95,12 @@ describe('ID4 keys', () => {
     expect(await given('a')).toBe('unauthenticated');
   });
 
+  it('that are new are given to all who wait for the last question of the minute', async () => {
+    while (asked < 29) await given(`made up ${asked}`);
+    published = ['a', 'new'];
+    expect([await Promise.all([given('new'), given('new')]), asked]).toEqual([['key of new', 'key of new'], 30]);
+  });
+
   it('that were made up are known to be no keys, however many, until the key server fails', async () => {
     await makeUp();
     published = null;

@@ -1,6 +1,9 @@
 /** Who is calling, with the keys of an identity provider (RS256 and ES256 through JWKS), in production. */
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { tokenOptions } from '../../src/identity/tokens.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { call } from '../support/client.ts';
@@ -100,6 +103,19 @@ describe('ID1 ID2 401', () => {
   });
 });
 
+/** A server that answers on the loopback as it is told to. */
+async function listening(answering: RequestListener): Promise<Server> {
+  const server = createServer(answering).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+/** The keys of an identity provider that publishes them there. */
+function secretFrom(server: Server) {
+  const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
+  return tokenOptions({ kind: 'jwks', uri, issuer: ISSUER, audience: AUDIENCE }).secret;
+}
+
 it('ID2 takes two algorithms, whatever else the library would take', () => {
   const config = { kind: 'jwks', uri: keys.url, issuer: ISSUER, audience: AUDIENCE } as const;
   expect(tokenOptions(config).algorithms).toEqual(['RS256', 'ES256']);
@@ -126,6 +142,28 @@ describe('ID4 the key server', () => {
     expect(answered).toMatchObject({ status: 503, body: { code: 'unavailable' } });
     expect((await me(rsa.sign(claims()))).status).toBe(200);
     keys.broken = false;
+  });
+
+  it('is not looked for where it sends us to', async () => {
+    const elsewhere = await listening((_, answer) => answer.writeHead(302, { location: keys.url }).end());
+    try {
+      await expect(secretFrom(elsewhere)({ kid: rsa.kid })).rejects.toMatchObject({ code: 'unavailable' });
+    } finally {
+      elsewhere.close();
+    }
+  });
+
+  it('that is asked and never answers is waited for no longer than we have patience', async () => {
+    const patience = new AbortController();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(patience.signal);
+    const silent = await listening(() => patience.abort());
+    try {
+      await expect(secretFrom(silent)({ kid: rsa.kid })).rejects.toMatchObject({ code: 'unavailable' });
+    } finally {
+      timeout.mockRestore();
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 });
 

@@ -4,7 +4,7 @@ import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startApp, TEST_SECRET, type TestApp } from '../support/app.ts';
 import { createAuthenticator, type Authenticator } from '../../src/identity/profiles.ts';
-import { tokenOptions } from '../../src/identity/tokens.ts';
+import { signToken, tokenOptions } from '../../src/identity/tokens.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { call } from '../support/client.ts';
 import { auditOf } from '../support/rows.ts';
@@ -109,18 +109,20 @@ describe('ID1 ID2 401', () => {
     ['a signature cut off', () => signed(good()).split('.').slice(0, 2).join('.') + '.'],
     [
       'claims exchanged',
-      () => [signed(good()).split('.')[0], encoded(good({ sub: 'eve' })), signed(good()).split('.')[2]].join('.'),
+      () => [signed(good()).split('.')[0], encoded(good(stranger)), signed(good()).split('.')[2]].join('.'),
     ],
     ['a claim that is no object', () => signedText('"ida"')],
     ['no sub', () => signed(without('sub'))],
     ['no email', () => signed(without('email'))],
     ['no exp', () => signed(without('exp'))],
-    ['a blank sub', () => signed(good({ sub: '' }))],
+    ['a blank sub', () => signed(good({ ...stranger, sub: '' }))],
     ['a number for a sub', () => signedText(JSON.stringify(good({ sub: 7 })))],
     ['an email that is none', () => signed(good({ email: 'ida' }))],
     ['an email with a NUL', () => signed(good({ email: 'ida\0@firm.example' }))],
     ['a sub with a NUL', () => signed(good({ sub: 'ida\0' }))],
-    ['a sub with half a character', () => signed(good({ sub: 'ida\ud800' }))],
+    ['a sub of more than 255 characters', () => signed(good({ ...stranger, sub: 'x'.repeat(256) }))],
+    ['an email of more than 320 characters', () => signed(good({ email: `${'x'.repeat(309)}@firm.example` }))],
+    ['a sub with half a character', () => signed(good({ ...stranger, sub: 'eve\ud800' }))],
     ['an expired one', () => signed(good({ exp: Math.floor(Date.now() / 1000) - 1 }))],
     ['one that is not valid yet', () => signed(good({ nbf: hour() }))],
     ['one that is not valid for minutes', () => signed(good({ nbf: Math.floor(Date.now() / 1000) + 300 }))],
@@ -147,6 +149,15 @@ describe('ID1 ID2 401', () => {
       'title',
       'type',
     ]);
+  });
+
+  it('for an issuer that cannot be kept, also where any other would do', async () => {
+    const options = tokenOptions({ kind: 'secret', secret: TEST_SECRET, issuer: null, audience: AUDIENCE });
+    const anyIssuer = createAuthenticator(app.database, options, null, createLogger('silent'));
+    for (const iss of ['https://identity.example/\0', 'x'.repeat(2049)]) {
+      const token = signed(good({ ...stranger, iss }));
+      await expect(anyIssuer.authenticate(token)).rejects.toMatchObject({ code: 'unauthenticated' });
+    }
   });
 
   it.each([
@@ -233,6 +244,15 @@ describe('ID3 the profile', () => {
     expect((await me(signed(good({ sub: 'first', email: 'shared@firm.example' })))).body).toEqual(mine);
   });
 
+  it.each([
+    ['name', 'x'.repeat(201)],
+    ['name', 'a\0b'],
+    ['picture', `https://firm.example/${'x'.repeat(2048)}`],
+  ])('is made without a %s that cannot be kept', async (claim, value) => {
+    const answered = await me(signed(good({ sub: 'plain', email: 'plain@firm.example', [claim]: value })));
+    expect(answered).toMatchObject({ status: 200, body: { full_name: null, avatar_url: null } });
+  });
+
   it('takes a name of 200 characters, also of those that need four bytes', async () => {
     const name = '🦆'.repeat(200);
     expect((await me(signed(good({ sub: 'duck', email: 'duck@firm.example', name })))).body.full_name).toBe(name);
@@ -257,6 +277,13 @@ it('ID6 signs people in, in `dev`, with tokens that the configured issuer and au
   });
   expect([status, body.user.platform_admin]).toEqual([200, true]);
   expect((await me(body.token)).status).toBe(200);
+});
+
+it('ID3 the token that is signed here for an email is of one subject, in whatever letters that is written', async () => {
+  const signedHere = (email: string) => signToken(TEST_SECRET, { email }, 60, { issuer: ISSUER, audience: AUDIENCE });
+  const first = await me(signedHere('Any.Letters@Firm.example'));
+  expect(first).toMatchObject({ status: 200, body: { email: 'any.letters@firm.example' } });
+  expect((await me(signedHere('any.letters@firm.example'))).body).toEqual(first.body);
 });
 
 it('ID7 writes no token, good or bad, into any log line', async () => {

@@ -76,6 +76,16 @@ describe('granted', () => {
     expect(JSON.stringify(row.details)).toContain(member.email);
   });
 
+  it('MB5 a new name of a container: who, what, on what', async () => {
+    const { row } = await audited(app, owner, 'PATCH', `/api/workspaces/${workspace}`, { body: { name: 'Renamed' } });
+    expect(row).toMatchObject({
+      actor_id: owner.id,
+      action: 'workspace.rename',
+      container: `workspace:${workspace}`,
+      outcome: 'granted',
+    });
+  });
+
   it('MB5 is written in the transaction of the change', async () => {
     const { row } = await audited(app, owner, 'POST', members, { body: { email: stranger.email, role: 'member' } });
     const [transactions] = await app.database.asSystem((em) =>

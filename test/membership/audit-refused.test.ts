@@ -132,6 +132,45 @@ describe('MB5 refused', () => {
     expect((await attempt()).row).toMatchObject({ action, outcome });
   });
 
+  it('MB5 with the reason, where the outcome alone does not say what was missing', async () => {
+    const { body } = await owner.call('POST', '/threat_models', { body: { name: 'x' } });
+    const { row } = await audited(app, owner, 'PUT', `/threat_models/${body.id}/authorization`, {
+      body: [
+        { subject_type: 'user', subject: owner.email, role: 'owner' },
+        { subject_type: 'group', subject: '01ARZ3NDEKTSV4RRFFQ69G5FAV', role: 'reader' },
+      ],
+    });
+    expect(row).toMatchObject({ outcome: 'not_found', details: { reason: 'group' } });
+  });
+
+  it('MB5 that cannot be written down is answered as it was, and the log says so', async () => {
+    await app.database.asSystem(async (em) => {
+      await em.execute(
+        `create function refuse_audit() returns trigger language plpgsql as $body$ begin raise exception 'no'; end $body$`,
+      );
+      await em.execute(
+        `create trigger refuse_audit before insert on audit_event for each row when (new.outcome = 'forbidden') execute function refuse_audit()`,
+      );
+    });
+    try {
+      const { status, body } = await member.call('DELETE', `/api/workspaces/${workspace}`);
+      expect([status, body.code]).toEqual([403, 'forbidden']);
+      expect(app.log).toContainEqual(
+        expect.objectContaining({
+          level: 50,
+          requestId: body.request_id,
+          action: 'workspace.delete',
+          outcome: 'forbidden',
+          msg: 'a refusal could not be audited',
+        }),
+      );
+    } finally {
+      await app.database.asSystem((em) =>
+        em.execute('drop trigger refuse_audit on audit_event; drop function refuse_audit'),
+      );
+    }
+  });
+
   it('MB5 keeps what was sent within bounds, and what PostgreSQL cannot store out', async () => {
     const { row } = await audited(app, owner, 'POST', members, {
       body: { email: `\0${'ż'.repeat(5000)}`, role: '\0' },

@@ -13,6 +13,16 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
+/** How long they took altogether, s. */
+async function lasted(operation: string): Promise<number> {
+  const { body } = await call(app.url, 'GET', '/metrics');
+  const name = 'roundtable_membership_operation_duration_seconds_sum';
+  const line = (body as string)
+    .split('\n')
+    .find((text) => text.startsWith(`${name}{kind="workspace",operation="${operation}"}`));
+  return Number(line?.split(' ').at(-1) ?? 0);
+}
+
 async function counted(operation: string, outcome: string): Promise<number> {
   const { body } = await call(app.url, 'GET', '/metrics');
   const line = (body as string).split('\n').find((text) => {
@@ -45,4 +55,14 @@ it('counts what was granted and what was refused, also before anybody was known'
   expect(await counted('change', 'granted')).toBe(1);
   expect(await counted('remove', 'granted')).toBe(1);
   expect(await counted('remove', 'last_owner')).toBe(1);
+});
+
+it('tells in seconds how long they took', async () => {
+  const { body } = await owner.call('POST', '/api/workspaces', { body: { name: 'Timed' } });
+  const [before, began] = [await lasted('list'), performance.now()];
+  for (let count = 0; count < 3; count += 1) await owner.call('GET', `/api/workspaces/${body.id}/members`);
+  const passed = (performance.now() - began) / 1000;
+  const told = (await lasted('list')) - before;
+  expect(told).toBeGreaterThan(0);
+  expect(told).toBeLessThan(passed);
 });
