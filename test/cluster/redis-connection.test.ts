@@ -16,9 +16,9 @@ type Sign = 'kept' | 'missing' | 'refused' | 'late' | 'never' | 'broken';
 /** To all else. */
 const OTHERS: Readonly<Record<string, string>> = { HELLO: '%0\r\n', EXEC: '*1\r\n_\r\n' };
 const ANSWERS = { kept: '$0\r\n\r\n', missing: '_\r\n', refused: '-OOM it is full\r\n', late: '$0\r\n\r\n' };
-const PACE = { ask: 30, slow: 25, giveUp: 300 };
+const PACE = { ask: 30, slow: 100, giveUp: 300 };
 /** Later than slow, and before the next sign is asked for. */
-const LATE = 60;
+const LATE = 200;
 const KEY = 'roundtable:alive';
 
 const stops: (() => unknown)[] = [];
@@ -104,7 +104,7 @@ it.each<[string, Sign[], RedisCondition[]]>([
   ['away when it stands still, and not emptied when it is back', ['never', 'missing'], ['away', 'well']],
 ])('NO2 a Redis is %s', async (_, signs, conditions) => {
   const redis = await redisThat('missing', ...signs);
-  const connection = connect(redis.url, { pace: { ...PACE, ask: signs.includes('late') ? 3 * LATE : PACE.ask } });
+  const connection = connect(redis.url, { pace: { ...PACE, ask: signs.includes('late') ? 2 * LATE : PACE.ask } });
   let arrivals = 0;
   connection.onReady(() => (arrivals += 1));
   await connection.start();
