@@ -201,11 +201,13 @@ it.each(parts)('NO5 trouble with %s is logged, and ends neither the process nor 
     ]),
     await addDiagram(database, [[people[0]!, 'owner']]),
   ];
-  const witness = connect({ url: stage.url(elsewhere), name: `diagram:${elsewhere.diagram}`, token: people[0]!.id });
+  const [url, name, token] = [stage.url(elsewhere), `diagram:${elsewhere.diagram}`, people[0]!.id];
+  const witness = connect({ url, name, token, shown: false }); // whoever is shown is so a moment after they are let in
   await saved(witness);
 
   troubled = true;
-  await visit(stage, here, people[1]!, () => thrown > 0);
+  // On a busy machine somebody may be gone before what they show is looked at.
+  for (let visits = 0; thrown === 0 && visits < 3; visits += 1) await visit(stage, here, people[1]!, () => thrown > 0);
   await eventually(() => expect(thrown).toBeGreaterThan(0));
   await pause(60); // rounds in which there is trouble
   troubled = false;

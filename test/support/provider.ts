@@ -26,6 +26,8 @@ export interface ClientOptions {
   /** Whether the document may be open several times on one socket. */
   sessionAwareness?: boolean;
   websocket?: HocuspocusProviderWebsocket;
+  /** Whether it is somebody whom others see. */
+  shown?: boolean;
 }
 
 /** A socket that is given up while it connects says so; nobody has to hear it. */
@@ -44,8 +46,10 @@ export function connect({
   token,
   document = new Y.Doc(),
   sessionAwareness = false,
+  shown = true,
   ...options
 }: ClientOptions): Client {
+  const awareness = shown ? {} : { awareness: null };
   const websocket =
     options.websocket ??
     new HocuspocusProviderWebsocket({ url, WebSocketPolyfill: QuietWebSocket, delay: 50, minDelay: 50, maxDelay: 200 });
@@ -57,7 +61,14 @@ export function connect({
     messages: [],
     denials: [],
     unsaved: [],
-    provider: new HocuspocusProvider({ name, document, token, websocketProvider: websocket, sessionAwareness }),
+    provider: new HocuspocusProvider({
+      name,
+      document,
+      token,
+      websocketProvider: websocket,
+      sessionAwareness,
+      ...awareness,
+    }),
   };
   client.provider.on('stateless', ({ payload }: { payload: string }) => client.messages.push(JSON.parse(payload)));
   client.provider.on('authenticationFailed', ({ reason }: { reason: string }) => client.denials.push(reason));
