@@ -19,7 +19,10 @@ export class DataDirectoryInUse extends Error {
   }
 }
 
-/** It cannot be made, read or written, or holds what we did not write: it is a file, or somebody else's. The command line says so and exits 78. */
+/**
+ * It cannot be made, read or written (it is a file, or somebody else's), or holds what we did not write. The command line
+ * says so and exits 78.
+ */
 export class DataDirectoryUnusable extends Error {
   constructor(directory: string, why: string) {
     super(`DATA_DIR ${directory} cannot be used: ${why}`);

@@ -2,9 +2,9 @@
  * Who waits for the log, and whose turn it is. Those that have waited longest come first. Whoever would rather hand in
  * what they have at the last moment asks to be called: what came meanwhile then goes along.
  */
+import { turn } from '../waiting/turn.ts';
 import { PACE, share, type Pace } from './pace.ts';
 import { newQueue, portionOf, type Queue } from './queue.ts';
-import { turn } from '../waiting/turn.ts';
 
 export interface Line {
   /** The queue of a diagram; a new one stands at the end. */

@@ -5,8 +5,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { SqlExecutor } from '../database/database.ts';
-import { bytesOf } from './row.ts';
 import { turn } from '../waiting/turn.ts';
+import { bytesOf } from './row.ts';
 
 /** The driver makes a text of each, twice as long: longer ones V8 would have to treat as large objects. */
 const PIECE = 49_152;

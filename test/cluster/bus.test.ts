@@ -167,29 +167,29 @@ describe('the redis bus when Redis does not do well', () => {
     }
   });
 
-  describe('what is being subscribed', () => {
-    const clientThat = (sSubscribe: () => Promise<void>) => ({
-      isOpen: true,
-      sSubscribe,
-      sUnsubscribe: async () => {},
-    });
-    const busOn = (client: unknown) => {
-      vi.useFakeTimers();
-      stops.push(() => vi.useRealTimers());
-      const replacements: (() => void)[] = [];
-      const onReplaced = (callback: () => void) => replacements.push(callback);
-      const connection = { client, condition: 'well', onReady: nothing, onReplaced } as unknown as RedisConnection;
-      const [onRefused, resumed] = [vi.fn<() => void>(), vi.fn<() => void>()];
-      const told = { onError: nothing, onDropped: nothing, onMalformed: nothing, onRefused };
-      const bus = redisBus({ publisher: connection, subscriber: connection, deployment: 'trouble', ...told });
-      bus.onResumed(resumed);
-      const replace = (next: unknown) => {
-        Object.assign(connection, { client: next });
-        for (const callback of replacements) callback();
-      };
-      return { bus, onRefused, resumed, replace };
+  const clientThat = (sSubscribe: () => Promise<void>) => ({
+    isOpen: true,
+    sSubscribe,
+    sUnsubscribe: async () => {},
+  });
+  const busOn = (client: unknown) => {
+    vi.useFakeTimers();
+    stops.push(() => vi.useRealTimers());
+    const replacements: (() => void)[] = [];
+    const onReplaced = (callback: () => void) => replacements.push(callback);
+    const connection = { client, condition: 'well', onReady: nothing, onReplaced } as unknown as RedisConnection;
+    const [onRefused, resumed] = [vi.fn<() => void>(), vi.fn<() => void>()];
+    const told = { onError: nothing, onDropped: nothing, onMalformed: nothing, onRefused };
+    const bus = redisBus({ publisher: connection, subscriber: connection, deployment: 'trouble', ...told });
+    bus.onResumed(resumed);
+    const replace = (next: unknown) => {
+      Object.assign(connection, { client: next });
+      for (const callback of replacements) callback();
     };
+    return { bus, onRefused, resumed, replace };
+  };
 
+  describe('what is being subscribed', () => {
     it('DO3 is waited for by everybody who subscribes it meanwhile', async () => {
       const answer = Promise.withResolvers<void>();
       const { bus } = busOn(clientThat(() => answer.promise));
@@ -300,21 +300,8 @@ describe('the redis bus when Redis does not do well', () => {
     });
 
     it('NO2 what we may not hear is told of once, asked for ever more seldom, and missed by nobody who stopped', async () => {
-      vi.useFakeTimers();
-      stops.push(() => vi.useRealTimers());
       const sSubscribe = vi.fn<() => Promise<void>>().mockRejectedValue(new ErrorReply('NOPERM'));
-      const client = { isOpen: true, sSubscribe, sUnsubscribe: async () => {} };
-      const connection = {
-        client,
-        condition: 'well',
-        onReady: nothing,
-        onReplaced: nothing,
-      } as unknown as RedisConnection;
-      const onRefused = vi.fn<() => void>();
-      const told = { onError: nothing, onDropped: nothing, onMalformed: nothing, onRefused };
-      const bus = redisBus({ publisher: connection, subscriber: connection, deployment: 'trouble', ...told });
-      const resumed = vi.fn<() => void>();
-      bus.onResumed(resumed);
+      const { bus, onRefused, resumed } = busOn(clientThat(sSubscribe));
       const subscribed = [bus.subscribe('one', nothing), bus.subscribe('other', nothing)];
       await vi.advanceTimersByTimeAsync(60_000);
       expect(onRefused).toHaveBeenCalledOnce();

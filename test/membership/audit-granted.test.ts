@@ -1,7 +1,7 @@
 /** What is granted is in the audit trail, in the transaction of the change itself (MB5). */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
-import { audited } from '../support/audit.ts';
+import { audited, withoutAuditOf } from '../support/audit.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
 
 let app: TestApp;
@@ -99,24 +99,12 @@ describe('granted', () => {
   });
 
   it('MB5 nothing is granted that cannot be written down', async () => {
-    await app.database.asSystem(async (em) => {
-      await em.execute(
-        `create function refuse_audit() returns trigger language plpgsql as $body$ begin raise exception 'no'; end $body$`,
-      );
-      await em.execute(
-        `create trigger refuse_audit before insert on audit_event for each row when (new.outcome = 'granted') execute function refuse_audit()`,
-      );
-    });
-    try {
+    await withoutAuditOf(app, 'granted', async () => {
       const { row, answered } = await audited(app, owner, 'POST', members, {
         body: { email: stranger.email, role: 'member' },
       });
       expect([answered.status, row.outcome]).toEqual([500, 'internal']);
       expect((await owner.call('GET', members)).body.data).toHaveLength(2);
-    } finally {
-      await app.database.asSystem((em) =>
-        em.execute('drop trigger refuse_audit on audit_event; drop function refuse_audit'),
-      );
-    }
+    });
   });
 });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../support/app.ts';
-import { audited } from '../support/audit.ts';
+import { audited, withoutAuditOf } from '../support/audit.ts';
 import { call } from '../support/client.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
 import { auditOf } from '../support/rows.ts';
@@ -144,15 +144,7 @@ describe('MB5 refused', () => {
   });
 
   it('MB5 that cannot be written down is answered as it was, and the log says so', async () => {
-    await app.database.asSystem(async (em) => {
-      await em.execute(
-        `create function refuse_audit() returns trigger language plpgsql as $body$ begin raise exception 'no'; end $body$`,
-      );
-      await em.execute(
-        `create trigger refuse_audit before insert on audit_event for each row when (new.outcome = 'forbidden') execute function refuse_audit()`,
-      );
-    });
-    try {
+    await withoutAuditOf(app, 'forbidden', async () => {
       const { status, body } = await member.call('DELETE', `/api/workspaces/${workspace}`);
       expect([status, body.code]).toEqual([403, 'forbidden']);
       expect(app.log).toContainEqual(
@@ -164,11 +156,7 @@ describe('MB5 refused', () => {
           msg: 'a refusal could not be audited',
         }),
       );
-    } finally {
-      await app.database.asSystem((em) =>
-        em.execute('drop trigger refuse_audit on audit_event; drop function refuse_audit'),
-      );
-    }
+    });
   });
 
   it('MB5 keeps what was sent within bounds, and what PostgreSQL cannot store out', async () => {

@@ -21,3 +21,24 @@ export async function audited(
   expect(Math.abs(Date.parse(rows[0]!.at) - Date.now())).toBeLessThan(5000);
   return { row: rows[0]!, answered };
 }
+
+/** Does something while no attempt with an outcome can be written down. */
+export async function withoutAuditOf(
+  { database }: { database: Database },
+  outcome: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  await database.asSystem(async (em) => {
+    await em.execute(
+      `create function refuse_audit() returns trigger language plpgsql as $body$ begin raise exception 'no'; end $body$`,
+    );
+    await em.execute(
+      `create trigger refuse_audit before insert on audit_event for each row when (new.outcome = '${outcome}') execute function refuse_audit()`,
+    );
+  });
+  try {
+    await work();
+  } finally {
+    await database.asSystem((em) => em.execute('drop trigger refuse_audit on audit_event; drop function refuse_audit'));
+  }
+}

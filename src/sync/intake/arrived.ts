@@ -5,9 +5,9 @@
  */
 import { LARGE } from '../../documents/pieces.ts';
 import { splitUpdates } from '../../documents/row.ts';
-import { turn } from '../../waiting/turn.ts';
 import { decodeUpdate, type DecodedUpdate } from '../../documents/update.ts';
 import type { Workshop } from '../../documents/workshop.ts';
+import { turn } from '../../waiting/turn.ts';
 import type { Debt } from './acknowledgements.ts';
 
 export interface Arrived {

@@ -13,10 +13,10 @@
 import type { Logger } from 'pino';
 import { encodeStateVector } from 'yjs';
 import type { Budget } from '../../documents/budget.ts';
-import { turn } from '../../waiting/turn.ts';
 import type { LogOutcome, UpdateLog } from '../../documents/update-log.ts';
 import { MalformedUpdate } from '../../documents/update.ts';
 import type { Workshop } from '../../documents/workshop.ts';
+import { turn } from '../../waiting/turn.ts';
 import { createAcknowledgements, type Acknowledgements } from './acknowledgements.ts';
 import { arrive, isLarge, nextRun, readLarge, type Arrived } from './arrived.ts';
 import { createAside } from './aside.ts';
