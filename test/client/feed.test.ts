@@ -31,6 +31,7 @@ function play(last: number) {
     participants: [participant(1)],
     failing: null as Error | null,
     answers: Promise.resolve() as Promise<unknown>,
+    older: Promise.resolve() as Promise<unknown>,
   };
   const events = createEmitter<RoomEvents<ConversationMessage>>();
   let status: RoomStatus = { kind: 'connecting' };
@@ -48,6 +49,7 @@ function play(last: number) {
       messages: (_id, { cursor } = {}) =>
         listing(async () => {
           if (server.failing) throw server.failing;
+          if (cursor !== undefined) await server.older;
           const newest = cursor === undefined ? server.last : Number(cursor);
           const data = [newest, newest - 1].filter((id) => id > 0).map(message);
           return { data, next_cursor: newest > 2 ? String(newest - 2) : null };
@@ -183,6 +185,21 @@ describe('SD6 the messages', () => {
     server.last = 11;
     await enter();
     expect(ids()).toEqual([8, 9, 10, 11]);
+  });
+
+  it('have no gap either where older ones come after the list was read anew', async () => {
+    const { feed, server, enter, ids } = play(5);
+    await enter();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.older = promise;
+    const late = feed.loadOlder();
+    server.last = 9;
+    await enter();
+    resolve();
+    await late;
+    expect([ids(), feed.state.hasOlder]).toEqual([[8, 9], true]);
+    await feed.loadOlder();
+    expect(ids()).toEqual([6, 7, 8, 9]);
   });
 });
 

@@ -115,8 +115,10 @@ export function openFeed(conversations: Conversations, id: number): Feed {
       return message;
     },
     async loadOlder() {
-      if (older === null) return;
-      const page = await conversations.messages(id, { cursor: older, signal });
+      const cursor = older;
+      if (cursor === null) return;
+      const page = await conversations.messages(id, { cursor, signal });
+      if (older !== cursor) return; // the list was read anew, and there may be a gap before this page
       older = page.next_cursor;
       update({ messages: merged(state.messages, page.data), hasOlder: older !== null });
     },
