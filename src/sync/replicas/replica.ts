@@ -138,7 +138,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
     applyAhead();
   }
 
-  /** Applies what waited for the row before it. @param first the next row, if it did not have to wait */
+  /** Applies what waited for the row before it, and reads what is missing then. @param first the next row, if it did not have to wait */
   function applyAhead(first: Uint8Array | null = null): void {
     if (applying || closed) return;
     for (let row = first ?? ahead.get(have! + 1); row && !closed; row = ahead.get(have! + 1)) {
@@ -151,6 +151,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
     for (const seq of ahead.keys()) if (seq <= have!) ahead.delete(seq);
     record.renew();
     arrivals.look();
+    if (heard > have!) void catchUp();
   }
 
   /** Applies a part of the log that begins at `have`, or from before it. Never rejects. */
@@ -219,7 +220,6 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
         size.add(at, bytesOf([...(part.snapshot ? [part.snapshot] : []), ...part.rows].map(({ bytes }) => bytes)));
         have = at;
         applyAhead();
-        if (heard > have) void catchUp();
       }
       return closed ? null : part;
     },
@@ -230,9 +230,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
       const { seq, bytes } = row;
       if (bytes && seq - 1 === have) return elsewhere ? handOnFirst({ seq, bytes }) : applyAhead(bytes);
       if (row.bytes && ahead.size < MOST_AHEAD) ahead.set(row.seq, row.bytes);
-      if (have === null || applying) return;
-      applyAhead();
-      if (!closed && !applying && row.seq > have) void catchUp();
+      if (have !== null) applyAhead();
     },
     catchUp,
     reach: arrivals.reach,

@@ -195,6 +195,18 @@ it('DO3 while a row is applied in turns nothing else is, and everybody is told o
   expect(told.map((update) => Buffer.from(update))).toEqual(logged.map((update) => Buffer.from(update)));
 });
 
+it('DO3 a row that was told of while another was being applied in turns is read after it, though nobody tells of it again', async () => {
+  const { replica, document, log } = await openReplica();
+  await log(1, [heavyRow('old')]);
+  await replica.load(document);
+  const heavy = heavyRow('new');
+  await log(2, [heavy, NOTHING]);
+  replica.deliver({ seq: 2, bytes: heavy });
+  replica.deliver({ seq: 3, bytes: null }); // too large for a message
+  expect(replica.have()).toBe(1); // in the middle of it
+  await eventually(() => expect(replica.have()).toBe(3));
+});
+
 it('DO3 a row of another node is handed on at once, and is in the document before anything else is done with that', async () => {
   const { replica, document, log, told, losses } = await openReplica();
   const rows = rowsOf(5);
