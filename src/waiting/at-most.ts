@@ -2,7 +2,9 @@
 export async function atMost<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
   let patience: NodeJS.Timeout | undefined;
   const over = new Promise<undefined>((resolve) => (patience = setTimeout(() => resolve(undefined), ms)));
-  const came = await Promise.race([answer, over]);
-  clearTimeout(patience);
-  return came;
+  try {
+    return await Promise.race([answer, over]);
+  } finally {
+    clearTimeout(patience);
+  }
 }

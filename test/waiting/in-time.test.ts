@@ -32,6 +32,7 @@ it('NO1 what never comes is waited for so long, and what comes leaves no timer',
   await pass(1);
   expect(over).toHaveBeenCalledTimes(1);
   await atMost(1000, Promise.resolve());
+  await expect(atMost(1000, Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(vi.getTimerCount()).toBe(0);
 });
 
