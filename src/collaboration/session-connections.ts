@@ -42,11 +42,16 @@ export async function deleteConnections(queries: Queries, session: string, ids: 
   ]);
 }
 
-/** The sessions that some connections take part in. */
-export async function sessionsOfConnections(queries: Queries, ids: readonly string[]): Promise<string[]> {
+/** The sessions that some connections take part in, and the active ones of some diagrams. */
+export async function sessionsOfConnections(
+  queries: Queries,
+  ids: readonly string[],
+  diagrams: readonly string[],
+): Promise<string[]> {
   const rows = (await queries.execute(
-    'select distinct session_id as session from session_connection where id = any (?::uuid[])',
-    [arrayOf(ids)],
+    `select session_id as session from session_connection where id = any (?::uuid[])
+     union select id from collaboration_session where diagram_id = any (?::uuid[]) and ended_at is null`,
+    [arrayOf(ids), arrayOf(diagrams)],
   )) as { session: string }[];
   return rows.map(({ session }) => session);
 }

@@ -159,9 +159,12 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
       });
     },
 
-    /** CS4, CS5: people leave with their last connection. A connection that is not there changes nothing. */
-    leave: async (connections: readonly string[]): Promise<Advanced[]> =>
-      advanceEach(await sessionsOfConnections(queries(), connections), async (em, locked) => {
+    /**
+     * CS4, CS5: people leave with their last connection. A connection that is not there changes nothing.
+     * @param doubtful diagrams on which a join of theirs may still be about to commit: it is waited for
+     */
+    leave: async (connections: readonly string[], doubtful: readonly string[] = []): Promise<Advanced[]> =>
+      advanceEach(await sessionsOfConnections(queries(), connections, doubtful), async (em, locked) => {
         await deleteConnections(em, locked.id, connections);
         return leavesOf(em, locked);
       }),

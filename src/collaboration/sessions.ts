@@ -79,7 +79,8 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
   const joined = new Map<string, { session: string; revision: number; diagram: string }>();
   const joining = new Map<string, Promise<unknown>>();
   const inTurn = createTurns();
-  const owedLeaves = new Set<string>();
+  /** Connections that are to leave; with their diagram where it is not known whether their join was written, or will be. */
+  const owedLeaves = new Map<string, string | null>();
   /** Leaves that are under way. */
   const departing = new Set<Promise<unknown>>();
   const owedDecisions = new Set<string>();
@@ -113,7 +114,8 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
   });
   const payLeaves = async (connections: readonly string[]) => {
     if (connections.length === 0) return;
-    for (const advanced of await store.leave(connections)) tell(advanced);
+    const doubtful = connections.flatMap((connection) => owedLeaves.get(connection) ?? []);
+    for (const advanced of await store.leave(connections, doubtful)) tell(advanced);
     for (const connection of connections) owedLeaves.delete(connection);
   };
   const depart = createGathering<string, boolean>(inTurn, async (_, connections) => {
@@ -153,7 +155,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
   const run = async () => {
     beats += 1;
     void tried(payDecisions); // of thousands of sessions it takes long: who was lost is stepped out meanwhile
-    await tried(() => payLeaves([...owedLeaves]));
+    await tried(() => payLeaves([...owedLeaves.keys()]));
     await tried(sweepNodes);
     await tried(expireSessions);
     if (beats % FORGET === 0) await tried(() => store.forgetNotices());
@@ -183,7 +185,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
       } catch (error) {
         if (error instanceof Refusal) throw error;
         onError(error);
-        owedLeaves.add(connection.id); // whether it was written is not known
+        owedLeaves.set(connection.id, connection.diagram);
         throw new Refusal('unavailable');
       } finally {
         joining.delete(connection.id);
@@ -195,7 +197,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
       const diagram = joined.get(connection)?.diagram ?? connection;
       joined.delete(connection);
       if (leases.draining) return;
-      owedLeaves.add(connection);
+      owedLeaves.set(connection, owedLeaves.get(connection) ?? null);
       const leaving = depart(diagram, connection).finally(() => departing.delete(leaving));
       departing.add(leaving);
       await leaving;

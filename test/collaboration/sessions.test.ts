@@ -92,6 +92,38 @@ describe('the sessions of a node', () => {
     expect(await listed(sessions)).toEqual([]);
   });
 
+  it('CS5 a join that is committed long after its answer was lost is taken back too', async () => {
+    const [written, commit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let late: Promise<unknown> | null = null;
+    let isLate = false;
+    const through: Database = {
+      ...database,
+      async asSystem(work) {
+        if (!isLate) return database.asSystem(work);
+        isLate = false;
+        late = database.asSystem(async (em) => {
+          await work(em);
+          written.resolve();
+          await commit.promise;
+        });
+        await written.promise;
+        throw new Error('the connection was lost');
+      },
+    };
+    const { sessions, connection } = await stage.node({ through });
+    await sessions.open(diagram, ada);
+    isLate = true;
+    await expect(sessions.join(connection(bob, diagram))).rejects.toMatchObject({ code: 'unavailable' });
+    const beaten = vi.fn<() => void>();
+    const beat = sessions.beat().then(beaten);
+    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await eventually(async () => expect(beaten.mock.calls.length + (await database.log.query(waits)).length).toBe(1));
+    commit.resolve();
+    await late;
+    await beat;
+    expect(await listed(sessions)).toEqual([]);
+  });
+
   it('CS5 a connection that goes while it is joining does not stay', async () => {
     const { sessions, connection } = await stage.node();
     await sessions.open(diagram, ada);
