@@ -11,8 +11,9 @@
 import { crc32 } from 'node:zlib';
 import { ErrorReply } from 'redis';
 import { atMost } from '../waiting/at-most.ts';
+import { createTurns } from '../waiting/turns.ts';
 import type { Bus } from './bus.ts';
-import { pauseBefore, type RedisConnection } from './redis-connection.ts';
+import { pauseBefore, type RedisClient, type RedisConnection } from './redis-connection.ts';
 
 export interface RedisBusDependencies {
   publisher: RedisConnection;
@@ -77,9 +78,14 @@ export function redisBus({
     for (const handler of handlers.get(name) ?? []) call(() => handler(payload));
   };
 
+  /**
+   * A client is asked about a channel one thing after the other. It would take one that was given up while it was being
+   * subscribed for one that it has, and not ask Redis for it again.
+   */
+  let inTurn = createTurns();
+
   /** Tried until Redis has taken it, nobody wants it any more, or another client is there to try. */
-  const hold = async (name: string, listener: (message: Buffer) => void): Promise<void> => {
-    const { client } = subscriber;
+  const take = async (name: string, listener: (message: Buffer) => void, client: RedisClient): Promise<void> => {
     const wanted = () => listeners.get(name) === listener && client.isOpen;
     for (let retries = 0; wanted(); retries += 1) {
       try {
@@ -95,7 +101,12 @@ export function redisBus({
       }
     }
   };
+  const hold = (name: string, listener: (message: Buffer) => void): Promise<void> => {
+    const { client } = subscriber;
+    return inTurn(name, () => take(name, listener, client));
+  };
   subscriber.onReplaced(() => {
+    inTurn = createTurns();
     for (const [name, listener] of listeners) holds.set(name, hold(name, listener));
   });
 
@@ -121,7 +132,8 @@ export function redisBus({
     listeners.delete(name);
     holds.delete(name);
     refused.delete(name);
-    if (listener) subscriber.client.sUnsubscribe(channelOf(name), listener, true).catch(() => {});
+    const { client } = subscriber;
+    if (listener) inTurn(name, () => client.sUnsubscribe(channelOf(name), listener, true)).catch(() => {});
   };
 
   return {

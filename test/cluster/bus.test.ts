@@ -233,6 +233,27 @@ describe('the redis bus when Redis does not do well', () => {
       expect(onRefused).not.toHaveBeenCalled();
     });
 
+    it('DO3 is given up only when Redis has taken it, and wanted anew only when Redis has given it up', async () => {
+      const asked: string[] = [];
+      let answer = () => {};
+      const ask = (what: string) => () => {
+        asked.push(what);
+        return new Promise<void>((resolve) => (answer = resolve));
+      };
+      const { bus } = busOn({ ...clientThat(ask('subscribe')), sUnsubscribe: ask('unsubscribe') });
+      const subscribed = bus.subscribe('channel', nothing);
+      await vi.advanceTimersByTimeAsync(1000);
+      (await subscribed)();
+      const again = bus.subscribe('channel', nothing);
+      const expected = ['subscribe', 'unsubscribe', 'subscribe'];
+      for (const [index] of expected.entries()) {
+        await vi.advanceTimersByTimeAsync(1000);
+        expect(asked).toEqual(expected.slice(0, index + 1));
+        answer();
+      }
+      await again;
+    });
+
     it('NO2 is asked for no more of a client that was given up, but of the one in its place', async () => {
       const [before, after] = [vi.fn<() => Promise<void>>(), vi.fn<() => Promise<void>>()];
       const given = clientThat(before.mockRejectedValue(new Error('it broke')));
