@@ -127,13 +127,25 @@ export function redisBus({
     underWay -= message.byteLength;
   };
 
+  /** Tried until Redis has answered: the library would subscribe it again on the next connection. */
+  const giveUp = async (name: string, listener: (message: Buffer) => void, client: RedisClient): Promise<void> => {
+    for (let retries = 0; client.isOpen; retries += 1) {
+      try {
+        return await client.sUnsubscribe(channelOf(name), listener, true);
+      } catch (error) {
+        if (error instanceof ErrorReply) return;
+        await new Promise((resolve) => setTimeout(resolve, pauseBefore(retries)));
+      }
+    }
+  };
+
   const forget = (name: string): void => {
     const listener = listeners.get(name);
     listeners.delete(name);
     holds.delete(name);
     refused.delete(name);
     const { client } = subscriber;
-    if (listener) inTurn(name, () => client.sUnsubscribe(channelOf(name), listener, true)).catch(() => {});
+    if (listener) void inTurn(name, () => giveUp(name, listener, client));
   };
 
   return {

@@ -142,6 +142,21 @@ describe('the redis bus when Redis does not do well', () => {
     );
   });
 
+  it('NO2 what was being given up when Redis died is not subscribed again when it is back', async () => {
+    const redis = await startRedis();
+    const bus = await node({ url: redis.url });
+    const stop = await bus.subscribe('nobody wants it', nothing);
+    const heard = await listening(bus, 'channel');
+    redis.stall();
+    stop();
+    await redis.kill();
+    await redis.start();
+    await sendUntilHeard(bus, 'channel', 1, heard);
+    await eventually(async () =>
+      expect(await redis.command('PUBSUB', 'SHARDCHANNELS')).toEqual(['roundtable:trouble:channel']),
+    );
+  });
+
   it('NO2 messages flow if both connections do well, and flow again when both are there again', () => {
     const conditions: RedisCondition[] = ['away', 'slow', 'refusing', 'emptied', 'well'];
     const connection = () => {
