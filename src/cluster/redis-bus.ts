@@ -38,7 +38,13 @@ const TROUBLED = 1000;
 const MOST_BYTES = 33_554_432;
 const CHECKSUM = 4;
 
-type Handler = (payload: Uint8Array) => void;
+/** One that somebody wants to hear. */
+interface Channel {
+  handlers: Set<(payload: Uint8Array) => void>;
+  listener(message: Buffer): void;
+  /** Settles when Redis has taken the subscription, or is asked for it no more. */
+  held: Promise<void>;
+}
 
 export function redisBus({
   publisher,
@@ -49,11 +55,7 @@ export function redisBus({
   onMalformed,
   onRefused,
 }: RedisBusDependencies): Bus {
-  const handlers = new Map<string, Set<Handler>>();
-  /** The listener of each channel that is wanted. */
-  const listeners = new Map<string, (message: Buffer) => void>();
-  /** For each of them, what settles when Redis has taken it, or is asked for it no more. */
-  const holds = new Map<string, Promise<void>>();
+  const channels = new Map<string, Channel>();
   const channelOf = (name: string) => `roundtable:${deployment}:${name}`;
   const resumptions: (() => void)[] = [];
   let underWay = 0;
@@ -69,13 +71,13 @@ export function redisBus({
       onError(error);
     }
   };
-  const deliver = (name: string) => (message: Buffer) => {
+  const deliver = ({ handlers }: Channel, message: Buffer) => {
     const payload = unwrap(message);
     if (!payload) {
       troubledAt = performance.now();
       return onMalformed();
     }
-    for (const handler of handlers.get(name) ?? []) call(() => handler(payload));
+    for (const handler of handlers) call(() => handler(payload));
   };
 
   /**
@@ -85,11 +87,11 @@ export function redisBus({
   let inTurn = createTurns();
 
   /** Tried until Redis has taken it, nobody wants it any more, or another client is there to try. */
-  const take = async (name: string, listener: (message: Buffer) => void, client: RedisClient): Promise<void> => {
-    const wanted = () => listeners.get(name) === listener && client.isOpen;
+  const take = async (name: string, channel: Channel, client: RedisClient): Promise<void> => {
+    const wanted = () => channels.get(name) === channel && client.isOpen;
     for (let retries = 0; wanted(); retries += 1) {
       try {
-        await client.sSubscribe(channelOf(name), listener, true);
+        await client.sSubscribe(channelOf(name), channel.listener, true);
         if (refused.delete(name) && refused.size === 0) resumptions.forEach(call);
         return;
       } catch (error) {
@@ -101,13 +103,26 @@ export function redisBus({
       }
     }
   };
-  const hold = (name: string, listener: (message: Buffer) => void): Promise<void> => {
+
+  /** Tried until Redis has answered: the library would subscribe it again on the next connection. */
+  const giveUp = async (name: string, { listener }: Channel, client: RedisClient): Promise<void> => {
+    for (let retries = 0; client.isOpen; retries += 1) {
+      try {
+        return await client.sUnsubscribe(channelOf(name), listener, true);
+      } catch (error) {
+        if (error instanceof ErrorReply) return;
+        await new Promise((resolve) => setTimeout(resolve, pauseBefore(retries)));
+      }
+    }
+  };
+
+  const hold = (name: string, channel: Channel): void => {
     const { client } = subscriber;
-    return inTurn(name, () => take(name, listener, client));
+    channel.held = inTurn(name, () => take(name, channel, client));
   };
   subscriber.onReplaced(() => {
     inTurn = createTurns();
-    for (const [name, listener] of listeners) holds.set(name, hold(name, listener));
+    for (const [name, channel] of channels) hold(name, channel);
   });
 
   for (const connection of [publisher, subscriber]) {
@@ -127,25 +142,22 @@ export function redisBus({
     underWay -= message.byteLength;
   };
 
-  /** Tried until Redis has answered: the library would subscribe it again on the next connection. */
-  const giveUp = async (name: string, listener: (message: Buffer) => void, client: RedisClient): Promise<void> => {
-    for (let retries = 0; client.isOpen; retries += 1) {
-      try {
-        return await client.sUnsubscribe(channelOf(name), listener, true);
-      } catch (error) {
-        if (error instanceof ErrorReply) return;
-        await new Promise((resolve) => setTimeout(resolve, pauseBefore(retries)));
-      }
-    }
+  const open = (name: string): Channel => {
+    const channel: Channel = {
+      handlers: new Set(),
+      listener: (message) => deliver(channel, message),
+      held: Promise.resolve(),
+    };
+    channels.set(name, channel);
+    hold(name, channel);
+    return channel;
   };
 
-  const forget = (name: string): void => {
-    const listener = listeners.get(name);
-    listeners.delete(name);
-    holds.delete(name);
-    refused.delete(name);
+  const close = (name: string, channel: Channel): void => {
     const { client } = subscriber;
-    if (listener) void inTurn(name, () => giveUp(name, listener, client));
+    channels.delete(name);
+    refused.delete(name);
+    void inTurn(name, () => giveUp(name, channel, client));
   };
 
   return {
@@ -159,18 +171,11 @@ export function redisBus({
       void send(name, message);
     },
     async subscribe(name, handler) {
-      const subscribed = handlers.get(name) ?? new Set();
-      handlers.set(name, subscribed.add(handler));
-      if (subscribed.size === 1) {
-        const listener = deliver(name);
-        listeners.set(name, listener);
-        holds.set(name, hold(name, listener));
-      }
-      await atMost(SUBSCRIBE_PATIENCE, holds.get(name)!);
+      const channel = channels.get(name) ?? open(name);
+      channel.handlers.add(handler);
+      await atMost(SUBSCRIBE_PATIENCE, channel.held);
       return () => {
-        if (!subscribed.delete(handler) || subscribed.size > 0) return;
-        handlers.delete(name);
-        forget(name);
+        if (channel.handlers.delete(handler) && channel.handlers.size === 0) close(name, channel);
       };
     },
     onResumed: (callback) => void resumptions.push(callback),
