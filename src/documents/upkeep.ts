@@ -7,10 +7,10 @@
 import type { Logger } from 'pino';
 import type { SqlExecutor } from '../database/database.ts';
 import { Refusal } from '../refusal.ts';
+import { keepAutomatic, thinOut } from './automatic-versions.ts';
 import type { CompactionLimits } from './compacting.ts';
 import type { DocumentStore } from './document-store.ts';
 import { compact } from './snapshots.ts';
-import { keepAutomatic, thinOut } from './versions.ts';
 import type { Workshop } from './workshop.ts';
 
 /** What came to a diagram's log, or was read of it. */

@@ -5,7 +5,7 @@ import type { SqlExecutor } from '../../src/database/database.ts';
 import { bindClients } from '../../src/documents/client-binding.ts';
 import { flush, prepareWrite, recover, type Batch } from '../../src/documents/flush.ts';
 import { joinUpdates } from '../../src/documents/row.ts';
-import { keepAutomatic } from '../../src/documents/versions.ts';
+import { keepAutomatic } from '../../src/documents/automatic-versions.ts';
 import { cellsOf } from '../support/content.ts';
 import { eventually } from '../support/patience.ts';
 import { cell, openStage, updateOf, type DocumentStage } from './stage.ts';

@@ -48,6 +48,12 @@ export async function openStage() {
         diagram,
         seq,
       ]),
+    /** @param at in SQL */
+    insertVersion: (id: string, diagram: string, kind: string, at: string) =>
+      log.query(
+        `insert into document_version (id, diagram_id, seq, kind, name, bytes, at) values ($1, $2, 1, $3, $4, '\\x00', ${at})`,
+        [id, diagram, kind, kind === 'named' ? 'V' : null],
+      ),
     async close() {
       await workshop.stop();
       await database.close();
