@@ -25,3 +25,26 @@ it('NO3 what a frame carries is not read before it is known whose it is', () => 
   const unreadable = Uint8Array.of(255, 255, 3, 1);
   expect(decodeFrame(stepOneFrame(ADDRESS, unreadable))).toMatchObject({ kind: 'step1', stateVector: unreadable });
 });
+
+it('CS13 what is cut short, is said by servers only, or has an address without end is no frame', () => {
+  const read = (address: string, ...rest: (number | string)[]) =>
+    decodeFrame(
+      encoding.encode((encoder) => {
+        encoding.writeVarString(encoder, address);
+        for (const one of rest)
+          if (typeof one === 'number') encoding.writeVarUint(encoder, one);
+          else encoding.writeVarString(encoder, one);
+      }),
+    )?.kind ?? null;
+  const [AUTH, QUERY, STATELESS, CLOSE] = [2, 3, 5, 7];
+  const [TOKEN, DENIED, MORE] = [0, 1, 9];
+  expect([read('a', AUTH, TOKEN, 'token'), read('a', AUTH, TOKEN, 'token', '4.8.0')]).toEqual(['auth', 'auth']);
+  expect([read('a', STATELESS, 'text'), read('a'.repeat(512), QUERY)]).toEqual(['other', 'other']);
+  expect([read('a', AUTH, TOKEN), read('a', AUTH, TOKEN, 'token', MORE), read('a', STATELESS)]).toEqual([
+    null,
+    null,
+    null,
+  ]);
+  expect([read('a', AUTH, DENIED, 'reason'), read('a', QUERY + 1, 'text')]).toEqual([null, null]);
+  expect([read('a'.repeat(513), QUERY), read('a'.repeat(513), CLOSE)]).toEqual([null, null]);
+});

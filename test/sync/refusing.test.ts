@@ -1,6 +1,7 @@
 /** What ends a connection, and with which code. */
 import { writeVarUint8Array } from 'lib0/encoding';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { uuidv7 } from 'uuidv7';
 import * as Y from 'yjs';
 import type { Database } from '../../src/database/database.ts';
 import type { Actor } from '../../src/identity/person.ts';
@@ -137,9 +138,14 @@ describe('before admission', () => {
 
   it('4404 for another document than the path says, and for a name that is not canonical', async () => {
     const stage = await start();
-    const [at, other] = [await place(), await place()];
+    const [at, other, beside] = [await place(), await place(), uuidv7()];
+    await database.log.query(`insert into diagram (id, threat_model_id, name) values ($1, $2, 'E')`, [
+      beside,
+      at.model,
+    ]);
     for (const name of [
       `diagram:${other.diagram}`,
+      `diagram:${beside}`,
       `diagram:${at.diagram.toUpperCase()}`,
       'conversation:1',
       'diagram:',

@@ -226,7 +226,7 @@ function write(connection: Connection, id: number, clock: number, state: unknown
 /** An entry that timed out is not brought back by a stamp, only by its client. */
 function isStale(awareness: Awareness, claim: Claim, stamp: AwarenessStamp | null): boolean {
   const there = awareness.states.get(claim.id);
-  if (!there) return !claim.shown && stamp !== null;
+  if (!there) return !claim.shown;
   return (
     !stamp || !isDeepStrictEqual(there.participant, stamp.participant) || !isDeepStrictEqual(there.user, stamp.user)
   );

@@ -58,10 +58,9 @@ export function createLive({ sessions, notices, guard, relay, maxMessageBytes, o
   /** The end of each connection's queue, and how many wait in it. */
   const queues = new WeakMap<LiveConnection, { last: Promise<void>; length: number }>();
 
-  const project = (session: string, diagram: string, view: SessionView | null, before: SessionView | null = null) => {
+  const project = (diagram: string, view: SessionView, before: SessionView | null = null) => {
     const awareness = attached.get(diagram);
     if (!awareness) return;
-    if (!view) return hideSession(awareness, session);
     showSession(awareness, view);
     guard.stamp(awareness, stampsOf(view));
     if (before) removeLeft(awareness, before, view);
@@ -74,7 +73,7 @@ export function createLive({ sessions, notices, guard, relay, maxMessageBytes, o
       session,
       diagram,
       notices,
-      onView: (view, before) => project(session, diagram, view, before),
+      onView: (view, before) => project(diagram, view, before),
       onError,
     });
     audiences.set(session, audience);
@@ -126,7 +125,8 @@ export function createLive({ sessions, notices, guard, relay, maxMessageBytes, o
       if (audience?.size === 0) {
         audience.stop();
         audiences.delete(audience.session);
-        project(audience.session, audience.diagram, null);
+        const awareness = attached.get(audience.diagram);
+        if (awareness) hideSession(awareness, audience.session);
       }
       void sessions.leave(connection.id);
     },
@@ -148,7 +148,7 @@ export function createLive({ sessions, notices, guard, relay, maxMessageBytes, o
         awareness.setLocalState(awareness.getLocalState());
       });
       for (const audience of audiences.values()) {
-        if (audience.diagram === diagram && audience.view) project(audience.session, diagram, audience.view);
+        if (audience.diagram === diagram && audience.view) project(diagram, audience.view);
       }
     },
 

@@ -21,7 +21,7 @@ import type { LiveConnection } from './live-connection.ts';
 export interface SessionAudience {
   readonly session: string;
   readonly diagram: string;
-  /** The session as the audience knows it; null before it was read, and when it is over. */
+  /** The session as the audience knows it; null before it was read. */
   readonly view: SessionView | null;
   readonly size: number;
   /** Never rejects: a connection that cannot be greeted is closed. @param revision which the session had when they joined */
@@ -36,8 +36,8 @@ interface AudienceOptions {
   session: string;
   diagram: string;
   notices: Pick<Notices, 'follow' | 'show'>;
-  /** Told when others see another session than `before` (null: none yet); `view` null: it is over. */
-  onView: (view: SessionView | null, before: SessionView | null) => void;
+  /** Told when others see another session than `before` (null: none yet). */
+  onView: (view: SessionView, before: SessionView | null) => void;
   onError: (error: unknown) => void;
 }
 
@@ -113,18 +113,10 @@ export function createSessionAudience({
 
   const follower: Follower = {
     news(news: News | null) {
-      if (!news) {
-        view = null;
-        onView(null, shown);
-        return putOutAll(closings.notFound);
-      }
+      if (!news) return putOutAll(closings.notFound);
       moment = news.moment;
       for (const notice of news.notices) tell(notice, moment);
-      if (moment.value.kind === 'ended') {
-        view = null;
-        onView(null, shown);
-        return putOutAll(SESSION_ENDED);
-      }
+      if (moment.value.kind === 'ended') return putOutAll(SESSION_ENDED);
       view = viewOf(moment);
       for (const connection of [...greeted.keys()]) {
         const closing = closingFor(connection, moment);

@@ -290,7 +290,9 @@ describe('awareness between two nodes', () => {
     const connection = two.connect();
     two.show(connection, 5, 2, 9);
     await turns();
-    bus.publish(`awareness:${DIAGRAM}`, message(1, writeAwareness({ id: 5, clock: 3, json: '{"cursor":1}' })));
+    const hers = JSON.stringify({ cursor: 1, ...stampOf('ada') });
+    for (const json of ['{"cursor":1}', hers])
+      bus.publish(`awareness:${DIAGRAM}`, message(1, writeAwareness({ id: 5, clock: 3, json })));
     await turns();
     expect([one.sees(5), two.sees(5)]).toEqual([2, 2]);
     connection.close();

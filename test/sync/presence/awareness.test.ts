@@ -140,6 +140,16 @@ describe('awareness behind the guard', () => {
     expect(document.awareness.getStates().get(7)).toMatchObject({ cursor: 2 });
   });
 
+  it('AC6 nor under one that another node showed before anybody came here', () => {
+    const state = JSON.stringify({ cursor: 1, ...stampOf('ada') });
+    applyAwarenessUpdate(document.awareness, writeAwareness({ id: 7, clock: 1, json: state }), null);
+    guard = createAwarenessGuard({ maxAwarenessBytes: MAX });
+    guard.stamp(document.awareness, (person) => stampOf(person));
+    removeAwarenessStates(document.awareness, [7], null);
+    connect('eve').send(writeAwareness({ id: 7, clock: 9, json: '{"cursor":"forged"}' }));
+    expect(document.awareness.getStates().get(7)).toBeUndefined();
+  });
+
   it('AC6 nobody writes under the id of another node', () => {
     guard.stamp(document.awareness, () => null);
     const eve = connect('eve');
@@ -164,6 +174,8 @@ describe('awareness behind the guard', () => {
       );
     told('ada', 10);
     ada.set({ cursor: 1 });
+    guard.renew(document.awareness); // what another node shows is not ours to tell anew
+    expect(document.awareness.meta.get(ada.id)?.clock).toBe(10);
     told('abe', 20);
     guard.stamp(document.awareness, (person) => stampOf(person));
     expect(shown(ada)).toMatchObject({ cursor: 9, participant: { user_id: 'abe@example.com' } });
@@ -222,6 +234,9 @@ describe('awareness behind the guard', () => {
     const back = connect('ada', ada.awareness);
     back.set({ cursor: 2 });
     expect(bob.sees(ada)).toMatchObject({ cursor: 2 });
+    guard.stamp(document.awareness, (person) => stampOf(person, { is_presenter: true }));
+    document.flush();
+    expect(bob.sees(ada)).toMatchObject({ cursor: 2, participant: { is_presenter: true } });
     ada.connection.close();
     document.flush();
     expect(bob.sees(ada)).toMatchObject({ cursor: 2 });
@@ -253,6 +268,10 @@ describe('awareness behind the guard', () => {
     }
     ada.set({ cursor: 2 });
     expect(bob.sees(ada)).toMatchObject({ cursor: 2 });
+    const user = { name: 'Ada', color: '#777777' };
+    guard.stamp(document.awareness, (person) => ({ ...stampOf(person, { is_presenter: true }), user }));
+    document.flush();
+    expect(bob.sees(ada)).toMatchObject({ cursor: 2, user });
   });
 
   it('a client that moves while its stamp is renewed is shown where it moved', () => {

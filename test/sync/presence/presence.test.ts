@@ -102,6 +102,16 @@ it('AC6 nor is it missed where they become one while it is found out', async () 
   expect(asked).toEqual(['look up', 'claim']);
 });
 
+it('AC6 nothing is written down of whoever has gone while it was found out', async () => {
+  const { presence, show, open, answer, asked, at } = play({ permissions: 'reader', owner: null });
+  open();
+  show(1);
+  at.permissions = 'writer';
+  presence.end();
+  await answer();
+  expect(asked).toEqual(['look up']);
+});
+
 it('NO3 of much that waits only the last is kept, nothing that is large, and nothing once it has ended', async () => {
   const { presence, show, open, answer, shown } = play();
   show(1, 2, 3, 4, 5, 6);

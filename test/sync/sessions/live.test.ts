@@ -1,3 +1,4 @@
+import * as decoding from 'lib0/decoding';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Awareness, applyAwarenessUpdate } from 'y-protocols/awareness';
 import * as Y from 'yjs';
@@ -7,6 +8,7 @@ import { memoryBus } from '../../../src/cluster/memory-bus.ts';
 import type { Database } from '../../../src/database/database.ts';
 import type { Person } from '../../../src/identity/person.ts';
 import { writeAwareness } from '../../../src/sync/presence/awareness-frame.ts';
+import { countedBus } from '../../support/counted-bus.ts';
 import { freshDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/patience.ts';
 import {
@@ -300,6 +302,30 @@ describe('what a session means to the connections of two nodes', () => {
     await eventually(() => expect(awareness.getLocalState()).toBeNull());
   });
 
+  it('CS10 a session is shown in the document of its own diagram only', async () => {
+    await join(ada);
+    const { id: another } = await stage.diagram(ada);
+    const awareness = await attached(one, another);
+    expect(awareness.getLocalState()).toBeNull();
+  });
+
+  it('CS10 when somebody comes, also in another tab, all nodes are asked to show anew what they show', async () => {
+    const RENEW = 2;
+    const said: number[] = [];
+    const heard = memoryBus(() => {});
+    const publish: Bus['publish'] = (channel, payload) => {
+      const decoder = decoding.createDecoder(payload);
+      if (channel === `awareness:${diagram}` && decoding.readVarString(decoder))
+        said.push(decoding.readVarUint(decoder));
+      heard.publish(channel, payload);
+    };
+    const node = await stage.node({ bus: { ...heard, publish } });
+    await attached(node);
+    await node.connect(ada, diagram);
+    await node.connect(ada, diagram);
+    expect(said.filter((kind) => kind === RENEW)).toHaveLength(2);
+  });
+
   it('CS10 the end of a session that is heard of late does not take the list of the next one away', async () => {
     const deaf: Bus = { ...memoryBus(() => {}), publish: () => {}, subscribe: () => new Promise(() => {}) };
     const node = await stage.node({ bus: deaf });
@@ -340,7 +366,8 @@ describe('what a session means to the connections of two nodes', () => {
     await at(two).die();
     at(one).leases.swept.push('two');
     await at(one).sessions.beat();
-    await eventually(() => expect(awareness.getStates().has(5)).toBe(false));
+    await told(host, 3);
+    expect(awareness.getStates().has(5)).toBe(false); // at once, and not only when it times out
     expect(awareness.getLocalState()).toMatchObject({ revision: 3 });
   });
 
@@ -418,11 +445,13 @@ describe('what a session means to the connections of two nodes', () => {
     ];
     for (const payload of nonsense) await host.say(payload);
     expect(host.of('error').map(({ code }) => code)).toEqual(nonsense.map(() => 'invalid'));
-    await host.say({ type: 'presenter_view', cursor: 'x'.repeat(20_000) });
-    expect(host.of('error').at(-1)).toMatchObject({
-      code: 'payload_too_large',
-      message: 'This message is too large.',
-    });
+    for (const cursor of ['x'.repeat(20_000), 'ż'.repeat(10_000)]) {
+      await host.say({ type: 'presenter_view', cursor });
+      expect(host.of('error').at(-1)).toMatchObject({
+        code: 'payload_too_large',
+        message: 'This message is too large.',
+      });
+    }
     expect([host.closed, guest.closed]).toEqual([null, null]);
     expect(types(guest)).toEqual(['join', 'participants_update']);
     expect((await restSession()).revision).toBe(2);
@@ -434,6 +463,8 @@ describe('what a session means to the connections of two nodes', () => {
     await Promise.all(Array.from({ length: 40 }, () => host.say({ type: 'presenter_request' })));
     expect(host.of('error').filter(({ code }) => code === 'rate_limited')).toHaveLength(8);
     expect(host.of('error').filter(({ code }) => code === 'conflict')).toHaveLength(32);
+    await host.say({ type: 'presenter_request' }); // those are answered, so there is room again
+    expect(host.of('error').at(-1)).toMatchObject({ code: 'conflict' });
   });
 
   it('CS13 a database that is away is an error to the client and to the log, not an end', async () => {
@@ -538,6 +569,27 @@ describe('what a session means to the connections of two nodes', () => {
     expect(await at(one).sessions.find(diagram)).toMatchObject({ participants: [] });
   });
 
+  it('nothing is heard any more of a session and a document once nobody here has them', async () => {
+    const bus = countedBus(() => {});
+    const node = await stage.node({ bus });
+    await attached(node);
+    const host = await node.connect(ada, diagram);
+    expect(bus.subscribed()).toBe(2);
+    await host.leave();
+    expect(bus.subscribed()).toBe(1);
+    node.live.detach(diagram);
+    expect(bus.subscribed()).toBe(0);
+  });
+
+  it('CS3 whoever comes back where nobody was left is greeted with the session as it is now', async () => {
+    await join(ada, two);
+    const guest = await join(bob);
+    await guest.leave();
+    const back = await join(bob);
+    expect(types(back)).toEqual(['join', 'participants_update']);
+    expect(update(back)).toMatchObject({ revision: 4 });
+  });
+
   async function restSession() {
     const place = {
       threatModel: { id: threatModel, name: 'Model' },
@@ -549,10 +601,10 @@ describe('what a session means to the connections of two nodes', () => {
     };
   }
 
-  async function attached(node: StageNode | undefined): Promise<Awareness> {
+  async function attached(node: StageNode | undefined, to = diagram): Promise<Awareness> {
     const awareness = new Awareness(new Y.Doc());
     awareness.setLocalState(null);
-    at(node).live.attach(diagram, awareness);
+    at(node).live.attach(to, awareness);
     return awareness;
   }
 });

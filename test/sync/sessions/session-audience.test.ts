@@ -40,6 +40,8 @@ let projected: number[];
 /** What the session is when it is read, and how often it was. */
 let stored: number;
 let reads: number;
+/** What a connection does when it is put out. */
+let closes: () => void;
 
 const comesTo = (revision: number, presence?: Attendee['presence']) =>
   follower.news({ moment: momentAt(revision, presence), notices: [] });
@@ -54,7 +56,7 @@ const connection = (updates: typeof told): LiveConnection => ({
     const { type, revision } = JSON.parse(payload) as { type: string; revision: number };
     if (type === 'participants_update') updates.push({ at: Date.now(), revision });
   },
-  close() {},
+  close: () => closes(),
   readOnly() {},
 });
 
@@ -63,6 +65,7 @@ beforeEach(async () => {
   told = [];
   projected = [];
   [stored, reads] = [1, 0];
+  closes = () => {};
   audience = createSessionAudience({
     session: 'session',
     diagram: 'diagram',
@@ -77,7 +80,7 @@ beforeEach(async () => {
       },
       show() {},
     },
-    onView: (view) => projected.push(view!.revision),
+    onView: (view) => projected.push(view.revision),
     onError: (error) => {
       throw error;
     },
@@ -105,11 +108,47 @@ it('CS3 a newcomer is greeted with a session that has them in it, which is read 
   vi.advanceTimersByTime(1000);
 });
 
+it('CS3 a newcomer is told when they joined, and at which revision', async () => {
+  const heard: unknown[] = [];
+  const sendStateless = (payload: string) => void heard.push(JSON.parse(payload));
+  await audience.greet({ ...connection([]), sendStateless }, 1);
+  const timestamp = '1970-01-01T00:00:01.000Z';
+  expect(heard).toMatchObject([
+    { type: 'join', timestamp, session_id: 'session', revision: 1, user_id: ada.email },
+    { type: 'participants_update', revision: 1 },
+  ]);
+});
+
+it('CS3 whoever goes while the session is read for them is not greeted, and nothing stays behind', async () => {
+  const updates: typeof told = [];
+  const hasty = connection(updates);
+  const greeting = audience.greet(hasty, 2);
+  expect(audience.size).toBe(2);
+  audience.remove(hasty);
+  await greeting;
+  expect([reads, updates, audience.size]).toEqual([2, [], 1]);
+});
+
+it('CS3 whoever is greeted in a storm is told no list twice', async () => {
+  comesTo(2);
+  comesTo(3);
+  const late: typeof told = [];
+  await audience.greet(connection(late), 3);
+  vi.advanceTimersByTime(1000);
+  expect([told.map(({ revision }) => revision), late.map(({ revision }) => revision)]).toEqual([[2, 3], [3]]);
+});
+
 it('CS7 a host who returns is greeted, also where it was read meanwhile that they had gone', async () => {
   comesTo(1, { kind: 'left', at: 1 }); // the list and the revision are as they were
   const returned: typeof told = [];
   await audience.greet(connection(returned), 1);
   expect([reads, returned]).toEqual([2, [{ at: 1000, revision: 1 }]]);
+});
+
+it('CS10 where the last one is put out nothing of the session is shown any more', () => {
+  closes = () => audience.stop(); // as for whoever has nobody left here
+  comesTo(2, { kind: 'left', at: 1 });
+  expect(projected).toEqual([1]);
 });
 
 it('CS10 what happens by itself is told at once', () => {
