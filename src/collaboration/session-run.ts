@@ -45,8 +45,7 @@ export function refusalsOf(
  * (CS12). Which of them was decided later is not known.
  */
 export function disagree(before: Session, arrivals: readonly { user: UserId; permissions: Permissions }[]): boolean {
-  const connected =
-    before.kind === 'active' ? before.attendance.filter(({ presence }) => presence.kind === 'connected') : [];
+  const connected = before.attendance.filter(({ presence }) => presence.kind === 'connected');
   const known = new Map(connected.map(({ user, permissions }) => [user, permissions]));
   return arrivals.some(({ user, permissions }) => {
     const first = known.get(user) ?? permissions;

@@ -2,7 +2,14 @@
 import * as encoding from 'lib0/encoding';
 import { writeUpdate } from 'y-protocols/sync';
 import { expect, it } from 'vitest';
-import { decodeFrame, stepOneFrame, updateFramesTo } from '../../src/sync/frames.ts';
+import {
+  closeFrame,
+  decodeFrame,
+  outgoingKind,
+  stepOneFrame,
+  stepTwoFrame,
+  updateFramesTo,
+} from '../../src/sync/frames.ts';
 
 const ADDRESS = 'diagram:é\0session';
 
@@ -47,4 +54,10 @@ it('CS13 what is cut short, is said by servers only, or has an address without e
   ]);
   expect([read('a', AUTH, DENIED, 'reason'), read('a', QUERY + 1, 'text')]).toEqual([null, null]);
   expect([read('a'.repeat(513), QUERY), read('a'.repeat(513), CLOSE)]).toEqual([null, null]);
+});
+
+it('what answers a step 1 is told from an edit, which counts against whoever does not read', () => {
+  const frames = [stepOneFrame, stepTwoFrame].map((frame) => frame(ADDRESS, Uint8Array.of(0, 0)));
+  const [update, close] = [updateFramesTo(ADDRESS)(Uint8Array.of(0, 0)), closeFrame(ADDRESS, '')];
+  expect([...frames, update, close].map(outgoingKind)).toEqual(['step1', 'step2', 'other', 'close']);
 });

@@ -34,6 +34,18 @@ it('DO3 are taken in at once for whoever looks, and not again', () => {
   expect(taken).toEqual([[1]]);
 });
 
+it('DO3 are taken in a second after they came, also where somebody has just looked', () => {
+  const { taken, behind } = play();
+  behind.add([update(1)]);
+  vi.advanceTimersByTime(500);
+  behind.settle();
+  behind.add([update(2)]);
+  vi.advanceTimersByTime(999);
+  expect(taken).toEqual([[1]]);
+  vi.advanceTimersByTime(1);
+  expect(taken).toEqual([[1], [2]]);
+});
+
 it('NO1 are no more than are taken in within a few milliseconds', () => {
   const { taken, behind } = play();
   behind.add([update(1, 16_384)]);

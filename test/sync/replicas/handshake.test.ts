@@ -1,13 +1,16 @@
 /** The answer to a step 1 about a large document: in turns, as fast as it is read, to its end, and only while it is wanted. */
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
 import { answerInPortions, isHonest } from '../../../src/sync/replicas/handshake.ts';
 
 const NEVER_FULL = { isFull: () => false, drained: async () => {} };
 
 /** Sends portions of so many bytes. @returns what was sent, and the turns that passed before each */
-async function answered(sizes: readonly number[], { wanted = (): boolean => true, pace = NEVER_FULL } = {}) {
+async function answered(
+  sizes: readonly number[],
+  { wanted = (): boolean => true, pace = NEVER_FULL, making = (): void => {} } = {},
+) {
   const sent: { bytes: number; turn: number }[] = [];
   let [turns, over] = [0, false];
   const count = () => void (over || ((turns += 1), setImmediate(count)));
@@ -16,7 +19,12 @@ async function answered(sizes: readonly number[], { wanted = (): boolean => true
   await answerInPortions({
     address: 'a',
     document: new Y.Doc(),
-    portions: sizes.map((size) => new Uint8Array(size)),
+    portions: (function* () {
+      for (const size of sizes) {
+        making();
+        yield new Uint8Array(size);
+      }
+    })(),
     ask: send,
     socket: { answer: send, ...pace },
     wanted,
@@ -26,10 +34,21 @@ async function answered(sizes: readonly number[], { wanted = (): boolean => true
 }
 
 it('DO3 no more than half a megabyte goes out in one turn', async () => {
-  const sent = await answered([300_000, 300_000, 300_000]);
-  expect(sent.map(({ bytes }) => bytes > 300_000)).toEqual([false, true, true, true, false]);
+  const sent = await answered([300_000, 300_000, 300_000, 300_000]);
+  expect(sent.map(({ bytes }) => bytes > 300_000)).toEqual([false, true, true, true, true, false]);
   expect(sent[2]!.turn).toBe(0);
   expect(sent[3]!.turn).toBeGreaterThan(0);
+  expect(sent[4]!.turn).toBe(sent[3]!.turn);
+});
+
+it('DO3 nor more than is made in a few milliseconds', async () => {
+  let time = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => time);
+  const sent = await answered([10, 10, 10, 10], { making: () => void (time += 3) });
+  vi.restoreAllMocks();
+  const turns = sent.map((one) => one.turn);
+  expect([turns[2], turns[4]]).toEqual([turns[1], turns[3]]);
+  expect(turns[3]).toBeGreaterThan(turns[2]!);
 });
 
 it('NO3 nothing more is made nor told before what was told has been read, whoever else is told something there', async () => {

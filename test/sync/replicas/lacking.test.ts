@@ -34,6 +34,30 @@ it('DO3 who comes back is told what was added and deleted meanwhile, in portions
   expect([...lackingOf(document, Y.encodeStateVector(document))].every((portion) => portion?.[0] !== 1)).toBe(true);
 });
 
+it('DO3 what somebody has that is not there yet makes up for nothing that they lack', () => {
+  const [document, copy] = twins();
+  textOf(copy).insert(0, 'drawn without a connection');
+  const stateVector = Y.encodeStateVector(copy);
+  const other = new Y.Doc();
+  textOf(other).insert(0, 'four');
+  Y.applyUpdate(document, Y.encodeStateAsUpdate(other));
+  expect(lackedBy(stateVector, document)).toBe(4);
+  document.clientID = copy.clientID;
+  textOf(document).insert(0, 'drawn');
+  expect(lackedBy(stateVector, document)).toBe(4);
+});
+
+it('DO3 what was deleted is told once, whoever had made it', () => {
+  const [[document], [other]] = [twins(), twins()];
+  Y.applyUpdate(document, Y.encodeStateAsUpdate(other));
+  for (let z = 0; z < CELLS; z += 3) cellsOf(document).delete(`c${z}`);
+  const clocksOf = ({ clients }: ReturnType<typeof Y.createDeleteSet>) =>
+    [...clients.values()].flat().reduce((sum, { len }) => sum + len, 0);
+  const portions = [...lackingOf(document, Y.encodeStateVector(document))];
+  const told = portions.map((portion) => (portion ? clocksOf(Y.decodeUpdate(portion).ds) : 0));
+  expect(told.reduce((sum, clocks) => sum + clocks, 0)).toBe(clocksOf(Y.snapshot(document).ds));
+});
+
 it('DO3 a struct that is known in part is told from there on', () => {
   const [document, copy] = twins();
   textOf(document).insert(textOf(document).length, ', and longer now');

@@ -65,6 +65,19 @@ it('DO3 rows that come while it is made anew are in it once, and it is made anew
   expect(seqs()).toEqual([99]);
 });
 
+it('DO3 it is made anew when it has grown to twice of what it was made of, and not before', async () => {
+  const { record, readings } = byHand();
+  record.begin({ head: 1, snapshot: null, rows: [rowOf(1, LARGE)] });
+  const grown = (seq: number, size: number) => {
+    record.add(rowOf(seq, size));
+    record.renew();
+    return readings.length;
+  };
+  expect([grown(2, 900), grown(3, 200)]).toEqual([0, 1]);
+  await readings[0]!(3); // 1,100 bytes by now
+  expect([grown(4, 1000), grown(5, 200)]).toEqual([1, 2]);
+});
+
 it('DO3 of a large document somebody who lacks little is told that alone', () => {
   const { record } = byHand();
   record.begin({ head: 1, snapshot: null, rows: [rowOf(1, LARGE)] });
