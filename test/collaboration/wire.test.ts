@@ -131,7 +131,7 @@ describe('the colours of the people in a session', () => {
   };
   /** In OKLab, where equal distances look equally far. */
   const distance = (one: string, other: string) => Math.hypot(...lab(one).map((part, at) => part - lab(other)[at]!));
-  const people = fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 40 });
+  const people = fc.uniqueArray(fc.uuid(), { minLength: 1, maxLength: 40, size: 'max' });
   const worn = (ids: readonly string[]) => [...coloursOf(ids).values()];
 
   it('can be read on white and on black, whoever it is', () => {
