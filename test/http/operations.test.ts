@@ -45,10 +45,24 @@ it.each([
   ['one that starts', '57P03', 'unavailable'],
   ['one that takes no writes', '25006', 'unavailable'],
   ['a socket that failed', 'ECONNRESET', 'unavailable'],
+  ['one that was closed', 'EPIPE', 'unavailable'],
+  ['one that was never answered', 'ETIMEDOUT', 'unavailable'],
+  ['a name that nobody knows just now', 'ENOTFOUND', 'unavailable'],
   ['a statement of ours that was wrong', '42601', 'internal'],
   ['a key that was there', '23505', 'internal'],
 ])('RU5 %s (%s) is a database that is away, or a fault: %s', (_, code, expected) => {
   expect(toRefusal(Object.assign(new Error('it failed'), { code })).code).toBe(expected);
+});
+
+it.each([
+  ['Connection terminated unexpectedly', 'unavailable'],
+  ['Client has encountered a connection error and is not queryable', 'unavailable'],
+  ['Cannot use a pool after calling end on the pool', 'unavailable'],
+  ['timeout exceeded when trying to connect', 'unavailable'],
+  ['Query read timeout', 'unavailable'],
+  ['a timeout of ours', 'internal'],
+])('RU5 what the driver says without a code, "%s", is a database that is away, or a fault: %s', (message, expected) => {
+  expect(toRefusal(new Error(message)).code).toBe(expected);
 });
 
 it('NO1 a node that stops says so, lets nobody in any more, and closes its sockets one after the other', async () => {
@@ -125,10 +139,17 @@ describe('RU6 /metrics', () => {
   it('in development is open, in the form of Prometheus, and counts requests by operation', async () => {
     const app = await startApp();
     try {
+      const began = performance.now();
       await call(app.url, 'GET', '/livez');
+      const passed = (performance.now() - began) / 1000;
       const { headers, body } = await call(app.url, 'GET', '/metrics');
       expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
       expect(body).toMatch(/roundtable_http_request_duration_seconds_count\{operation="isAlive",status="200"\} 1\n/);
+      const lasted = /roundtable_http_request_duration_seconds_sum\{operation="isAlive",status="200"\} (\S+)\n/.exec(
+        body,
+      );
+      expect(Number(lasted![1])).toBeGreaterThan(0);
+      expect(Number(lasted![1])).toBeLessThan(passed);
       expect(body).toContain('# TYPE roundtable_membership_operations_total counter');
     } finally {
       await app.stop();

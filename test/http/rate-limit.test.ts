@@ -54,6 +54,12 @@ describe('CO9 a person', () => {
     expect(headers.get('ratelimit')).toMatch(/^"requests";r=4;t=\d+$/);
   });
 
+  it('is told that none are left, never fewer', async () => {
+    const much = clientOf(app.url, 'much@firm.example');
+    await statuses(6, () => much.call('GET', '/me'));
+    expect((await much.call('GET', '/me')).headers.get('ratelimit')).toMatch(/^"requests";r=0;t=\d+$/);
+  });
+
   it('cannot exceed it by asking at once', async () => {
     const busy = clientOf(app.url, 'at-once@firm.example');
     const answers = await Promise.all(Array.from({ length: 20 }, () => busy.call('GET', '/me')));
@@ -103,6 +109,16 @@ describe('CO9 an address', () => {
       200, 200, 200, 200, 200, 429,
     ]);
     expect((await call(app.url, 'GET', '/openapi.json', from('203.0.113.2'))).status).toBe(200);
+  });
+
+  it.each(['/livez', '/readyz'])('asks as often as it likes whether the node is well: %s', async (path) => {
+    const asked = await statuses(6, () => call(app.url, 'GET', path, from('203.0.113.5')));
+    expect(asked).toEqual([200, 200, 200, 200, 200, 200]);
+  });
+
+  it('is not counted where a machine reads the figures every second', async () => {
+    const asked = await statuses(6, () => call(app.url, 'GET', '/metrics', from('127.0.0.1')));
+    expect(asked).toEqual([200, 200, 200, 200, 200, 200]);
   });
 
   it('with tokens that do not hold has no more', async () => {
