@@ -16,6 +16,13 @@ afterAll(async () => {
   await app.stop();
 });
 
+it('is shown in no frame, and asked for anew each time', async () => {
+  const { headers } = await fetch(`${app.url}/graphql`, { headers: { accept: 'text/html' } });
+  expect(headers.get('cache-control')).toBe('no-cache');
+  for (const directive of ['base-uri', 'form-action', 'frame-ancestors'])
+    expect(headers.get('content-security-policy')).toContain(`${directive} 'none'`);
+});
+
 it('sends a query with the token that it was given, and loads nothing from elsewhere', async () => {
   const person = await newcomer(app);
   const page = await (await browser.newContext()).newPage();

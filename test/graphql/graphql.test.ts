@@ -227,6 +227,13 @@ describe('what may be asked for', () => {
     expect((await refusals(`{ me { ${'id '.repeat(2000)} } }`)).join()).toContain('more than 2000 tokens');
   });
 
+  it('what is wrong with it is told ten times, and not without end', async () => {
+    const wrong = (count: number) =>
+      refusals(`{ ${Array.from({ length: count }, (_, index) => `x${index}`).join(' ')} }`);
+    expect(await wrong(10)).toHaveLength(10);
+    expect(await wrong(100)).toHaveLength(11); // that there is more is the last
+  });
+
   it('five operations together, and not six', async () => {
     const batch = (count: number) =>
       owner.call('POST', '/graphql', { body: Array.from({ length: count }, () => ({ query: '{ me { email } }' })) });

@@ -62,6 +62,19 @@ it('CO11 a body that comes in single bytes is held as little more than they are'
   expect([body.byteLength, body[1], body.at(-1)]).toEqual([length, 1, (length - 1) % 256]);
 });
 
+it('CO6 a body is what was sent, in whatever pieces it comes', async () => {
+  const sizes = [1, 3000, 2, 1, 1024, 1023, ...Array.from({ length: 70 }, () => 5), 4000, 7];
+  const pieces = sizes.map((size, index) => Buffer.alloc(size, index + 1));
+  const iterator = async function* () {
+    yield* pieces;
+  };
+  const context = { get: () => '', is: () => 'json', request: {}, req: { iterator } } as unknown as Context;
+  const sent = Buffer.concat(pieces);
+  const accepted = { contentType: 'json', limit: sent.length };
+  const body = await readBytes(context, accepted, createBodyMemory(sent.length)('ada'));
+  expect(sent.equals(body)).toBe(true);
+});
+
 describe('CO11 a body that does not end', () => {
   let app: TestApp;
   let at: Drawn;

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { roomMessage } from '../../src/membership/room-messages.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { eventually } from '../support/patience.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
 import { auditOf } from '../support/rows.ts';
 
@@ -76,6 +77,22 @@ describe('a conversation', () => {
     await admin.call('DELETE', `/threat_models/${model}/diagrams/${diagram}`);
     const mine = (await admin.call('GET', `${ALL}?limit=100`)).body.data;
     expect(mine.find((row: { id: number }) => row.id === made.body.id).diagram_id).toBeNull();
+  });
+
+  it('is made about no diagram that goes at the same moment', async () => {
+    const model = (await admin.call('POST', '/threat_models', { body: { name: 'Going' } })).body.id;
+    const diagram = (await admin.call('POST', `/threat_models/${model}/diagrams`, { body: { name: 'Flow' } })).body.id;
+    const made = await app.database.log.transaction(async (transaction) => {
+      await transaction.query('delete from diagram where id = $1', [diagram]);
+      const asked = admin.call('POST', ALL, { body: { title: 'About it', diagram_id: diagram } });
+      const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await eventually(async () => expect(await app.database.content.query(waits)).toHaveLength(1));
+      return { asked };
+    });
+    expect(await made.asked).toMatchObject({
+      status: 404,
+      body: { code: 'not_found', message: 'The diagram was not found' },
+    });
   });
 
   it('MB9 cannot be made about a diagram that is not readable, with no check in front of it', async () => {

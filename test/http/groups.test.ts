@@ -143,6 +143,15 @@ describe('a group', () => {
   });
 });
 
+it('MB5 the audit row of a hand-over names whom it went to, as it was sent', async () => {
+  const requestId = randomUUID();
+  const body = { owner_id: stranger.ulid.toLowerCase() };
+  expect((await owner.call('PATCH', one(), { headers: { 'x-request-id': requestId }, body })).status).toBe(200);
+  expect(await auditOf(app.database, requestId)).toMatchObject([
+    { action: 'group.change', outcome: 'granted', subject: body.owner_id },
+  ]);
+});
+
 describe('its members', () => {
   it('CO3 say what was wrong with a user_id, in the words of this API', async () => {
     const refusal = async (body: unknown) => (await owner.call('POST', members(), { body })).body;

@@ -1,7 +1,7 @@
 /** What the clients of a room are told, in the ids of the room's own API, and who has to leave it. */
 import { describe, expect, it } from 'vitest';
 import { toUlid } from '../../src/identity/spelling.ts';
-import type { RoomEvent } from '../../src/membership/announce.ts';
+import { createAnnounce, type RoomEvent } from '../../src/membership/announce.ts';
 import type { Member } from '../../src/membership/kind.ts';
 import { departed, roomMessage, roomName } from '../../src/membership/room-messages.ts';
 
@@ -84,6 +84,21 @@ describe('a change of a roster', () => {
     expect(departed(notice({ action: 'add', member, by: ada }))).toBeNull();
     expect(departed(notice({ action: 'change', member, by: ada }))).toBeNull();
   });
+});
+
+it('MB9 of whoever did it a notice keeps what a room may need, and nothing else', async () => {
+  const kept: unknown[] = [];
+  const em = {
+    execute: async (_: string, values: unknown[]) => {
+      kept.push(JSON.parse(values[2] as string));
+      return [{ revision: 1 }];
+    },
+  };
+  const by = { ...ada, fullName: 'Ada', platformAdmin: true };
+  const announce = createAnnounce({} as never, () => {});
+  await announce.write(em as never, { kind: 'group', container }, { action: 'remove', member, by });
+  expect(kept).toMatchObject([{ action: 'remove', member: { number: 12 } }]);
+  expect(kept).toEqual([expect.objectContaining({ by: ada })]);
 });
 
 describe('handing over a group', () => {
