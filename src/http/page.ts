@@ -13,11 +13,7 @@ const cursor = z
   .max(1000)
   .transform((text, context) => {
     try {
-      return z
-        .array(z.string().refine((part) => !part.includes('\0')))
-        .min(1)
-        .max(4)
-        .parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+      return z.array(z.string()).parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
     } catch {
       context.addIssue({ code: 'custom', message: 'not a cursor' });
       return z.NEVER;
