@@ -332,6 +332,24 @@ describe('RU1 what is given', () => {
     expect(faultsOf('dev', { [name]: value })).toEqual([]);
   });
 
+  it.each([
+    ['PORT', '65535'],
+    ['TRUST_PROXY', '32'],
+    ['SESSION_HOST_GRACE_MS', '2147483647'],
+    ['MAX_FRAME_BYTES', '1024', '104857600'],
+    ['MAX_DOCUMENT_BYTES', '1024', '1073741824'],
+    ['MAX_AWARENESS_BYTES', '256', '1048576'],
+    ['MAX_PARTICIPANTS', '1'],
+    ['MAX_SOCKETS_PER_USER', '1'],
+    ['SLOW_CONSUMER_BYTES', '65536'],
+  ])('%s may be as small and as large as is said', (name, ...values) => {
+    for (const value of values) expect([value, faultsOf('dev', { [name]: value })]).toEqual([value, []]);
+  });
+
+  it('switches off what is on in `dev`', () => {
+    expect(readConfig('dev', { GRAPHQL_INTROSPECTION: 'off' }).graphqlIntrospection).toBe(false);
+  });
+
   it('counts a secret in bytes: 32 of them are enough', () => {
     expect(faultsOf('dev', { JWT_SECRET: 'ż'.repeat(16) })).toEqual([]);
   });
@@ -379,6 +397,11 @@ describe('RU1 the message', () => {
       'The configuration has 6 faults:',
       ...faults.map((fault) => `  ${fault}`),
     ]);
+  });
+
+  it('of a single one does not count it', () => {
+    const [fault] = faultsOf('dev', { PORT: 'x' });
+    expect(new ConfigurationError([fault!]).message).toBe(`The configuration has a fault:\n  ${fault}`);
   });
 
   it('says nothing of what is secret', () => {
