@@ -126,9 +126,34 @@ describe('RU1 a database that cannot be used', () => {
     });
   });
 
+  it.each([
+    ['nobody is there', 'EHOSTUNREACH'],
+    ['no network leads there', 'ENETUNREACH'],
+    ['it knows no such user', '28P01'],
+    ['it has no such database', '3D000'],
+    ['all its connections are taken', '53300'],
+    ['it is just starting', '57P03'],
+  ])('is told in a line where %s (%s)', (_, code) => {
+    expect(startFault(Object.assign(new Error('so it is'), { code }))).toBe(
+      `The database cannot be used: ${code} so it is. \`roundtable doctor\` looks at what is configured.`,
+    );
+  });
+
   it('is not what everything is taken for that has no code', () => {
     expect(startFault(new Error('a fault of ours'))).toBeNull();
+    expect(startFault(Object.assign(new Error('Query read timeout'), { code: '42601' }))).toBeNull();
   });
+});
+
+it.each([
+  ['EADDRINUSE', 'another program listens there already'],
+  ['EADDRNOTAVAIL', 'this machine has no such address'],
+  ['EACCES', 'this user may not'],
+  ['ENOTFOUND', 'nobody knows that name'],
+  ['ESTRANGE', 'ESTRANGE'],
+])('RU1 why nothing can listen there is said in words: %s', (code, words) => {
+  const error = Object.assign(new Error('so it is'), { code, syscall: 'listen', address: '192.0.2.1', port: 80 });
+  expect(startFault(error)).toContain(`Cannot listen on 192.0.2.1:80: ${words}. `);
 });
 
 describe('token', () => {
@@ -150,6 +175,18 @@ describe('token', () => {
     expect([code, output.trim().split('\n').length]).toEqual([0, 1]);
     expect(claims).toMatchObject({ sub: 'ida@firm.example', email: 'ida@firm.example', name: 'Ida', roles: ['admin'] });
     expect(claims.exp! - claims.iat!).toBe(90);
+  });
+
+  it.each([
+    ['30m', 1800],
+    ['2h', 7200],
+    ['7d', 604_800],
+    [undefined, 3600],
+  ])('holds as long as it is asked to: %s', async (ttl, seconds) => {
+    const command = ['token', '--email', 'a@b.example', ...(ttl === undefined ? [] : ['--ttl', ttl])];
+    const { output } = await runCommand(command, { JWT_SECRET: TEST_SECRET });
+    const { exp, iat } = jwt.decode(output.trim()) as jwt.JwtPayload;
+    expect(exp! - iat!).toBe(seconds);
   });
 
   it.each([
