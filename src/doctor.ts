@@ -49,6 +49,7 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
          has_database_privilege(current_database(), 'temporary') as temporary,
          current_setting('transaction_read_only') as read_only`,
     );
+    const skew = Math.abs(new Date(row!.now).getTime() - Date.now());
     const encrypted = await database.encrypted();
     const pending = await database.pendingMigrations();
     const lacking = [
@@ -57,7 +58,6 @@ async function examineDatabase(config: Config): Promise<Finding[]> {
       !row!.temporary && 'the user may not make temporary tables',
       pending.length === 0 && (await asRequest(database)),
     ].filter((what) => what !== false);
-    const skew = Math.abs(new Date(row!.now).getTime() - Date.now());
     const unapplied = `pending: ${pending.join(', ')}${config.databaseUrl ? '; run `roundtable migrate`' : ' (`roundtable dev` applies them itself)'}`;
     return [
       {

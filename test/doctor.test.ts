@@ -1,17 +1,17 @@
 /** `roundtable doctor`: one line for each thing an operator has to get right, and an exit code. */
 import { createServer, type Server } from 'node:net';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { holdDataDirectory } from '../src/database/data-directory.ts';
 import { openDatabase } from '../src/database/database.ts';
 import { examine, type Finding } from '../src/doctor.ts';
 import { TEST_SECRET } from './support/app.ts';
 import { runCommand } from './support/command-line.ts';
 import { emptyDatabaseUrl, freshDatabaseUrl } from './support/database.ts';
-import { within } from './support/patience.ts';
+import { eventually, within } from './support/patience.ts';
 import { rightsInReadme } from './support/redis-process.ts';
 import { startTlsProxy } from './support/tls-proxy.ts';
 
@@ -61,10 +61,16 @@ describe('RU4 the findings', () => {
     ]);
   });
 
-  it('do not mind where `dev --expose` listens', async () => {
+  it('do not mind where `dev --expose` listens, nor what it migrates itself', async () => {
     const { DATABASE_URL: _, ...embedded } = good;
     const exposed = { ...embedded, HOST: '0.0.0.0', DATA_DIR: join(folder, 'exposed') };
-    expect(faults(await examine('dev', exposed))).toEqual([]);
+    const findings = await examine('dev', exposed);
+    expect(faults(findings)).toEqual([]);
+    expect(findings).toContainEqual({
+      well: true,
+      subject: 'migrations',
+      finding: expect.stringMatching(/^pending: .* \(`roundtable dev` applies them itself\)$/),
+    });
   });
 
   it('name no address and no password', async () => {
@@ -100,6 +106,32 @@ describe('RU4 the findings', () => {
       subject: 'database',
       finding: expect.stringMatching(/^embedded [\d.]+$/),
     });
+  });
+
+  it.each([
+    ['half a second', 500, true],
+    ['a minute', 60_000, false],
+    ['a minute', -60_000, false],
+  ])('tell of a clock that is %s (%i ms) from the one of the database', async (_, apart, well) => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + apart, shouldAdvanceTime: true });
+    const findings = await examine('serve', good).finally(() => vi.useRealTimers());
+    expect(findings).toContainEqual({ well, subject: 'clock', finding: expect.stringMatching(/^\d+ ms apart/) });
+  });
+
+  it('take nothing for a difference of clocks that only takes its time', async () => {
+    const server = await openDatabase({ url: good.DATABASE_URL! });
+    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    vi.useFakeTimers({ toFake: ['Date'], shouldAdvanceTime: true });
+    const { examined } = await server.log.transaction(async (transaction) => {
+      await transaction.query('lock table migration');
+      const begun = examine('serve', good);
+      await eventually(async () => expect(await server.content.query(waits)).toHaveLength(1));
+      vi.setSystemTime(Date.now() + 60_000);
+      return { examined: begun };
+    });
+    const findings = await examined.finally(() => vi.useRealTimers());
+    expect(findings).toContainEqual(expect.objectContaining({ well: true, subject: 'clock' }));
+    await server.close();
   });
 
   it('tell of a server that takes no writes', async () => {
@@ -158,7 +190,7 @@ describe('RU4 the findings', () => {
     };
     expect(await withRules(...rightsInReadme())).toEqual([]);
     expect(await withRules('~*', '+@all')).toEqual([
-      expect.stringMatching(/^redis: version \S+, NOPERM [^,]* channels /),
+      expect.stringMatching(/^redis: version \S+, NOPERM [^,]* channels [^,]*$/),
     ]);
     expect(await withRules('~*', '&*', '+@all', '-eval', '-multi')).toEqual([
       expect.stringMatching(/^redis: version \S+, NOPERM [^,]*'multi'[^,]*, NOPERM [^,]*'eval'[^,]*$/),
@@ -167,10 +199,25 @@ describe('RU4 the findings', () => {
     admin.destroy();
   });
 
+  it('leave nothing behind: no key in Redis that stays, and no hold on the folder', async () => {
+    const DATA_DIR = join(folder, 'left');
+    await examine('dev', { DATA_DIR, REDIS_URL: good.REDIS_URL! });
+    (await holdDataDirectory(DATA_DIR))();
+    await rm(join(DATA_DIR, 'postgres'), { recursive: true });
+    await writeFile(join(DATA_DIR, 'postgres'), '');
+    expect(faults(await examine('dev', { DATA_DIR }))).toEqual([expect.stringMatching(/^database: /)]);
+    (await holdDataDirectory(DATA_DIR))();
+    const redis = createClient({ url: good.REDIS_URL! });
+    await redis.connect();
+    for (const key of await redis.keys('roundtable:doctor:*'))
+      expect([key, await redis.ttl(key)]).not.toEqual([key, -1]);
+    redis.destroy();
+  });
+
   it('say so when the folder is in use, and do not touch it', async () => {
     const release = await holdDataDirectory(folder);
     expect(faults(await examine('dev', { DATA_DIR: folder }))).toEqual([
-      expect.stringContaining('in use by another process'),
+      expect.stringMatching(/ in use by another process.*; stop it to have the database examined$/),
     ]);
     release();
   });
