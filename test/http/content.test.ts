@@ -77,6 +77,12 @@ it('DO6 PUT is one edit, the smallest; whoever has the diagram open sees it', as
   expect((await put([node('a', 1, 'renamed'), node('b', 2)])).body).toEqual({ head: 2 });
 });
 
+it('DO6 PUT takes more than other bodies may have: as much as a document', async () => {
+  const many = Array.from({ length: 4000 }, (_, index) => ({ ...node(`cell-${index}`, index), label: 'x'.repeat(40) }));
+  expect(JSON.stringify(many).length).toBeGreaterThan(256 * 1024);
+  expect((await put(many)).status).toBe(200);
+});
+
 it('DO6 If-Match compares with the head: 412', async () => {
   expect((await put([node('a', 1)], { 'if-match': '"0"' })).status).toBe(200);
   expect(await put([], { 'if-match': '"0"' })).toMatchObject({ status: 412, body: { code: 'precondition_failed' } });
