@@ -9,7 +9,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { openDatabase } from '../src/database/database.ts';
 import { startApp, TEST_SECRET } from './support/app.ts';
 import { call } from './support/client.ts';
-import { freshDatabaseUrl } from './support/database.ts';
+import { freshDatabaseUrl, waitingIn } from './support/database.ts';
 import { endedWithUs } from './support/ended-with-us.ts';
 import { eventually, within } from './support/patience.ts';
 import { newcomer, personOf } from './support/people.ts';
@@ -59,9 +59,7 @@ it('RU7 lets a request that is under way finish, and takes no new one', async ()
   await aside.log.transaction(async ({ query }) => {
     await query('lock table workspace in access exclusive mode');
     waiting = person.call('POST', '/api/workspaces', { body: { name: 'Just in time' } });
-    await eventually(async () =>
-      expect((await query('select from pg_locks where not granted')).length).toBeGreaterThan(0),
-    );
+    await eventually(async () => expect(await waitingIn(aside.content)).toBeGreaterThan(0));
     stopped = app.stop();
   });
   expect((await waiting!).status).toBe(201);

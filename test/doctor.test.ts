@@ -10,7 +10,7 @@ import { openDatabase } from '../src/database/database.ts';
 import { examine, type Finding } from '../src/doctor.ts';
 import { TEST_SECRET } from './support/app.ts';
 import { runCommand } from './support/command-line.ts';
-import { emptyDatabaseUrl, freshDatabaseUrl } from './support/database.ts';
+import { emptyDatabaseUrl, freshDatabaseUrl, waitingIn } from './support/database.ts';
 import { eventually, within } from './support/patience.ts';
 import { rightsInReadme } from './support/redis-process.ts';
 import { startTlsProxy } from './support/tls-proxy.ts';
@@ -120,12 +120,11 @@ describe('RU4 the findings', () => {
 
   it('take nothing for a difference of clocks that only takes its time', async () => {
     const server = await openDatabase({ url: good.DATABASE_URL! });
-    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
     vi.useFakeTimers({ toFake: ['Date'], shouldAdvanceTime: true });
     const { examined } = await server.log.transaction(async (transaction) => {
       await transaction.query('lock table migration');
       const begun = examine('serve', good);
-      await eventually(async () => expect(await server.content.query(waits)).toHaveLength(1));
+      await eventually(async () => expect(await waitingIn(server.content)).toBe(1));
       vi.setSystemTime(Date.now() + 60_000);
       return { examined: begun };
     });

@@ -127,35 +127,24 @@ describe('the redis bus when Redis does not do well', () => {
     expect(subscriber.client).toBe(before); // it would be given up before it answered
   });
 
-  it('NO2 what was being subscribed when Redis died is subscribed when it is back, if somebody wants it still', async () => {
-    const redis = await startRedis();
-    const bus = await node({ url: redis.url });
-    redis.stall();
-    const stop = await bus.subscribe('nobody wants it', nothing);
-    const heard = await listening(bus, 'channel');
-    stop();
-    await redis.kill();
-    await redis.start();
-    await sendUntilHeard(bus, 'channel', 1, heard);
-    await eventually(async () =>
-      expect(await redis.command('PUBSUB', 'SHARDCHANNELS')).toEqual(['roundtable:trouble:channel']),
-    );
-  });
-
-  it('NO2 what was being given up when Redis died is not subscribed again when it is back', async () => {
-    const redis = await startRedis();
-    const bus = await node({ url: redis.url });
-    const stop = await bus.subscribe('nobody wants it', nothing);
-    const heard = await listening(bus, 'channel');
-    redis.stall();
-    stop();
-    await redis.kill();
-    await redis.start();
-    await sendUntilHeard(bus, 'channel', 1, heard);
-    await eventually(async () =>
-      expect(await redis.command('PUBSUB', 'SHARDCHANNELS')).toEqual(['roundtable:trouble:channel']),
-    );
-  });
+  it.each(['subscribed', 'given up'])(
+    'NO2 what was being %s when Redis died, and nobody wants, is not subscribed when it is back; what somebody wants is',
+    async (was) => {
+      const redis = await startRedis();
+      const bus = await node({ url: redis.url });
+      if (was === 'subscribed') redis.stall();
+      const stop = await bus.subscribe('nobody wants it', nothing);
+      const heard = await listening(bus, 'channel');
+      if (was === 'given up') redis.stall();
+      stop();
+      await redis.kill();
+      await redis.start();
+      await sendUntilHeard(bus, 'channel', 1, heard);
+      await eventually(async () =>
+        expect(await redis.command('PUBSUB', 'SHARDCHANNELS')).toEqual(['roundtable:trouble:channel']),
+      );
+    },
+  );
 
   it('NO2 messages flow if both connections do well, and flow again when both are there again', () => {
     const conditions: RedisCondition[] = ['away', 'slow', 'refusing', 'emptied', 'well'];

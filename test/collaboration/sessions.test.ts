@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { SessionService } from '../../src/collaboration/sessions.ts';
 import type { Database } from '../../src/database/database.ts';
 import type { Person } from '../../src/identity/person.ts';
-import { freshDatabase } from '../support/database.ts';
+import { freshDatabase, waitingIn } from '../support/database.ts';
 import { eventually } from '../support/patience.ts';
 import { createStage, type Stage } from '../support/session-stage.ts';
 
@@ -116,8 +116,7 @@ describe('the sessions of a node', () => {
     await expect(sessions.join(connection(bob, diagram))).rejects.toMatchObject({ code: 'unavailable' });
     const beaten = vi.fn<() => void>();
     const beat = sessions.beat().then(beaten);
-    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    await eventually(async () => expect(beaten.mock.calls.length + (await database.log.query(waits)).length).toBe(1));
+    await eventually(async () => expect(beaten.mock.calls.length + (await waitingIn(database.log))).toBe(1));
     commit.resolve();
     await late;
     await beat;

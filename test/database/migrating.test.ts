@@ -4,7 +4,7 @@ import type { Config } from '../../src/config.ts';
 import { openDatabase } from '../../src/database/database.ts';
 import { prepareDatabase } from '../../src/foundations.ts';
 import { beginCommand } from '../support/command-line.ts';
-import { emptyDatabaseUrl } from '../support/database.ts';
+import { emptyDatabaseUrl, waitingIn } from '../support/database.ts';
 import { eventually } from '../support/patience.ts';
 
 /** A database in which the last migrations are pending: they change the table of people, among others. */
@@ -23,10 +23,7 @@ it('RU2 a migration that waits for a long transaction, as a backup is, holds up 
     await sql.query('set local idle_in_transaction_session_timeout = 0');
     await sql.query('select from profile');
     const migrated = database.migrate((words) => waits.push(words));
-    await eventually(async () => {
-      const waiting = `select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())`;
-      expect(await database.log.query(waiting)).toHaveLength(1);
-    });
+    await eventually(async () => expect(await waitingIn(database.log)).toBe(1));
     expect(await database.log.query('select from profile')).toEqual([]);
     await eventually(() => expect(waits).toHaveLength(1));
     expect(waits[0]).toMatch(/^waiting for .*: \d+ \(nightly backup, since \S+ \S+\)$/);

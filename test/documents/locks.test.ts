@@ -7,6 +7,7 @@ import { flush, prepareWrite, recover, type Batch } from '../../src/documents/fl
 import { joinUpdates } from '../../src/documents/row.ts';
 import { keepAutomatic } from '../../src/documents/automatic-versions.ts';
 import { cellsOf } from '../support/content.ts';
+import { waitingIn } from '../support/database.ts';
 import { eventually } from '../support/patience.ts';
 import { cell, openStage, updateOf, type DocumentStage } from './stage.ts';
 
@@ -47,11 +48,7 @@ async function holding(work: (transaction: SqlExecutor) => Promise<unknown>): Pr
 }
 
 /** Somebody waits for a lock. */
-const waits = () =>
-  eventually(async () => {
-    const text = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-    expect(await stage.database.content.query(text)).toHaveLength(1);
-  });
+const waits = () => eventually(async () => expect(await waitingIn(stage.database.content)).toBe(1));
 
 /** Does something that must not have to wait for a lock. */
 const atOnce = <T>(work: (transaction: SqlExecutor) => Promise<T>) =>

@@ -5,6 +5,7 @@ import { keepAutomatic } from '../../src/documents/automatic-versions.ts';
 import type { DocumentStore } from '../../src/documents/document-store.ts';
 import { createVersions, type Versions } from '../../src/documents/versions.ts';
 import { cellsOf, contentOf } from '../support/content.ts';
+import { waitingIn } from '../support/database.ts';
 import { eventually } from '../support/patience.ts';
 import { cell, openStage, type DocumentStage } from './stage.ts';
 
@@ -78,7 +79,7 @@ it.each(['by name', 'by itself'])(
       await query('delete from diagram where id = $1', [diagram]);
       keeping = keep();
       keeping.catch(() => {}); // awaited below
-      await eventually(async () => expect(await query('select from pg_locks where not granted')).toHaveLength(1));
+      await eventually(async () => expect(await waitingIn(stage.database.content)).toBe(1));
     });
     await expect(keeping!).rejects.toMatchObject({ code: 'not_found' });
   },

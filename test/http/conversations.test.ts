@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { roomMessage } from '../../src/membership/room-messages.ts';
 import { startApp, type TestApp } from '../support/app.ts';
+import { waitingIn } from '../support/database.ts';
 import { eventually } from '../support/patience.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
 import { auditOf } from '../support/rows.ts';
@@ -85,8 +86,7 @@ describe('a conversation', () => {
     const made = await app.database.log.transaction(async (transaction) => {
       await transaction.query('delete from diagram where id = $1', [diagram]);
       const asked = admin.call('POST', ALL, { body: { title: 'About it', diagram_id: diagram } });
-      const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
-      await eventually(async () => expect(await app.database.content.query(waits)).toHaveLength(1));
+      await eventually(async () => expect(await waitingIn(app.database.content)).toBe(1));
       return { asked };
     });
     expect(await made.asked).toMatchObject({

@@ -1,7 +1,7 @@
 /** A database of a test file's own, copied from the migrated template, on the run's real PostgreSQL. */
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
-import { openDatabase, type Database } from '../../src/database/database.ts';
+import { openDatabase, type Database, type SqlExecutor } from '../../src/database/database.ts';
 import { TEMPLATE } from './services.ts';
 
 /** The URL of a new, migrated and empty database. */
@@ -33,4 +33,10 @@ async function copyOf(template: string): Promise<string> {
 /** An open database of the caller's own; the caller closes it. */
 export async function freshDatabase(): Promise<Database> {
   return openDatabase({ url: await freshDatabaseUrl() });
+}
+
+/** How many of a database's connections wait for a lock. To be asked outside of a transaction, which would be told the same each time. */
+export async function waitingIn({ query }: Pick<SqlExecutor, 'query'>): Promise<number> {
+  const text = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return (await query(text)).length;
 }
