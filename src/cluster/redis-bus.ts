@@ -11,6 +11,7 @@
 import { crc32 } from 'node:zlib';
 import { ErrorReply } from 'redis';
 import { atMost } from '../waiting/at-most.ts';
+import { persistently } from '../waiting/persistently.ts';
 import { createTurns } from '../waiting/turns.ts';
 import type { Bus } from './bus.ts';
 import { pauseBefore, type RedisClient, type RedisConnection } from './redis-connection.ts';
@@ -87,33 +88,35 @@ export function redisBus({
   let inTurn = createTurns();
 
   /** Tried until Redis has taken it, nobody wants it any more, or another client is there to try. */
-  const take = async (name: string, channel: Channel, client: RedisClient): Promise<void> => {
+  const take = (name: string, channel: Channel, client: RedisClient): Promise<void> => {
     const wanted = () => channels.get(name) === channel && client.isOpen;
-    for (let retries = 0; wanted(); retries += 1) {
-      try {
-        await client.sSubscribe(channelOf(name), channel.listener, true);
-        if (refused.delete(name) && refused.size === 0) resumptions.forEach(call);
-        return;
-      } catch (error) {
-        if (error instanceof ErrorReply && wanted()) {
-          if (refused.size === 0) onRefused(error);
-          refused.add(name);
-        }
-        await new Promise((resolve) => setTimeout(resolve, pauseBefore(retries)));
-      }
-    }
+    const subscribe = async () => {
+      await client.sSubscribe(channelOf(name), channel.listener, true);
+      if (refused.delete(name) && refused.size === 0) resumptions.forEach(call);
+    };
+    const failed = (error: unknown) => {
+      if (!(error instanceof ErrorReply) || !wanted()) return;
+      if (refused.size === 0) onRefused(error);
+      refused.add(name);
+    };
+    return persistently(subscribe, wanted, failed, pauseBefore);
   };
 
   /** Tried until Redis has answered: the library would subscribe it again on the next connection. */
-  const giveUp = async (name: string, { listener }: Channel, client: RedisClient): Promise<void> => {
-    for (let retries = 0; client.isOpen; retries += 1) {
+  const giveUp = (name: string, { listener }: Channel, client: RedisClient): Promise<void> => {
+    const unsubscribe = async () => {
       try {
-        return await client.sUnsubscribe(channelOf(name), listener, true);
+        await client.sUnsubscribe(channelOf(name), listener, true);
       } catch (error) {
-        if (error instanceof ErrorReply) return;
-        await new Promise((resolve) => setTimeout(resolve, pauseBefore(retries)));
+        if (!(error instanceof ErrorReply)) throw error;
       }
-    }
+    };
+    return persistently(
+      unsubscribe,
+      () => client.isOpen,
+      () => {},
+      pauseBefore,
+    );
   };
 
   const hold = (name: string, channel: Channel): void => {
