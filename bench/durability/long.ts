@@ -13,6 +13,7 @@
  */
 import * as Y from 'yjs';
 import { openDatabase, type Database } from '../../src/database/database.ts';
+import { NO_ROWS } from '../../src/documents/base.ts';
 import { createBudget } from '../../src/documents/budget.ts';
 import { readCells } from '../../src/documents/diagram.ts';
 import { compact } from '../../src/documents/snapshots.ts';
@@ -148,7 +149,7 @@ async function edit(
       cells[Math.floor(more / 100) % CELLS]!.set(member, member === 'label' ? `${more}` : more);
     }
     const { promise, resolve } = Promise.withResolvers<unknown>();
-    log.append({ diagram, person, epoch, base: 0, updates, settle: resolve });
+    log.append({ diagram, person, epoch, base: NO_ROWS, updates, settle: resolve });
     updates = [];
     if (count % (TOGETHER * 10) === 0) await promise;
     if ((count + TOGETHER) % PART !== 0 && count + TOGETHER < edits) continue;

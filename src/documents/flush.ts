@@ -14,6 +14,7 @@
  */
 import { arrayOf } from '../database/array.ts';
 import type { SqlExecutor } from '../database/database.ts';
+import { contradicted, stands, type Base } from './base.ts';
 
 /** What goes into one row of the log. */
 export interface Batch {
@@ -22,8 +23,8 @@ export interface Batch {
   id: string;
   /** The access epoch that its authors were decided under. */
   epoch: number;
-  /** The head that it was judged on: the log has at least these rows, unless the database was set back. */
-  base: number;
+  /** The row that it was judged on. */
+  base: Base;
   /** Profile ids. */
   authors: readonly string[];
   /** The updates side by side, each with its length. */
@@ -31,7 +32,7 @@ export interface Batch {
 }
 
 /**
- * `behind`: the log lacks rows that it was judged on. `stale`: its authors were decided under an epoch that is over.
+ * `behind`: the log lacks what it was judged on. `stale`: its authors were decided under an epoch that is over.
  * `locked`: left out, because somebody else has the diagram.
  */
 export type Verdict = { kind: 'in'; seq: number } | { kind: 'missing' | 'behind' | 'stale' | 'locked' };
@@ -43,15 +44,18 @@ const DURABLE = `case current_setting('synchronous_commit') when 'off' then set_
 const flushing = (waiting: '' | 'skip locked') => `
   with batch as (
     select * from
-      unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $9::bigint[]) with ordinality
-      as batch (diagram, id, epoch, authors, start, size, base, place)
+      unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $9::bigint[], $10::text[])
+      with ordinality as batch (diagram, id, epoch, authors, start, size, base, sum, place)
   ), locked as (
     select diagram.id, diagram.head, diagram.access_epoch from diagram
     where diagram.id = any ($1) and (select set_config('lock_timeout', $8, true) || ${DURABLE}) is not null
     order by diagram.id for no key update ${waiting}
+  ), judged as (
+    select batch.*, locked.head + 1 as seq, locked.access_epoch <> batch.epoch as stale,
+      locked.head < batch.base or ${contradicted('batch.diagram', 'batch.base', 'batch.sum')} as behind
+    from batch join locked on locked.id = batch.diagram
   ), accepted as (
-    select batch.*, locked.head + 1 as seq
-    from batch join locked on locked.id = batch.diagram and locked.access_epoch = batch.epoch and locked.head >= batch.base
+    select * from judged where not stale and not behind
   ), advanced as (
     update diagram set head = accepted.seq, updated_at = now() from accepted where diagram.id = accepted.diagram
   ), written as (
@@ -59,13 +63,13 @@ const flushing = (waiting: '' | 'skip locked') => `
     select diagram, seq, substring($7::bytea from start::int for size::int), id, authors::uuid[] from accepted
   )
   select string_agg(case
-      when accepted.seq is not null then accepted.seq::text
-      when locked.head < batch.base then 'behind'
-      when locked.id is not null then 'stale'
+      when judged.behind then 'behind'
+      when judged.stale then 'stale'
+      when judged.seq is not null then judged.seq::text
       when exists (select from diagram where diagram.id = batch.diagram) then 'locked'
       else 'missing' -- one that went while its lock was waited for is missing the next time
     end, ' ' order by batch.place) as verdicts
-  from batch left join locked on locked.id = batch.diagram left join accepted on accepted.diagram = batch.diagram`;
+  from batch left join judged on judged.diagram = batch.diagram`;
 
 const STATEMENTS = { wait: flushing(''), skip: flushing('skip locked') };
 
@@ -92,7 +96,8 @@ export async function flush(
     arrayOf(batches.map((batch) => batch.bytes.byteLength)),
     Buffer.concat(batches.map((batch) => batch.bytes)),
     patience.kind === 'wait' ? `${patience.ms}ms` : '0',
-    arrayOf(batches.map((batch) => batch.base)),
+    arrayOf(batches.map((batch) => batch.base.seq)),
+    arrayOf(batches.map((batch) => batch.base.sum ?? 'null')),
   ];
   const [told] = await executor.query<{ verdicts: string }>(
     STATEMENTS[patience.kind],
@@ -122,7 +127,7 @@ export async function recover(executor: SqlExecutor, batch: Batch, lockTimeout: 
       [batch.diagram, batch.id],
     );
     if (found) return { kind: 'in', seq: Number(found.seq) };
-    if (Number(diagram.head) < batch.base) return { kind: 'behind' };
+    if (!(await stands(transaction, batch.diagram, batch.base))) return { kind: 'behind' };
     if (Number(diagram.epoch) !== batch.epoch) return { kind: 'stale' };
     const seq = Number(diagram.head) + 1;
     await insertRow(transaction, batch, seq);

@@ -1,5 +1,6 @@
 /** What waits to be written to one diagram's log, and how the next row is made of it. */
 import { epochOfAll } from '../access/standing.ts';
+import type { Base } from './base.ts';
 import type { Batch } from './flush.ts';
 import { joinUpdates } from './row.ts';
 
@@ -9,8 +10,8 @@ export interface LogEntry {
   person: string;
   /** The access epoch under which the author was decided to be a writer. */
   epoch: number;
-  /** The sequence number of the log that the updates were judged on. */
-  base: number;
+  /** The row of the log that the updates were judged on. */
+  base: Base;
   updates: readonly Uint8Array[];
   /** Told once how it came out, after `committed` was told of the row. */
   settle(outcome: LogOutcome): void;
@@ -78,7 +79,7 @@ export function take(queue: Queue, id: string, rowBytes: number): Attempt {
     diagram: queue.diagram,
     id,
     epoch: epochOfAll(taken.map(({ epoch }) => epoch)),
-    base: Math.max(...taken.map(({ entry }) => entry.base)),
+    base: taken.map(({ entry }) => entry.base).reduce((last, base) => (base.seq > last.seq ? base : last)),
     authors: [...new Set(taken.map(({ entry }) => entry.person))],
     bytes: joinUpdates(taken.flatMap(({ entry }) => entry.updates)),
   };

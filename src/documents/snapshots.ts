@@ -3,10 +3,13 @@
  * made from the database and not from memory, and written only after it has been read back. Three are kept, of older
  * ones only such as are no larger than the newest. Rows are removed only as far as the snapshot before covers them, so a
  * newest one that should turn out bad can be done without. Which one is the one before, `compacting.ts` decides.
+ *
+ * Should the database be set back while it is made, it is not written: the log says something else then, or will.
  */
 import type { SqlExecutor } from '../database/database.ts';
+import { baseOf, stands } from './base.ts';
 import { isDue, type CompactionLimits, type Sizes } from './compacting.ts';
-import type { Unreadable } from './log-part.ts';
+import type { LogPart, Unreadable } from './log-part.ts';
 import { send } from './pieces.ts';
 import { readWhole } from './reading.ts';
 import type { Workshop } from './workshop.ts';
@@ -14,7 +17,7 @@ import type { Workshop } from './workshop.ts';
 /**
  * Writes a snapshot if enough has come after the newest one.
  * @param passed told of an older snapshot that cannot be read
- * @returns the sequence number of the snapshot, or null if there was no need
+ * @returns the sequence number of the snapshot, or null if there was none to write
  * @throws Unreadable (DO5)
  */
 export async function compact(
@@ -26,10 +29,13 @@ export async function compact(
 ): Promise<number | null> {
   const sizes = await sizesOf(executor, diagram);
   if (!isDue(sizes, limits)) return null;
-  const made = await readWhole(executor, diagram, (part) => workshop.run('compaction', part), passed);
-  if (!made) return null;
+  const use = async (part: LogPart) =>
+    part.rows.length > 0 && { base: baseOf(part), ...(await workshop.run('compaction', part)) };
+  const made = await readWhole(executor, diagram, use, passed);
+  if (!made?.value) return null; // somebody else was faster
   const { head, value } = made;
-  await executor.transaction(async (transaction) => {
+  return executor.transaction(async (transaction) => {
+    if (!(await stands(transaction, diagram, value.base))) return null;
     for (const { seq, bytes } of value.snapshots) {
       const sent = await send(transaction, bytes, '$3');
       await transaction.query(
@@ -45,8 +51,8 @@ export async function compact(
       [diagram, value.before, value.snapshots.at(-1)!.bytes.byteLength],
     );
     await transaction.query('delete from document_update where diagram_id = $1 and seq <= $2', [diagram, value.before]);
+    return head;
   });
-  return head;
 }
 
 export async function sizesOf(executor: SqlExecutor, diagram: string): Promise<Sizes> {

@@ -13,6 +13,7 @@ import { standingInDiagram } from '../access/standing.ts';
 import type { SqlExecutor } from '../database/database.ts';
 import { recordAudit, type AuditEntry } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
+import { baseOf, stands } from './base.ts';
 import { isLockTimeout, prepareWrite } from './flush.ts';
 import { Unreadable, type LogPart } from './log-part.ts';
 import { asQueries } from './queries.ts';
@@ -120,7 +121,7 @@ async function insert(transaction: SqlExecutor, edit: Edit, draft: Draft, late: 
   await requireWriter(transaction, diagram, person);
   const head = Number(locked.head);
   if (edit.ifMatch !== null && edit.ifMatch !== head) throw new Refusal('precondition_failed');
-  if (head < draft.base.head) throw new Refusal('unavailable'); // the database was set back under our feet
+  if (!(await stands(transaction, diagram, baseOf(draft.base)))) throw new Refusal('unavailable');
   const holds = edit.holdsLater || head === draft.base.head;
   if (!holds && !late) return { head, moved: true, rows: [] };
   const last = early ?? (await staged((holds ? draft : await redrawn(transaction, edit, draft)).rows));

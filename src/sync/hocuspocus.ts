@@ -8,6 +8,7 @@
  */
 import { Hocuspocus, type Configuration, type Document } from '@hocuspocus/server';
 import type { Logger } from 'pino';
+import { NO_ROWS } from '../documents/base.ts';
 import { Refusal } from '../refusal.ts';
 import { diagramOf, type AdmissionDesk } from './admission.ts';
 import type { AwarenessGuard } from './presence/awareness.ts';
@@ -126,7 +127,7 @@ function openedBy(
 
 const NOTHING: Opened['replica'] = {
   diagram: '',
-  have: () => null,
+  base: () => NO_ROWS,
   closed: () => false,
   owners: new Map(),
   catchUp: async () => {},

@@ -6,8 +6,10 @@ import { isDue, partBefore } from '../../src/documents/compacting.ts';
 import type { LogPart } from '../../src/documents/log-part.ts';
 import { readLog } from '../../src/documents/reading.ts';
 import { splitUpdates } from '../../src/documents/row.ts';
+import type { Workshop } from '../../src/documents/workshop.ts';
 import { compact } from '../../src/documents/snapshots.ts';
 import { cellsOf, contentOf } from '../support/content.ts';
+import { setBack } from '../sync/stage.ts';
 import { cell, openStage, type DocumentStage } from './stage.ts';
 
 let stage: DocumentStage;
@@ -87,6 +89,34 @@ describe('compaction', () => {
     await Promise.all(writes);
     expect((await contentOf(store, diagram)).head).toBe(6);
     await readLog(stage.database.log, diagram, 0); // throws if it is not whole
+  });
+
+  it.each([
+    ['is shorter', async () => {}],
+    [
+      'was written on',
+      async (diagram: string) => {
+        const { store } = stage.openStore();
+        await store.replace(diagram, stage.ann.id, [cell('other')], null);
+      },
+    ],
+  ])('DO3 is not written to a log that was set back while it was made, and %s', async (_, writeOn) => {
+    const { diagram } = await stage.place();
+    const { store } = stage.openStore();
+    for (const id of ['a', 'b']) await store.replace(diagram, stage.ann.id, [cell(id)], null);
+    const workshop: Pick<Workshop, 'run'> = {
+      async run(...job) {
+        const made = await stage.workshop.run(...job);
+        await setBack(stage.database, diagram);
+        await writeOn(diagram);
+        return made;
+      },
+    };
+    expect(await compact(stage.database.content, workshop, diagram, { rows: 1, bytes: Infinity })).toBe(null);
+    const { head } = await contentOf(stage.openStore().store, diagram);
+    expect(await stage.snapshotsOf(diagram)).toEqual([]);
+    expect(await stage.rowsOf(diagram)).toHaveLength(head);
+    expect(await stage.compacted(diagram)).toBe(head);
   });
 
   it('DO3 a snapshot is made of slices which each need only those before them', async () => {

@@ -87,6 +87,22 @@ describe('replace', () => {
     expect(await cellsOf(other, diagram)).toEqual([cell('mine')]);
   });
 
+  it('DO3 is not stored where the database was set back, and written to, while it was being built', async () => {
+    const { diagram } = await stage.place();
+    const { store } = stage.openStore();
+    for (const id of ['a', 'b']) await store.replace(diagram, stage.ann.id, [cell(id)], null);
+    const another = stage.openStore().store;
+    const meddled = stage.openStore(
+      beforeEachLock(async () => {
+        await setBack(stage.database, diagram);
+        await another.replace(diagram, stage.ann.id, [cell('c')], null);
+      }),
+    ).store;
+    const late = meddled.replace(diagram, stage.ann.id, [cell('b'), cell('d')], null);
+    await expect(late).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await contentOf(store, diagram)).toEqual({ head: 2, current: true, cells: [cell('c')] });
+  });
+
   it('DO3 of simultaneous ones each is one row, and the last one is the content', async () => {
     const { diagram } = await stage.place();
     const { store, rows } = stage.openStore();

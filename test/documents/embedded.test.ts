@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { uuidv7 } from 'uuidv7';
 import * as Y from 'yjs';
 import { openDatabase, type Database } from '../../src/database/database.ts';
+import { NO_ROWS } from '../../src/documents/base.ts';
 import { bindClients } from '../../src/documents/client-binding.ts';
 import { recover } from '../../src/documents/flush.ts';
 import { joinUpdates } from '../../src/documents/row.ts';
@@ -62,7 +63,7 @@ it('DO1 DO4 recover and bindClients', async () => {
     diagram,
     id: uuidv7(),
     epoch: 0,
-    base: 0,
+    base: NO_ROWS,
     authors: [ann.id],
     bytes: joinUpdates([new Uint8Array([0, 0])]),
   };

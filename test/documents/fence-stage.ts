@@ -8,6 +8,7 @@ import { Doc } from 'yjs';
 import { createGrants } from '../../src/access/grants.ts';
 import { decideWriters, standingInDiagram } from '../../src/access/standing.ts';
 import type { Database, EntityManager, SqlExecutor } from '../../src/database/database.ts';
+import { NO_ROWS } from '../../src/documents/base.ts';
 import { createBudget } from '../../src/documents/budget.ts';
 import { createDocumentStore } from '../../src/documents/document-store.ts';
 import { asQueries } from '../../src/documents/queries.ts';
@@ -140,7 +141,7 @@ export async function openFenceStage(database: Database, workshop: Workshop) {
       },
     });
     const { promise, resolve } = Promise.withResolvers<LogOutcome>();
-    const entry = { diagram: place.diagram, person: guest!.id, epoch, base: 0, updates: [Buffer.from('edit')] };
+    const entry = { diagram: place.diagram, person: guest!.id, epoch, base: NO_ROWS, updates: [Buffer.from('edit')] };
     guestLog.append({ ...entry, settle: resolve });
     const { kind } = await promise;
     await guestLog.stop();

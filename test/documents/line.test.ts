@@ -1,11 +1,12 @@
 /** Whose turn it is at the log, and how many go together. */
 import { describe, expect, it } from 'vitest';
+import { NO_ROWS } from '../../src/documents/base.ts';
 import { createLine } from '../../src/documents/line.ts';
 import { PACE, share } from '../../src/documents/pace.ts';
 import type { LogEntry } from '../../src/documents/queue.ts';
 
 const PACED = { distance: 8, round: 32 };
-const entry: LogEntry = { diagram: '', person: 'ann', epoch: 1, base: 0, updates: [], settle: () => {} };
+const entry: LogEntry = { diagram: '', person: 'ann', epoch: 1, base: NO_ROWS, updates: [], settle: () => {} };
 const handIn = (line: ReturnType<typeof createLine>, diagram: string) =>
   line.of(diagram).waiting.push({ entry: { ...entry, diagram }, epoch: 1, bytes: 1 });
 const names = (queues: { diagram: string }[] | null) => queues!.map(({ diagram }) => diagram);

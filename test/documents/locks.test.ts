@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { uuidv7 } from 'uuidv7';
 import type { SqlExecutor } from '../../src/database/database.ts';
+import { NO_ROWS } from '../../src/documents/base.ts';
 import { bindClients } from '../../src/documents/client-binding.ts';
 import { flush, prepareWrite, recover, type Batch } from '../../src/documents/flush.ts';
 import { joinUpdates } from '../../src/documents/row.ts';
@@ -28,7 +29,7 @@ const batchFor = (diagram: string): Batch => ({
   diagram,
   id: uuidv7(),
   epoch: 0,
-  base: 0,
+  base: NO_ROWS,
   authors: [stage.ann.id],
   bytes: joinUpdates([updateOf((cells) => cells.set('a', 1))]),
 });

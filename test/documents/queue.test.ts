@@ -1,5 +1,6 @@
 /** How much of what waits for the log goes into a flush and into a row: as much as fits, and always something. */
 import { expect, it } from 'vitest';
+import { NO_ROWS } from '../../src/documents/base.ts';
 import { newQueue, portionOf, take, type Queue } from '../../src/documents/queue.ts';
 
 /** A diagram with entries of so many bytes. */
@@ -7,7 +8,7 @@ function queueOf(diagram: string, ...sizes: number[]): Queue {
   const queue = newQueue(diagram);
   for (const bytes of sizes) {
     const updates = [new Uint8Array(bytes)];
-    const entry = { diagram, person: 'ann', epoch: 0, base: 0, updates, settle: () => {} };
+    const entry = { diagram, person: 'ann', epoch: 0, base: NO_ROWS, updates, settle: () => {} };
     queue.waiting.push({ entry, epoch: 0, bytes });
   }
   return queue;

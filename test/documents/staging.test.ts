@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { uuidv7 } from 'uuidv7';
 import type * as Y from 'yjs';
 import type { SqlExecutor } from '../../src/database/database.ts';
+import { NO_ROWS } from '../../src/documents/base.ts';
 import { flush, prepareWrite } from '../../src/documents/flush.ts';
 import { joinUpdates } from '../../src/documents/row.ts';
 import { documentOf } from '../support/content.ts';
@@ -43,7 +44,7 @@ const edit = (diagram: string) =>
   stage.database.log.transaction(async (transaction) => {
     await prepareWrite(transaction, 500);
     const bytes = joinUpdates([updateOf((cells) => cells.set(uuidv7(), 1))]);
-    const batch = { diagram, id: uuidv7(), epoch: 0, base: 0, authors: [stage.ann.id], bytes };
+    const batch = { diagram, id: uuidv7(), epoch: 0, base: NO_ROWS, authors: [stage.ann.id], bytes };
     const verdicts = await flush(transaction, [batch], { kind: 'wait', ms: 500 });
     expect(verdicts.get(diagram)).toMatchObject({ kind: 'in' });
   });

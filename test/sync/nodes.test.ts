@@ -284,6 +284,27 @@ it('DO3 an edit on top of rows that the database has lost is not stored, and the
   expect((await stored(database, at.diagram)).getMap('cells').toJSON()).toEqual({ a: 3 });
 });
 
+it('DO3 nor is one on top of rows in whose place others have written since', async () => {
+  const bus = fragileBus();
+  bus.up = false;
+  const [stage, other] = [await start({ bus, poll: 60_000 }), await start({ bus, poll: 60_000 })];
+  const at = await place();
+  const client = open(stage, at, ann);
+  await saved(client);
+  for (const value of [1, 2]) {
+    client.cells.set('a', value);
+    await saved(client);
+  }
+  await setBack(database, at.diagram);
+  const theirs = new Y.Doc();
+  theirs.getMap('cells').set('b', 1);
+  await other.store.submit(at.diagram, ann.id, Y.encodeStateAsUpdate(theirs));
+  client.cells.set('a', 3);
+  await eventually(() => expect(client.closes[0]?.code).toBe(1012));
+  await saved(client);
+  expect((await stored(database, at.diagram)).getMap('cells').toJSON()).toEqual({ a: 3, b: 1 });
+});
+
 it('DO3 a row that says something else than the one that was applied (a database that was set back, and written to) is noticed', async () => {
   const bus = fragileBus();
   const stage = await start({ bus, poll: 60_000 });

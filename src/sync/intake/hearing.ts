@@ -5,6 +5,7 @@
  */
 import type { Doc } from 'yjs';
 import type { Permissions } from '../../access/roles.ts';
+import type { Base } from '../../documents/base.ts';
 import { MOST_NEW_CLIENTS } from '../../documents/client-binding.ts';
 import { decodeUpdate, type DecodedUpdate } from '../../documents/update.ts';
 import type { Person } from '../../identity/person.ts';
@@ -18,7 +19,7 @@ export interface Opened {
   replica: Pick<
     Replica,
     | 'diagram'
-    | 'have'
+    | 'base'
     | 'closed'
     | 'owners'
     | 'catchUp'
@@ -40,8 +41,8 @@ export interface Hearing {
   verdicts: Verdict[];
   person: string;
   epoch: number;
-  /** The sequence number that the document was at. */
-  base: number;
+  /** The last row that the document had. */
+  base: Base;
 }
 
 const FOREIGN: Verdict = { kind: 'foreign' };
@@ -65,7 +66,7 @@ export async function hear(
   while (wanted() && !replica.closed()) {
     const { person, permissions, epoch } = standing();
     replica.settle();
-    const base = replica.have() ?? 0;
+    const base = replica.base();
     const author = { person: person.id, mayWrite: permissions === 'writer' };
     const judge = createJudge(document, author, replica.owners);
     const verdicts: Verdict[] = [];

@@ -13,6 +13,7 @@
  */
 import type { Doc } from 'yjs';
 import type { SqlExecutor } from '../../database/database.ts';
+import type { Base } from '../../documents/base.ts';
 import { watch } from '../../documents/holding.ts';
 import { Unreadable, type LogPart, type Stored } from '../../documents/log-part.ts';
 import { readLog } from '../../documents/reading.ts';
@@ -35,6 +36,8 @@ export interface Replica extends Owners {
   readonly diagram: string;
   /** The sequence number that the document is at once it is settled; null until it is loaded. */
   have(): number | null;
+  /** What edits are judged on. */
+  base(): Base;
   /** Whether it has ended: nothing arrives any more. */
   closed(): boolean;
   /**
@@ -197,13 +200,12 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
   };
 
   const readOnce = oneAtATime(() => persistently(read, wanted, failed));
-  const catchUp = async () => {
-    if (!closed && have !== null) await readOnce();
-  };
+  const catchUp = async () => (closed || have === null ? undefined : readOnce());
 
   return {
     diagram,
     have: () => have,
+    base: () => memory.baseAt(have ?? 0),
     closed: () => closed,
     ...createOwners(urgently, diagram, { wanted, failed, missing: () => lose('missing') }),
     async load(target, snapshotLimit) {

@@ -1,7 +1,9 @@
 /** What a commit of the log means: on disk, told of once, and never upon rows that a database which was set back lacks. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SqlExecutor } from '../../../src/database/database.ts';
+import { baseAt, NO_ROWS, type Base } from '../../../src/documents/base.ts';
 import { pause } from '../../support/patience.ts';
+import { setBack } from '../../sync/stage.ts';
 import { isFlush, openLogStage, type LogStage } from './stage.ts';
 
 let stage: LogStage;
@@ -58,21 +60,42 @@ describe('a commit', () => {
 });
 
 describe('a database that was set back', () => {
-  it('DO3 gets nothing that was judged on rows which it lacks', async () => {
+  type Append = ReturnType<LogStage['start']>['append'];
+  const outcome = (append: Append, diagram: string, base: Base) => append(diagram, stage.ann, 'built on it', 0, base);
+
+  /** The log loses the answer to each flush, and finds out what became of it. */
+  const withoutAnswers = () =>
+    stage.meddled((text, run) => (isFlush(text) ? Promise.reject(new Error('Connection lost')) : run()));
+
+  it.each(['a flush', 'a recovery'])('DO3 gets nothing by %s that was judged on rows which it lacks', async (way) => {
     const { diagram } = await stage.place();
-    const { append } = stage.start();
-    const outcomes = await Promise.all([append(diagram, stage.ann, 'a', 0, 1), append(diagram, stage.ann, 'b', 0, 0)]);
-    expect(outcomes).toEqual([{ kind: 'behind' }, { kind: 'behind' }]);
+    const { append } = stage.start(way === 'a recovery' ? { executor: withoutAnswers() } : {});
+    const together = [outcome(append, diagram, { seq: 1, sum: null }), outcome(append, diagram, NO_ROWS)];
+    expect(await Promise.all(together)).toEqual([{ kind: 'behind' }, { kind: 'behind' }]);
     expect(await stage.stored(diagram)).toEqual([]);
   });
 
-  it('DO3 gets none of it by a recovery either', async () => {
+  it.each(['a flush', 'a recovery'])(
+    'DO3 and was written to since, gets nothing by %s that was judged on rows which are gone',
+    async (way) => {
+      const { diagram } = await stage.place();
+      const { append, rows } = stage.start();
+      for (const text of ['a', 'b']) await append(diagram, stage.ann, text);
+      await setBack(stage.database, diagram);
+      await append(diagram, stage.ann, 'c');
+      const [, gone, there] = rows.map(baseAt) as [Base, Base, Base];
+      const later = stage.start(way === 'a recovery' ? { executor: withoutAnswers() } : {});
+      expect(await outcome(later.append, diagram, gone)).toEqual({ kind: 'behind' });
+      expect(await outcome(later.append, diagram, there)).toEqual({ kind: 'committed', seq: 3 });
+      expect((await stage.stored(diagram)).map(({ texts }) => texts)).toEqual([['a'], ['c'], ['built on it']]);
+    },
+  );
+
+  it('DO3 is none where the row that something was judged on was compacted away', async () => {
     const { diagram } = await stage.place();
-    const executor = stage.meddled((text, run) =>
-      isFlush(text) ? Promise.reject(new Error('Connection lost')) : run(),
-    );
-    const { append } = stage.start({ executor });
-    expect(await append(diagram, stage.ann, 'a', 0, 1)).toEqual({ kind: 'behind' });
-    expect(await stage.stored(diagram)).toEqual([]);
+    const { append, rows } = stage.start();
+    await append(diagram, stage.ann, 'a');
+    await stage.database.log.query('delete from document_update where diagram_id = $1', [diagram]);
+    expect(await outcome(append, diagram, baseAt(rows[0]!))).toEqual({ kind: 'committed', seq: 2 });
   });
 });

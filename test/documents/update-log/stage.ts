@@ -1,6 +1,7 @@
 /** What the tests of the update log share: a log on a real database, what it has stored, and ways to meddle with it. */
 import { decideWriters } from '../../../src/access/standing.ts';
 import type { Database, SqlExecutor } from '../../../src/database/database.ts';
+import { NO_ROWS } from '../../../src/documents/base.ts';
 import { createBudget } from '../../../src/documents/budget.ts';
 import { asQueries } from '../../../src/documents/queries.ts';
 import { splitUpdates, type CommittedRow } from '../../../src/documents/row.ts';
@@ -64,7 +65,7 @@ export async function openLogStage() {
         },
       });
       logs.push(log);
-      const append = (diagram: string, person: Actor, text: string, epoch = 0, base = 0) =>
+      const append = (diagram: string, person: Actor, text: string, epoch = 0, base = NO_ROWS) =>
         new Promise<LogOutcome | 'full'>((settle) => {
           if (!log.append({ diagram, person: person.id, epoch, base, updates: [Buffer.from(text)], settle }))
             settle('full');

@@ -1,6 +1,7 @@
 /** The hearing of what a client sent: what is found out before it is decided, and when it ends. */
 import { expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { NO_ROWS } from '../../../src/documents/base.ts';
 import { decodeUpdate, MalformedUpdate, type DecodedUpdate } from '../../../src/documents/update.ts';
 import { hear, type Opened } from '../../../src/sync/intake/hearing.ts';
 import { fromNothing } from '../../documents/made-up-update.ts';
@@ -24,7 +25,7 @@ function opened({
   let closed = false;
   const replica = {
     diagram: 'd',
-    have: () => 0,
+    base: () => NO_ROWS,
     closed: () => closed,
     owners,
     catchUp: async () => void asked.push('catch up'),

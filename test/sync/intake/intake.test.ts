@@ -1,6 +1,7 @@
 /** What an intake takes of its node: the bytes that it holds are given back, whatever becomes of it, and others have their turn. */
 import { expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { NO_ROWS } from '../../../src/documents/base.ts';
 import { createBudget } from '../../../src/documents/budget.ts';
 import { LARGE } from '../../../src/documents/pieces.ts';
 import { joinUpdates } from '../../../src/documents/row.ts';
@@ -37,7 +38,7 @@ function opened(replica: { catchUp(): Promise<void> }, slices: readonly Uint8Arr
     document,
     replica: {
       diagram: 'd',
-      have: () => 0,
+      base: () => NO_ROWS,
       closed: () => false,
       owners: new Map([[CLIENT, 'ann']]),
       reach: async () => {},
