@@ -200,6 +200,7 @@ export function createChannel(dependencies: ChannelDependencies): Channel {
         answers = answers.then(() => answer(frame.stateVector, bytes));
         return;
       }
+      if (frame.kind === 'query') return; // Hocuspocus would write all that is shown, at a stretch, and send it to nobody
       client.handleMessage(bytes);
     },
     joined(admission) {

@@ -16,7 +16,7 @@ export type Frame =
   | { kind: 'pong' }
   | { kind: 'step1'; address: string; stateVector: Uint8Array }
   | { kind: 'step2' | 'update' | 'awareness'; address: string; update: Uint8Array }
-  | { kind: 'auth' | 'close' | 'other'; address: string };
+  | { kind: 'auth' | 'close' | 'query' | 'other'; address: string };
 
 const LONGEST_ADDRESS = 512;
 
@@ -36,8 +36,10 @@ export function decodeFrame(bytes: Uint8Array): Frame | null {
       return { kind: 'awareness', address, update: decoding.readVarUint8Array(decoder) };
     if (type === MessageType.Auth) return decodeAuth(decoder, address);
     if (type === MessageType.CLOSE) return { kind: 'close', address };
-    if (type === MessageType.Stateless) decoding.readVarString(decoder);
-    return type === MessageType.Stateless || type === MessageType.QueryAwareness ? { kind: 'other', address } : null;
+    if (type === MessageType.QueryAwareness) return { kind: 'query', address };
+    if (type !== MessageType.Stateless) return null;
+    decoding.readVarString(decoder);
+    return { kind: 'other', address };
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-/** A channel that ends before anybody is admitted, or because something fails. */
+/** A channel that ends before anybody is admitted, or because something fails, and what it keeps from Hocuspocus. */
 import { expect, it } from 'vitest';
 import { Doc } from 'yjs';
 import { createChannel, type ChannelDependencies } from '../../src/sync/channel.ts';
@@ -10,6 +10,7 @@ function waiting() {
   const left: string[] = [];
   const logged: unknown[] = [];
   const closed: unknown[] = [];
+  const handed: Uint8Array[] = [];
   const wiring = {
     socket: {
       shared: true,
@@ -20,15 +21,25 @@ function waiting() {
     },
     logger: { error: ({ err, document }: Record<string, unknown>) => void logged.push([document, err]) },
     address: 'diagram:a',
-    connect: () => ({ handleMessage() {}, handleClose() {} }),
+    connect: () => ({ handleMessage: (bytes: Uint8Array) => void handed.push(bytes), handleClose() {} }),
     createIntake: (dependencies: IntakeDependencies) => createIntake(dependencies),
     disputed() {},
     guard: {},
     writeStateless: () => '',
     ended() {},
   };
-  return { channel: createChannel(wiring as unknown as ChannelDependencies), left, logged, closed };
+  return { channel: createChannel(wiring as unknown as ChannelDependencies), left, logged, closed, handed };
 }
+
+it('CS13 who asks again and again what others show costs nothing: Hocuspocus would write all of it each time, for nobody', () => {
+  const { channel, handed } = waiting();
+  channel.joined({ kind: 'room' } as never);
+  channel.opened({} as never, { document: new Doc() } as never);
+  const [query, other] = [new Uint8Array(1), new Uint8Array(2)];
+  for (let count = 0; count < 1000; count += 1) channel.receive({ kind: 'query', address: channel.address }, query);
+  channel.receive({ kind: 'other', address: channel.address }, other);
+  expect(handed).toEqual([other]);
+});
 
 const KINDS = ['update', 'step2', 'step1', 'awareness'] as const;
 
