@@ -104,7 +104,7 @@ export function createRoom({ name, place, bus, read, lease, onError }: RoomOptio
     if (present.length === 0) return;
     const people = [...new Set(present.map(({ connection }) => connection.person.id))];
     const moment = await read({ people, after: Math.min(...present.map(({ revision }) => revision)) });
-    if (stopped || !lease.held()) return;
+    if (!lease.held()) return;
     if (!moment) return present.forEach((listener) => putOut(listener, closings.notFound));
     for (const notice of moment.notices) tell(notice, present);
     for (const listener of present) {
@@ -117,7 +117,7 @@ export function createRoom({ name, place, bus, read, lease, onError }: RoomOptio
   const hear = (payload: Uint8Array) => {
     const revision = revisionIn(payload);
     const known = typeof revision === 'number' && [...listeners.values()].every((one) => one.revision >= revision);
-    if (!stopped && revision !== undefined && !known) refresh().catch(onError);
+    if (revision !== undefined && !known) refresh().catch(onError);
   };
   const subscribed = bus.subscribe(roomChannel(place), hear).then((stop) => {
     if (stopped) stop();

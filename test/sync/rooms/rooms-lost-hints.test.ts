@@ -146,11 +146,26 @@ describe('without hints', () => {
     const desk = node();
     const eve = { ...(await addPerson(database, 'eve')), platformAdmin: true };
     const connection = await come(desk, eve);
+    const other = await addPerson(database, 'other');
+    await roster().add(attempt(), byNumber(other.number), 'member');
     await say('among us');
     await roster().add(attempt(), byNumber(eve.number), 'member');
     await say('to all');
     await desk.poll();
-    expect(connection.messages).toMatchObject([{ type: 'participant_added' }, { message: { body: 'to all' } }]);
+    const added = { type: 'participant_added' };
+    expect(connection.messages).toMatchObject([added, added, { message: { body: 'to all' } }]);
+  });
+
+  it('AC3 somebody whose standing is gone without a notice is put out by the read that finds it', async () => {
+    const desk = node();
+    const [kept, lost] = [await come(desk, ada), await come(desk, bob)];
+    await database.log.query('delete from conversation_participant where conversation_id = $1 and profile_id = $2', [
+      id,
+      bob.id,
+    ]);
+    await desk.poll();
+    expect(lost.closes).toEqual([{ code: 4403, reason: 'forbidden' }]);
+    expect(kept.closes).toEqual([]);
   });
 
   it('AC3 a platform admin whose next token makes them none is put out', async () => {
