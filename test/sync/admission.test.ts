@@ -137,6 +137,13 @@ it('AC3 what cannot be decided now keeps nothing else from being decided, and is
   expect(new Set(closed)).toEqual(new Set(diagrams.map((diagram) => `${diagram} ${closings.forbidden.code}`)));
 });
 
+it('AC3 whoever is on a diagram that is deleted is told so, and not that they may not be there', async () => {
+  const { models, diagrams, closed, admission } = await connected();
+  await database.log.query('delete from threat_model where id = $1', [models[0]]);
+  await admission.redecide(diagrams[0]!);
+  expect(closed).toEqual([`${diagrams[0]} ${closings.notFound.code}`]);
+});
+
 it('AC3 whoever loses access after the database was set back is closed too, though epochs begin again below', async () => {
   const { models, diagrams, closed, admission } = await connected();
   const [model, diagram] = [models[0]!, diagrams[0]!];
