@@ -154,3 +154,16 @@ it('NO3 what is kept for a document counts until its client closes it, and no mo
   await enter(socket, address);
   expect(isOpen(socket)).toBe(true);
 });
+
+it('what still comes to a document that has ended is dropped, and does not cost the socket its other documents', async () => {
+  const stage = await start({ admissionTimeout: within(1000) });
+  const [left, kept] = [await known(stage), await known(stage)];
+  const address = await newAddress();
+  await enter(left, address);
+  left.send(address, CLOSE);
+  left.sync(address, 2, update(10));
+  await enter(left); // that has come
+  kept.sync(await newAddress(), 2, update(10));
+  expect(await kept.closed).toEqual({ code: 4408, reason: 'idle' });
+  expect(isOpen(left)).toBe(true);
+});
