@@ -102,8 +102,10 @@ it('NO3 4408 for a document to which nobody is admitted in time, if something is
   const admissionTimeout = within(300);
   const stage = await start({ admissionTimeout });
   const [kept, plain] = [await known(stage), await known(stage)];
-  kept.sync(await newAddress(), 2, update(10));
+  const address = await newAddress();
+  const more = setInterval(() => kept.sync(address, 2, update(10)), admissionTimeout / 10); // gives it no more time
   expect(await kept.closed).toEqual({ code: 4408, reason: 'idle' });
+  clearInterval(more);
   await pause(admissionTimeout);
   expect(isOpen(plain)).toBe(true);
 });
@@ -166,4 +168,28 @@ it('what still comes to a document that has ended is dropped, and does not cost 
   kept.sync(await newAddress(), 2, update(10));
   expect(await kept.closed).toEqual({ code: 4408, reason: 'idle' });
   expect(isOpen(left)).toBe(true);
+});
+
+it('NO3 what comes while a document is being loaded counts too, and has as long as that takes', async () => {
+  const loaded = Promise.withResolvers<void>();
+  const query: Database['content']['query'] = async (...question) => {
+    await loaded.promise;
+    return database.content.query(...question);
+  };
+  const slow = { ...database, content: { ...database.content, query } };
+  const stage = await start({ admissionTimeout: within(1000), maxFrameBytes: 100_000 }, { database: slow });
+  const socket = openRaw(stage.sharedUrl);
+  raws.push(socket);
+  await socket.pinged;
+  const address = await newAddress();
+  socket.auth(address, ann.id);
+  await eventually(() => expect(stage.joined).toHaveLength(1));
+  socket.sync(address, 2, update(60_000));
+  const stranger = openRaw(stage.sharedUrl);
+  raws.push(stranger);
+  expect((await stranger.closed).code).toBe(4408);
+  expect(isOpen(socket)).toBe(true);
+  socket.sync(address, 2, update(60_000));
+  expect((await socket.closed).code).toBe(4429);
+  loaded.resolve();
 });

@@ -66,6 +66,16 @@ it('NO3 since when nothing of what waits was taken is known; what is taken then 
   expect([pace.stalledSince(), state.reads]).toEqual([null, 2]);
 });
 
+it('NO3 what was written where nothing waited, and of which nobody tells that it was taken, is no stall', async () => {
+  const { state, stream, pace, take } = connection();
+  stream.write(Buffer.alloc(10)); // as the outbox does then
+  pace.wrote();
+  expect(pace.stalledSince()).toBe(0);
+  state.time = 20_000;
+  await take();
+  expect([pace.stalledSince(), state.reads]).toEqual([null, 1]);
+});
+
 it('CS5 what the network takes at once says nothing about the other end', async () => {
   const stream = new Duplex({ write: (_chunk, _encoding, done) => done() });
   let reads = 0;
