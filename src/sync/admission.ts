@@ -79,7 +79,6 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
       permissions,
       sendStateless: channel.sendStateless,
       close: channel.close,
-      readOnly: (value) => setReadOnly(channel, value),
     };
     const { session } = await sessions.join({ id: live.id, diagram, person: actor, permissions });
     return { kind: 'diagram', actor, session, epoch: standing.epoch, permissions, live };
@@ -100,7 +99,6 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
 
   function apply(channel: Channel, admission: DiagramAdmission, standing: DiagramStanding): void {
     if (!standing.exists) return channel.close(closings.notFound);
-    const before = admission.permissions;
     const permissions = permissionsOf(standing.role);
     admission.epoch = standing.epoch;
     admission.permissions = admission.live.permissions = permissions ?? 'reader';
@@ -108,8 +106,6 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
       channel.intake.welcome(); // also who was a reader so briefly that only the log saw it
       channel.presence.welcome();
     }
-    if (permissions === before) return;
-    admission.live.readOnly(permissions !== 'writer');
     if (!permissions) channel.close(closings.forbidden);
   }
 
@@ -198,8 +194,4 @@ export function createAdmission(dependencies: AdmissionDependencies): AdmissionD
       return decideDue();
     },
   };
-}
-
-function setReadOnly(channel: Channel, value: boolean): void {
-  if (channel.state.kind === 'open') channel.state.connection.readOnly = value;
 }

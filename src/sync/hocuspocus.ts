@@ -82,7 +82,6 @@ export function createHocuspocus({
       if (channel.state.kind !== 'open') return;
       const { admission: admitted } = channel.state;
       if (admitted.kind === 'room') return rooms?.connected(admitted.room);
-      admitted.live.readOnly(admitted.permissions === 'reader');
       await live.connected(admitted.live);
     },
     async onStateless({ connection, payload }) {

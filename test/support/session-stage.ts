@@ -137,7 +137,6 @@ export function createStage(database: Database) {
         },
         of: (...types) => heard.filter(({ type }) => types.includes(type)),
         sendStateless: (payload) => void heard.push(JSON.parse(payload) as Message),
-        readOnly: () => {},
         close(closing) {
           if (closed) return;
           closed = closing;

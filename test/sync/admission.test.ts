@@ -32,7 +32,7 @@ async function connected() {
     ]);
     models.push(model);
     diagrams.push(diagram);
-    const admission = { kind: 'diagram', actor: ben, permissions: 'writer', epoch: 0, live: { readOnly() {} } };
+    const admission = { kind: 'diagram', actor: ben, permissions: 'writer', epoch: 0, live: {} };
     directory.add({
       name: `diagram:${diagram}`,
       state: { kind: 'open', admission, connection: {} },

@@ -14,5 +14,4 @@ export interface LiveConnection {
   sendStateless(payload: string): void;
   /** Ends the connection with a close code of the contract: the whole socket on the diagram path; on `/ws` (4403, 4404, 4410) only this document. */
   close(closing: Closing): void;
-  readOnly(value: boolean): void;
 }

@@ -57,7 +57,6 @@ const connection = (updates: typeof told): LiveConnection => ({
     if (type === 'participants_update') updates.push({ at: Date.now(), revision });
   },
   close: () => closes(),
-  readOnly() {},
 });
 
 beforeEach(async () => {
