@@ -193,3 +193,19 @@ it('NO3 what comes while a document is being loaded counts too, and has as long 
   expect((await socket.closed).code).toBe(4429);
   loaded.resolve();
 });
+
+it('NO3 4429 for more addresses than anybody has, though each is closed; of what has ended only the address is kept', async () => {
+  const socket = await known(await start({}));
+  const closes = () => socket.received.filter(({ type }) => type === CLOSE).length;
+  let asked = 0;
+  const ask = (session: number) => socket.auth(`diagram:none\0${session}`, ann.id);
+  while (asked < 499) {
+    for (const until = Math.min(asked + 40, 499); asked < until; asked += 1) ask(asked);
+    await eventually(() => expect(closes()).toBe(asked));
+  }
+  ask(0); // has been there
+  await eventually(() => expect(closes()).toBe(asked + 1));
+  expect(isOpen(socket)).toBe(true);
+  ask(asked);
+  expect((await socket.closed).code).toBe(4429);
+});
