@@ -40,6 +40,9 @@ export async function insertSession(
   return inserted.length > 0 ? id : null;
 }
 
+/** Who was in the list before: whoever was connected, and the host, also while the grace runs (CS7). */
+const STAYS = 'p.left_at is null or p.profile_id = ?';
+
 /**
  * Writes the difference between a locked session and what steps made of it. Whoever comes is called what they are called
  * now, as long as they stay: another name alone is no revision (CS10).
@@ -61,16 +64,20 @@ export async function writeSession(
          as changed (session, person, permissions, joined_at, left_at, removed) join profile on profile.id = person
        on conflict (session_id, profile_id) do update
        set permissions = excluded.permissions, left_at = excluded.left_at, removed = excluded.removed,
-         name = case when p.left_at is null then p.name else excluded.name end,
-         picture = case when p.left_at is null then p.picture else excluded.picture end`,
-      changed.flatMap(({ user, permissions, joinedAt, presence }) => [
-        before.id,
-        user,
-        permissions,
-        time(joinedAt),
-        presence.kind === 'connected' ? null : time(presence.at),
-        presence.kind === 'removed',
-      ]),
+         name = case when ${STAYS} then p.name else excluded.name end,
+         picture = case when ${STAYS} then p.picture else excluded.picture end`,
+      [
+        ...changed.flatMap(({ user, permissions, joinedAt, presence }) => [
+          before.id,
+          user,
+          permissions,
+          time(joinedAt),
+          presence.kind === 'connected' ? null : time(presence.at),
+          presence.kind === 'removed',
+        ]),
+        before.value.host,
+        before.value.host,
+      ],
     );
   }
   if (gone.length > 0) {

@@ -338,6 +338,30 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     expect(here.advanced).not.toBeNull();
   });
 
+  it('CS10 whoever is in the list is shown as they came, also a host who comes back within the grace; who comes anew as they are', async () => {
+    const [host, guest] = [await stage.person('hanna'), await stage.person('gus')];
+    const { id: diagram } = await stage.diagram(host, guest);
+    const { session } = await store.open(diagram, host.id);
+    const shown = async () => {
+      const { value, people } = await read(session.id);
+      const looks = [host, guest].map(({ id }) => [people.get(id)?.fullName, people.get(id)?.avatarUrl]);
+      return [value.revision, ...looks];
+    };
+    const [here, gone] = [await join(diagram, host), await join(diagram, guest)];
+    await store.leave([here.id]);
+    await database.log.query(`update profile set full_name = 'Now', avatar_url = 'now' where id = any ($1)`, [
+      [host.id, guest.id],
+    ]);
+    await join(diagram, host);
+    expect(await shown()).toEqual([2, ['hanna', null], ['gus', null]]);
+    await store.leave([gone.id]);
+    await join(diagram, guest);
+    expect(await shown()).toEqual([4, ['hanna', null], ['Now', 'now']]);
+    // As a version wrote them that knew of no names.
+    await database.log.query('update session_participant set name = null where session_id = $1', [session.id]);
+    expect(await shown()).toEqual([4, ['Now', 'now'], ['Now', 'now']]);
+  });
+
   it('a refused step leaves no trace', async () => {
     const { diagram, session } = await open();
     await join(diagram, bob);
