@@ -117,6 +117,21 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     expect(await list(session)).toEqual([who(ada).id]);
   });
 
+  it('CS4 a connection that was refused for want of a place keeps nobody in the list later', async () => {
+    const { diagram, session } = await open();
+    const small = createSessionStore(database, { ...stageLimits, maxParticipants: 1 });
+    const enter = async (person: Person | undefined) => {
+      const id = uuidv7();
+      const { refusals } = await small.join(diagram, [{ id, user: who(person).id, permissions: 'writer', node }]);
+      return { id, refused: refusals[0]?.code };
+    };
+    const first = await enter(bob);
+    expect((await enter(cem)).refused).toBe('session_full');
+    await store.leave([first.id]);
+    await store.leave([(await enter(cem)).id]);
+    expect(await list(session)).toEqual([]);
+  });
+
   it('CS3 a join that is asked for twice happens once', async () => {
     const { diagram, session } = await open();
     const connection = { id: uuidv7(), user: who(bob).id, permissions: 'writer' as const, node };
@@ -174,6 +189,35 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     expect(await store.stepOutLost()).toEqual([{ session, diagram, revision: 4 }]);
     expect(await list(session)).toEqual([who(ada).id, who(cem).id]);
     expect(await store.stepOutLost()).toEqual([]);
+  });
+
+  it('CS5 whoever is connected to another session is stepped out of the one where they were lost', async () => {
+    const [lost, other] = [await open(), await open()];
+    const dying = await stage.node();
+    await store.join(lost.diagram, [
+      { id: uuidv7(), user: who(bob).id, permissions: 'writer', node: dying.leases.node },
+    ]);
+    await join(other.diagram, bob);
+    await dying.die();
+    expect(await store.stepOutLost()).toEqual([{ ...lost, revision: 2 }]);
+    expect([await list(lost.session), await list(other.session)]).toEqual([[], [who(bob).id]]);
+  });
+
+  it('CS5 of connections that leave several sessions at once, one that could not yet does when it is tried again', async () => {
+    const sessions = [await open(), await open()];
+    const connections: string[] = [];
+    for (const { diagram } of sessions) connections.push((await join(diagram, bob)).id);
+    let steps = 0;
+    const halfway: Database = {
+      ...database,
+      asSystem: async (work) => {
+        if ((steps += 1) === 2) throw new Error('the database is away');
+        return database.asSystem(work);
+      },
+    };
+    await expect(createSessionStore(halfway, stageLimits).leave(connections)).rejects.toThrow('away');
+    await store.leave(connections);
+    for (const { session } of sessions) expect(await list(session)).toEqual([]);
   });
 
   it('NO1 a node without a lease cannot let anybody in', async () => {
@@ -250,9 +294,11 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     await join(diagram, bob);
   });
 
-  it('CS11 a session that nobody is connected to ends as idle', async () => {
+  it('CS11 a session that nobody is connected to ends as idle, unless the database paused while it was looked for', async () => {
     const { session, diagram } = await open();
     await stage.overdue(session);
+    expect(await store.expire(() => false)).toEqual([]);
+    expect((await read(session)).value.kind).toBe('active');
     expect(await store.expire()).toEqual([{ session, diagram, revision: 1 }]);
     expect((await read(session)).value).toMatchObject({ kind: 'ended', reason: 'idle' });
   });
@@ -263,7 +309,7 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     await join(diagram, bob);
     const ask = () => store.change(diagram, () => [{ type: 'presenter_requested', by: who(bob).id }]);
     await ask();
-    await ask();
+    expect(await ask()).toEqual({ session, diagram, revision: 2 });
     await database.log.query(`update notice set at = at - interval '16 minutes' where scope = $1`, [
       `session:${session}`,
     ]);
@@ -360,6 +406,15 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     // As a version wrote them that knew of no names.
     await database.log.query('update session_participant set name = null where session_id = $1', [session.id]);
     expect(await shown()).toEqual([4, ['Now', 'now'], ['Now', 'now']]);
+  });
+
+  it('CS12 a handover is news, though nothing is told besides the list', async () => {
+    const { diagram, session } = await open();
+    await join(diagram, ada);
+    await join(diagram, bob);
+    const change = store.change(diagram, () => [{ type: 'host_changed', by: who(ada).id, user: who(bob).id }]);
+    expect(await change).toEqual({ session, diagram, revision: 3 });
+    expect(await notices(session)).toHaveLength(2);
   });
 
   it('a refused step leaves no trace', async () => {
