@@ -49,7 +49,7 @@ const MOMENT = `jsonb_build_object(
   'people', (select jsonb_agg(to_jsonb(known)) from (
       select id, number, email, username, coalesce(p.name, full_name) as full_name,
         case when p.name is null then avatar_url else p.picture end as avatar_url
-      from (select profile_id as id from session_participant where session_id = s.id union select s.host_id union select s.presenter_id) someone
+      from (select profile_id as id from session_participant where session_id = s.id union select s.host_id) someone
       join profile using (id) left join session_participant p on p.session_id = s.id and p.profile_id = id) known),
   'lastOrdinal', s.last_ordinal,
   'notices', (select coalesce(jsonb_agg(jsonb_build_object('revision', n.revision, 'ordinal', n.ordinal, 'at', ${ms('n.at')},

@@ -1,6 +1,7 @@
 /** What a node does for its sessions by itself, twice a second, and when it stops: over a store that answers as a test wants. */
 import { beforeEach, expect, it, vi } from 'vitest';
 import { createSessions, type SessionService } from '../../src/collaboration/sessions.ts';
+import { Refusal } from '../../src/refusal.ts';
 
 const ADVANCED = { session: 's', diagram: 'd' };
 const AWAY = new Error('the database is away');
@@ -9,18 +10,21 @@ const store = {
   join: vi.fn(async (_: string, crowd: readonly unknown[]) => ({
     session: 's',
     refusals: crowd.map(() => null),
-    advanced: null,
+    advanced: null as unknown,
   })),
+  change: vi.fn(async () => ADVANCED),
   leave: vi.fn(async () => [ADVANCED]),
   stepOutLost: vi.fn(async () => [ADVANCED]),
   expire: vi.fn(async () => [ADVANCED]),
   forgetNotices: vi.fn(async () => {}),
+  recordRefusal: vi.fn(async () => {}),
   outdatedOn: vi.fn(async (diagrams: readonly string[]) => diagrams),
   redecide: vi.fn<(diagram: string) => Promise<unknown>>(async () => ADVANCED),
 };
 const leases = { node: 'n', draining: false, steady: vi.fn(() => true), sweep: vi.fn(async () => 0) };
 const publish = vi.fn<() => void>();
 const onError = vi.fn<(error: unknown) => void>();
+const connection = { id: 'c', diagram: 'd', person: { id: 'p' }, permissions: 'writer' } as never;
 let sessions: SessionService;
 
 beforeEach(() => {
@@ -28,7 +32,27 @@ beforeEach(() => {
   sessions = createSessions({ store, leases, notices: { publish }, onError } as never);
 });
 
-const connection = { id: 'c', diagram: 'd', person: { id: 'p' }, permissions: 'writer' } as never;
+/** A join that is let in or refused, and is news. */
+const joined = (refusal: unknown) => {
+  store.join.mockResolvedValueOnce({ session: 's', refusals: [refusal as null], advanced: ADVANCED });
+  return sessions.join(connection);
+};
+
+it.each<[string, times: number, () => Promise<unknown>]>([
+  ['a join', 1, () => joined(null)],
+  ['a leave', 1, () => sessions.leave('c')],
+  ['what somebody asked for', 1, () => sessions.end('d', { id: 'p' } as never)],
+  ['what was decided anew', 1, () => sessions.redecide('d')],
+  ['who was lost, and an end', 2, () => sessions.beat()],
+])('CS10 %s is told to all nodes', async (_, times, work) => {
+  await work();
+  expect(publish.mock.calls).toEqual(Array.from({ length: times }, () => [ADVANCED]));
+});
+
+it('CS5 CS13 a connection that was refused has joined nothing', async () => {
+  await expect(joined(new Refusal('session_full'))).rejects.toMatchObject({ code: 'session_full' });
+  expect(sessions.joined('c')).toBeNull();
+});
 
 it('CS5 people without a connection are stepped out at first and when a node was swept, until that has gone well', async () => {
   store.stepOutLost.mockRejectedValueOnce(AWAY);
@@ -101,6 +125,20 @@ it('CS5 whoever leaves while their joining fails has left', async () => {
   await expect(joining).rejects.toMatchObject({ code: 'unavailable' });
   await leaving;
   expect(store.leave.mock.calls).toEqual([[['c'], ['d']]]);
+  expect(onError.mock.calls).toEqual([[AWAY]]);
+});
+
+it('CS12 what has been decided anew is not asked about again', async () => {
+  await sessions.redecide('d');
+  await sessions.beat();
+  expect(store.outdatedOn.mock.calls).toEqual([[['d']]]);
+});
+
+it('CS8 what is refused is refused for its reason, also where that cannot be written down', async () => {
+  store.change.mockRejectedValueOnce(new Refusal('forbidden'));
+  store.recordRefusal.mockRejectedValueOnce(AWAY);
+  await expect(sessions.command(connection, { type: 'end_session' })).rejects.toMatchObject({ code: 'forbidden' });
+  expect(onError.mock.calls).toEqual([[AWAY]]);
 });
 
 it('CS10 old notices are forgotten once a minute', async () => {

@@ -98,6 +98,8 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
       [2, 0, 'join'],
       [3, 0, 'join'],
     ]);
+    const later = await store.since(session, { revision: 2, ordinal: 0 });
+    expect(later?.notices.map(({ revision }) => revision)).toEqual([3]);
     expect(await endsAt(session)).toBeNull();
   });
 
@@ -117,18 +119,20 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     expect(await list(session)).toEqual([who(ada).id]);
   });
 
-  it('CS4 a connection that was refused for want of a place keeps nobody in the list later', async () => {
+  it('CS3 CS4 of a crowd the last ones find no place; a connection that was refused keeps nobody in the list later', async () => {
     const { diagram, session } = await open();
     const small = createSessionStore(database, { ...stageLimits, maxParticipants: 1 });
-    const enter = async (person: Person | undefined) => {
-      const id = uuidv7();
-      const { refusals } = await small.join(diagram, [{ id, user: who(person).id, permissions: 'writer', node }]);
-      return { id, refused: refusals[0]?.code };
+    const enter = async (...people: (Person | undefined)[]) => {
+      const crowd = people.map((person) => {
+        return { id: uuidv7(), user: who(person).id, permissions: 'writer' as const, node };
+      });
+      const { refusals } = await small.join(diagram, crowd);
+      return { first: crowd[0]!.id, refused: refusals.map((refusal) => refusal?.code) };
     };
-    const first = await enter(bob);
-    expect((await enter(cem)).refused).toBe('session_full');
-    await store.leave([first.id]);
-    await store.leave([(await enter(cem)).id]);
+    const { first, refused } = await enter(bob, cem);
+    expect(refused).toEqual([undefined, 'session_full']);
+    await store.leave([first]);
+    await store.leave([(await enter(cem)).first]);
     expect(await list(session)).toEqual([]);
   });
 

@@ -210,6 +210,7 @@ describe('the sessions of a node', () => {
     await connect(bob, diagram);
     await sessions.command(host, { type: 'remove_participant', user_id: bob.email });
     await expect(sessions.open(diagram, bob)).rejects.toMatchObject({ code: 'removed_from_session' });
+    expect((await sessions.open(diagram, ada)).created).toBe(false);
     await expect(sessions.join(connection(bob, diagram))).rejects.toMatchObject({ code: 'removed_from_session' });
     await host.say({ type: 'end_session' });
     expect((await sessions.open(diagram, bob)).created).toBe(true);
@@ -330,7 +331,7 @@ describe('the sessions of a node', () => {
     expect(decided).toHaveBeenCalledTimes(2);
   });
 
-  it('a crowd that joins one session leaves the database to others', async () => {
+  it('a crowd that joins one session, asks for something and goes leaves the database to others', async () => {
     let [busy, most] = [0, 0];
     const through: Database = {
       ...database,
@@ -343,6 +344,8 @@ describe('the sessions of a node', () => {
     await sessions.open(diagram, ada);
     const crowd = Array.from({ length: 20 }, (_, at) => connection(at % 2 ? ada : bob, diagram));
     await Promise.all(crowd.map(sessions.join));
+    const guests = crowd.filter(({ person }) => person === bob);
+    await Promise.all(guests.map((guest) => sessions.command(guest, { type: 'presenter_request' })));
     await Promise.all(crowd.map(({ id }) => sessions.leave(id)));
     expect(most).toBe(1);
     expect(await listed(sessions)).toEqual([ada.id]);
