@@ -34,7 +34,7 @@ export function createGrants(database: Database, accessChanged: AccessChanged) {
       }),
 
     /**
-     * Replaces them all; owners.
+     * Replaces them all; owners. @param grants each subject once
      * @throws Refusal not_found, forbidden, user_not_found, not_found (reason `group`), last_owner
      */
     async replace(actor: Actor, threatModel: string, grants: readonly Grant[], requestId: string): Promise<Grant[]> {
@@ -42,7 +42,7 @@ export function createGrants(database: Database, accessChanged: AccessChanged) {
         const groups = grants.filter((grant) => grant.type === 'group').map((grant) => grant.subject);
         const held = await em.execute<{ id: string }[]>('select hold_groups(?::uuid[]) as id', [arrayOf(groups)]);
         await lockThreatModel(em, threatModel, actor.id, 'owner');
-        if (held.length < new Set(groups).size) throw new Refusal('not_found', { reason: 'group' });
+        if (held.length < groups.length) throw new Refusal('not_found', { reason: 'group' });
         const rows = [];
         for (const { type, subject, role } of grants) {
           const profile = type === 'user' ? await personByEmail(em, subject) : null;

@@ -55,6 +55,17 @@ it('AC1 a threat model and its diagrams are not renamed by somebody whose role i
   }
 });
 
+it('AC1 MB3 grants are not replaced by somebody who is an owner no longer', async () => {
+  const [owner, guest] = [await newcomer(app), await newcomer(app)];
+  const { body: model } = await owner.call('POST', '/threat_models', { body: { name: 'Held' } });
+  const path = `/threat_models/${model.id}/authorization`;
+  const [mine, theirs] = [owner, guest].map(({ email }) => ({ subject_type: 'user', subject: email, role: 'owner' }));
+  await owner.call('PUT', path, { body: [mine, theirs] });
+  const replaced = await during(REMOVAL, [model.id, guest.id], () => guest.call('PUT', path, { body: [theirs] }));
+  expect(replaced).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  expect((await owner.call('GET', path)).body).toEqual([mine]);
+});
+
 it('CS12 a session is not opened by somebody whose role is being taken away', async () => {
   const [owner, guest] = [await newcomer(app), await newcomer(app)];
   const { body: model } = await owner.call('POST', '/threat_models', { body: { name: 'Held' } });

@@ -112,7 +112,10 @@ describe('AC1 who may what', () => {
     });
   });
 
-  it('writers change name and description, each alone too; what is not sent stays', async () => {
+  it('writers change name and description, each alone too; what is not sent stays, and so do other threat models', async () => {
+    const { body: other } = await writer.call('POST', '/threat_models', {
+      body: { name: 'Other', description: 'Own' },
+    });
     expect((await writer.call('PATCH', path, { body: { name: 'Renamed' } })).body).toMatchObject({
       name: 'Renamed',
       description: null,
@@ -127,12 +130,14 @@ describe('AC1 who may what', () => {
       description: null,
     });
     expect((await writer.call('PATCH', path)).body).toMatchObject({ name: 'Renamed', description: null });
+    expect((await writer.call('GET', `/threat_models/${other.id}`)).body).toEqual(other);
     for (const person of [reader, stranger])
       expect((await person.call('PATCH', path, { body: { name: 'No' } })).status).toBe(403);
   });
 
   it('CO10 owners delete, but not while a session is active in it: 409', async () => {
     const { body } = await owner.call('POST', `${path}/diagrams`, { body: { name: 'd' } });
+    const { body: other } = await owner.call('POST', '/threat_models', { body: { name: 'Other' } });
     for (const person of [writer, reader, stranger]) expect((await person.call('DELETE', path)).status).toBe(403);
     const end = await startSession(app.database, body.id, owner.id);
     expect(await owner.call('DELETE', path)).toMatchObject({
@@ -143,6 +148,7 @@ describe('AC1 who may what', () => {
     expect((await owner.call('DELETE', path)).status).toBe(204);
     for (const person of [owner, reader, stranger]) expect((await person.call('GET', path)).status).toBe(404);
     expect((await owner.call('GET', `${path}/diagrams/${body.id}`)).status).toBe(404);
+    expect((await owner.call('GET', `/threat_models/${other.id}`)).body).toEqual(other);
   });
 
   it('a workspace with an active session inside stays too', async () => {
