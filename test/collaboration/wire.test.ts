@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { coloursOf } from '../../src/collaboration/colour.ts';
-import type { SessionView } from '../../src/collaboration/session-view.ts';
+import { viewOf, type SessionView } from '../../src/collaboration/session-view.ts';
 import { awarenessStamp, participantsUpdate, sessionOnWire } from '../../src/collaboration/wire.ts';
 import type { Person } from '../../src/identity/person.ts';
 
@@ -166,6 +166,26 @@ describe('the colours of the people in a session', () => {
     );
     const ids = Array.from({ length: 50 }, (_, number) => `person ${number}`);
     expect(new Set(ids.flatMap((id) => worn([id]))).size).toBe(10);
+  });
+
+  it('stay as they are when somebody leaves', () => {
+    const everybody = Array.from({ length: 10 }, (_, number) => person(`person ${number}`, null));
+    const seen = (gone: number) => {
+      const attendance = everybody.map(({ id: user }, at) => {
+        const presence = at < gone ? ({ kind: 'left', at: 99 } as const) : ({ kind: 'connected' } as const);
+        return { user, permissions: 'writer' as const, joinedAt: at, presence };
+      });
+      const presenter = everybody.at(-1)!.id;
+      const value = { kind: 'active', revision: 1, startedAt: 0, host: presenter, presenter, attendance } as const;
+      const stored = {
+        id: 'session',
+        diagram: 'diagram',
+        value,
+        people: new Map(everybody.map((one) => [one.id, one])),
+      };
+      return viewOf(stored).participants.map(({ colour }) => colour);
+    };
+    for (let gone = 1; gone < 10; gone += 1) expect(seen(gone)).toEqual(seen(0).slice(gone));
   });
 
   function lab(colour: string): number[] {
