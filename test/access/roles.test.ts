@@ -2,6 +2,7 @@
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessRoles, atLeast, permissionsOf, type AccessRole } from '../../src/access/roles.ts';
+import { decideWriters, standingsInDiagrams } from '../../src/access/standing.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { groupOf } from '../support/groups.ts';
 import { newcomer, type TestPerson } from '../support/people.ts';
@@ -91,6 +92,29 @@ describe.each(['member', 'owner'] as const)('AC1 as %s of the group', (belongs) 
     }
     expect(expected.size).toBe(79);
   });
+});
+
+it('AC1 AC3 what is asked of many people and diagrams is answered in the order of the questions', async () => {
+  const questions: { diagram: string; person: string; own: AccessRole | null | undefined }[] = [];
+  for (const own of ['writer', null, 'owner', 'reader'] as const) {
+    const model = await modelWith({ own, group: null, workspace: 'none' }, 'member');
+    const diagram = uuidv7();
+    await app.database.log.query(`insert into diagram (id, threat_model_id, name) values ($1, $2, 'd')`, [
+      diagram,
+      model,
+    ]);
+    questions.push({ diagram, person: person.id, own });
+  }
+  const nothing = { diagram: uuidv7(), person: person.id, own: undefined };
+  const turned = questions.toReversed();
+  for (const asked of [[nothing, ...questions], turned.toSpliced(2, 0, nothing)]) {
+    const decided = await decideWriters(app.database.queries(), asked);
+    expect(decided.map((decision) => decision?.mayWrite)).toEqual(
+      asked.map(({ own }) => (own === undefined ? undefined : own === 'writer' || own === 'owner')),
+    );
+    const standings = await standingsInDiagrams(app.database.queries(), asked);
+    expect(standings.map(({ role }) => role)).toEqual(asked.map(({ own }) => own ?? null));
+  }
 });
 
 describe('AC1 roles as values', () => {
