@@ -1,6 +1,8 @@
 /** A database that has stopped answering, without breaking anything: whoever asks it is told so in bounded time. And one whom somebody else has stopped asking. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EventEmitter } from 'node:events';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openDatabase, type Database } from '../../src/database/database.ts';
+import { bringBackConnections } from '../../src/database/held-connections.ts';
 import { toRefusal } from '../../src/http/boundary.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
 import { eventually, pause, within } from '../support/patience.ts';
@@ -50,6 +52,24 @@ it('RU5 a transaction that waits too long for a lock lets go of its connection',
     await expect(waiting).rejects.toSatisfy((error) => toRefusal(error).code === 'unavailable');
   });
   await serves();
+});
+
+it('RU5 nobody is cut off because of who held their connection before: each has the whole time', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const [pool, destroy] = [new EventEmitter(), vi.fn<() => void>()];
+  bringBackConnections(pool, 1000);
+  const client = Object.assign(new EventEmitter(), { connection: { stream: { destroy } }, release() {} });
+  for (let times = 0; times < 20; times += 1) {
+    pool.emit('acquire', client);
+    vi.advanceTimersByTime(999);
+    pool.emit('release', undefined, client);
+  }
+  expect(destroy).not.toHaveBeenCalled();
+  expect(client.listenerCount('end')).toBe(1);
+  pool.emit('acquire', client);
+  vi.advanceTimersByTime(1000);
+  expect(destroy).toHaveBeenCalledTimes(1);
+  vi.useRealTimers();
 });
 
 it('RU5 connections that died without a word are all found by the first question that stays unanswered', async () => {
