@@ -1,5 +1,5 @@
 /** The token secret of a folder, which is made at the first start. */
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -40,7 +40,19 @@ it('RU3 whoever comes while another one is just writing it does not take what is
   expect(await first).toBe(second);
 });
 
-it('RU3 a file without a secret in it is told of, and nothing is signed with it', async () => {
-  await writeFile(join(folder, 'jwt-secret'), '');
-  await expect(keptSecret(folder)).rejects.toThrow('jwt-secret holds no secret');
+it('RU3 nobody else on the machine may read it, nor look into the folder that was made for it', async () => {
+  const made = join(folder, 'new');
+  await keptSecret(made);
+  const modes = await Promise.all(
+    [made, join(made, 'jwt-secret')].map(async (path) => (await stat(path)).mode & 0o777),
+  );
+  expect(modes).toEqual([0o700, 0o600]);
 });
+
+it.each(['', 'x'.repeat(31)])(
+  'RU3 a file without a secret in it is told of, and nothing is signed with it',
+  async (text) => {
+    await writeFile(join(folder, 'jwt-secret'), text);
+    await expect(keptSecret(folder)).rejects.toThrow('jwt-secret holds no secret');
+  },
+);
