@@ -70,6 +70,10 @@ function play(last: number) {
     server,
     closed: () => closed,
     ids: () => feed.state.messages.map(({ id }) => id),
+    lose() {
+      status = { kind: 'reconnecting', reason: 'unreachable', nextAttemptAt: null };
+      events.emit('status', status);
+    },
     async enter() {
       status = { kind: 'live' };
       events.emit('status', status);
@@ -170,6 +174,16 @@ describe('SD6 the messages', () => {
     hear(9);
     server.failing = null;
     await feed.read();
+    expect([ids(), feed.state.hasOlder]).toEqual([[8, 9], true]);
+  });
+
+  it('have no gap either where one is heard before the room says that it was entered again', async () => {
+    const { feed, server, enter, lose, hear, ids } = play(3);
+    await enter();
+    lose();
+    server.last = 9;
+    hear(9);
+    await enter();
     expect([ids(), feed.state.hasOlder]).toEqual([[8, 9], true]);
   });
 

@@ -93,7 +93,10 @@ export function openFeed(conversations: Conversations, id: number): Feed {
     meanwhile = null;
   }
 
-  room.on('status', (status) => update({ status }));
+  room.on('status', (status) => {
+    if (status.kind !== 'live') isComplete = false;
+    update({ status });
+  });
   room.on('live', () => void read());
   room.on('message', (message) => {
     meanwhile?.push(message);
