@@ -68,6 +68,17 @@ describe('SD2 what is repeated', () => {
     expect(calls).toHaveLength(4);
   });
 
+  it('a GET whose answer breaks off in the middle', async () => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"id":'));
+        controller.error(broken());
+      },
+    });
+    const cut = new Response(body, { headers: { 'content-type': 'application/json' } });
+    expect(await play([cut, json(200, { id: '1' })]).api.me()).toEqual({ id: '1' });
+  });
+
   it('a POST not, because it may have happened', async () => {
     const { api, calls } = play([broken(), json(201, {})]);
     await expect(api.workspaces.create({ name: 'W' })).rejects.toMatchObject({ code: 'unreachable' });
@@ -95,8 +106,11 @@ describe('SD2 what is repeated', () => {
     await expect(play([refused(404, 'not_found')]).api.workspaces.remove('w')).rejects.toMatchObject({
       code: 'not_found',
     });
-    const limited = play([refused(429, 'rate_limited'), refused(404, 'not_found')]);
-    await expect(limited.api.workspaces.remove('w')).rejects.toMatchObject({ code: 'not_found' });
+    const limited = [refused(429, 'rate_limited'), refused(404, 'not_found')];
+    await play([broken(), ...limited.map((answer) => answer.clone())]).api.workspaces.remove('w');
+    await expect(play(limited).api.workspaces.remove('w')).rejects.toMatchObject({ code: 'not_found' });
+    const read = play([broken(), refused(404, 'not_found')]);
+    await expect(read.api.workspaces.get('w')).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('one’s own departure, which has happened if it may not be asked for the second time', async () => {
@@ -248,6 +262,32 @@ it('SD2 an attempt takes half a minute at most, and as much longer as a slow con
   await api.diagrams.applyUpdate({ threatModelId: 't', diagramId: 'd' }, new Uint8Array(16_000_001));
   expect(deadlines.mock.calls).toEqual([[30_000], [1_030_001]]);
   deadlines.mockRestore();
+});
+
+it('SD2 a call that can be cancelled ends as its signal says, and has a deadline all the same', async () => {
+  const [late, cancelled] = [new AbortController(), new AbortController()];
+  const deadlines = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal);
+  const waiting: AbortSignal[] = [];
+  const fetch: typeof globalThis.fetch = (_, init) => {
+    const signal = init!.signal!;
+    waiting.push(signal);
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+  };
+  const options = { url: 'http://server.example', token: 'a token', fetch };
+  const api = apiOf(options, createTokens('a token'), { now: () => 0, random: () => 0, after: () => () => {} });
+  const { signal } = cancelled;
+  const overdue = api.workspaces.create({ name: 'W' }, { signal });
+  await vi.waitFor(() => expect(waiting).toHaveLength(1));
+  late.abort(new Error('late'));
+  await expect(overdue).rejects.toMatchObject({ code: 'unreachable' });
+  deadlines.mockRestore();
+
+  const unwanted = api.workspaces.create({ name: 'W' }, { signal });
+  await vi.waitFor(() => expect(waiting).toHaveLength(2));
+  cancelled.abort(new Error('enough'));
+  await expect(unwanted).rejects.toThrow('enough');
 });
 
 describe('an answer that is not the server’s', () => {
