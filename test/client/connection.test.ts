@@ -78,6 +78,21 @@ describe('SD3 the connection breaks', () => {
     expect(seen).toEqual(['reconnecting', 'live']);
   });
 
+  it('CS8 what was asked of the host goes with it: they see it no more, and it can be asked again', async () => {
+    const { app, proxy, url } = await runBehind();
+    const { place, people } = await table(app, ['ada', 'grace']);
+    const client = createClient({ url, token: () => people[1]!.client.token(), WebSocket });
+    const [host, diagram] = [await joined(people[0]!.client, place), await joined(client, place)];
+    diagram.requestPresenter();
+    await becomes(() => host.state.presenterRequests, [people[1]!.email]);
+    await proxy.cut();
+    await becomes(() => host.state.presenterRequests, []);
+    await proxy.mend();
+    diagram.retry();
+    await diagram.whenLive();
+    expect(diagram.state.askedToPresent).toBe(false);
+  });
+
   it('it comes back by itself, again and again', async () => {
     const { app, proxy, url } = await runBehind();
     const { place, people } = await table(app, ['ada']);

@@ -138,6 +138,7 @@ export function joinDiagram(parts: LiveParts, options: JoinOptions): LiveDiagram
     if (socket.kind === 'open') return;
     arrived = { synced: false, greeted: false };
     if (provider.isSynced) provider.onClose(); // the stock socket does not always tell its provider
+    update({ askedToPresent: false }); // the host was told that I left, and has forgotten it
     if (socket.kind === 'waiting') {
       waiting(socket.reason, socket.attempt, socket.until);
     } else if (socket.kind === 'connecting') {
