@@ -43,6 +43,6 @@ export function backOff(
   { first, longest }: { first: number; longest: number },
   random: number,
 ): number {
-  const whole = Math.min(longest, first * 2 ** Math.min(attempt, 30));
+  const whole = Math.min(longest, first * 2 ** attempt);
   return Math.round(whole * (1 - random / 2));
 }

@@ -42,6 +42,8 @@ it('SD1 whatever somebody stored in a cell, it is read as JSON and can be overwr
     text: new Y.Text('plain'),
     list: Y.Array.from([1, [2]]),
     map: new Y.Map([['x', new Y.Map([['y', 1]])]]),
+    bytes: Uint8Array.of(1, 2),
+    id: 'another',
   };
   for (const [member, value] of Object.entries(stored)) (cells.get('shop') as Y.Map<unknown>).set(member, value);
   const read = {
@@ -53,14 +55,20 @@ it('SD1 whatever somebody stored in a cell, it is read as JSON and can be overwr
     text: 'plain',
     list: [1, [2]],
     map: { x: { y: 1 } },
+    bytes: Uint8Array.of(1, 2),
   };
   expect(getCell(cells, 'shop')).toEqual(read);
   expect(listCells(cells)).toEqual([read]);
   const wanted = Object.fromEntries(Object.keys(stored).map((member) => [member, 1]));
-  putCell(cells, { id: 'shop', ...wanted });
-  expect(getCell(cells, 'shop')).toEqual({ ...box, ...wanted });
+  putCell(cells, { ...wanted, id: 'shop' });
+  expect(getCell(cells, 'shop')).toEqual({ ...box, ...wanted, id: 'shop' });
+  putCell(cells, { id: 'shop', text: undefined });
+  expect(getCell(cells, 'shop')?.text).toBe(1);
   (cells as Y.Map<unknown>).set('noise', 5);
   for (const id of ['noise', 'nothing']) expect(getCell(cells, id)).toBeNull();
+  putCell(cells, { id: 'noise', z: 'high' });
+  for (const [id, z] of Object.entries({ top: 1, bottom: -1, lost: NaN })) putCell(cells, { id, z });
+  expect(listCells(cells).map(({ id }) => id)).toEqual(['bottom', 'lost', 'noise', 'shop', 'top']);
 });
 
 it('SD1 cells go with the edges that hang on them, and each cell is read once, however many go', () => {

@@ -47,10 +47,12 @@ describe('SD4 getting in', () => {
   function enter(outcomes: (Error | null)[], after = afterEntering) {
     const clock = playedClock();
     const heard: unknown[] = [];
+    const signals: AbortSignal[] = [];
     const entering = createAsking({
       clock,
       after,
-      async ask() {
+      async ask(signal) {
+        signals.push(signal);
         const outcome = outcomes.shift();
         if (outcome instanceof Error) throw outcome;
       },
@@ -59,7 +61,7 @@ describe('SD4 getting in', () => {
       waiting: (reason, attempt, until) => heard.push([reason, attempt, until - clock.now()]),
       ended: (reason) => heard.push(reason),
     });
-    return { clock, heard, entering };
+    return { clock, heard, entering, signals };
   }
 
   it('is tried again where that may help, after pauses that grow, or that the server names', async () => {
@@ -114,21 +116,48 @@ describe('SD4 getting in', () => {
       const { heard, entering } = enter([refusal(code)]);
       entering.begin();
       await settle();
-      expect(heard).toEqual(['trying', reason]);
+      expect([heard, entering.busy]).toEqual([['trying', reason], false]);
     }
   });
 
   it('is of no interest any more once it was stopped or begun again', async () => {
-    const { clock, heard, entering } = enter([refusal('unreachable'), null, null]);
+    const { clock, heard, entering, signals } = enter([refusal('unreachable'), null, null, refusal('unreachable')]);
     entering.begin();
     await settle();
     entering.begin();
     await settle();
     clock.pass(60_000);
     entering.begin();
+    entering.begin();
     entering.stop();
     await settle();
-    expect(heard).toEqual(['trying', ['unreachable', 1, 500], 'trying', 'found', 'trying']);
+    expect(heard).toEqual(['trying', ['unreachable', 1, 500], 'trying', 'found', 'trying', 'trying']);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false, true, true]);
+  });
+
+  it('is tried again at once when the browser is online again, and not twice at the same time', async () => {
+    const page = new EventTarget();
+    const remove = vi.fn();
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+    vi.stubGlobal('removeEventListener', remove);
+    const busy = [1, 2, 3].map(() => refusal('unavailable'));
+    const { clock, heard, entering } = enter(busy);
+    const online = () => page.dispatchEvent(new Event('online'));
+    entering.begin();
+    await settle();
+    online();
+    online();
+    await settle();
+    expect(heard.splice(0)).toEqual(['trying', ['server_busy', 1, 1000], 'trying', ['server_busy', 2, 2000]]);
+    clock.pass(1999);
+    expect(heard).toEqual([]);
+    entering.stop();
+    online();
+    clock.pass(1);
+    expect(heard).toEqual([]);
+    entering.destroy();
+    expect(remove).toHaveBeenCalledWith('online', expect.any(Function));
+    vi.unstubAllGlobals();
   });
 
   it('does not begin any more once it was left', async () => {
@@ -227,6 +256,23 @@ describe('an emitter', () => {
   });
 });
 
+it('an emitter reports what a listener throws, and tells the others all the same', () => {
+  const reported: (() => void)[] = [];
+  vi.stubGlobal('queueMicrotask', (work: () => void) => reported.push(work));
+  const { on, emit } = createEmitter<{ said: string }>();
+  const heard: string[] = [];
+  on('said', () => {
+    throw new Error('it is broken');
+  });
+  on('said', (word) => heard.push(word));
+  emit('said', 'a');
+  emit('said', 'b');
+  vi.unstubAllGlobals();
+  expect(heard).toEqual(['a', 'b']);
+  expect(reported).toHaveLength(2);
+  expect(reported[0]).toThrow('it is broken');
+});
+
 describe('cells', () => {
   it('are put, changed member by member, listed in order, and removed with their edges', () => {
     const document = new Y.Doc();
@@ -242,8 +288,8 @@ describe('cells', () => {
     expect(updates).toBe(4);
     putCell(cells, at('a', 2));
     expect(updates).toBe(4);
-    putCell(cells, { id: 'a', label: 'A' });
-    expect([updates, listCells(cells)[1]]).toEqual([5, { ...at('a', 2), label: 'A' }]);
+    putCell(cells, { id: 'a', label: 'A', x: 5 });
+    expect([updates, listCells(cells)[1]]).toEqual([5, { ...at('a', 2), label: 'A', x: 5 }]);
     removeCell(cells, 'a');
     expect([updates, listCells(cells).map(({ id }) => id)]).toEqual([6, ['c', 'b']]);
     cells.set('odd', 'not a cell' as never);

@@ -1,5 +1,5 @@
 /** When a socket comes back, and with which token; when it does not: the contract's close codes, with time played. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { afterClose } from '../../src/client/index.ts';
 import { createKeptSocket, type KeptSocket, type SocketState } from '../../src/client/live/socket.ts';
 import { createTokens, type TokenSource } from '../../src/client/tokens.ts';
@@ -18,6 +18,7 @@ beforeEach(() => {
 afterEach(() => {
   for (const each of all) each.destroy();
   all.clear();
+  vi.unstubAllGlobals();
 });
 
 /** What the token's source and the provider do meanwhile. */
@@ -116,6 +117,59 @@ describe('SD3 it comes back', () => {
     expect(await next(true)).toBe(1000);
   });
 
+  it('at once only after one that stood for a while: a network that breaks each is left alone', async () => {
+    keep();
+    await stand(10_000);
+    const pauses: number[] = [];
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      PlayedSocket.last.end(1006);
+      pauses.push(await next(true));
+    }
+    expect(pauses).toEqual([0, 1000, 2000]);
+  });
+
+  it('and is not hung up later for what an earlier attempt was waited for', async () => {
+    keep();
+    kept.connect();
+    await settle();
+    PlayedSocket.last.end(1006);
+    await next(true);
+    clock.pass(60_000);
+    expect([kept.state.kind, PlayedSocket.made.length]).toEqual(['open', 2]);
+  });
+
+  it('with nothing on its way that was sent to nobody: the handshake says it', async () => {
+    keep();
+    kept.socket.send(Uint8Array.of(1, 2));
+    await stand(0);
+    expect(PlayedSocket.last.sent.map(({ length }) => length)).toEqual([1]);
+  });
+
+  it('when the browser says that it is online; one that says it is offline has lost its connection', async () => {
+    const page = new EventTarget();
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
+    const say = async (what: 'online' | 'offline') => {
+      page.dispatchEvent(new Event(what));
+      await settle();
+      return [kept.state.kind, PlayedSocket.made.length];
+    };
+    const asked = Promise.withResolvers<string>();
+    let answer: Promise<string> | string = 'a token';
+    keep(() => answer);
+    await stand(60_000);
+    expect(await say('online')).toEqual(['open', 1]);
+    expect(await say('offline')).toEqual(['waiting', 1]);
+    expect(await say('online')).toEqual(['connecting', 2]);
+    expect(await say('offline')).toEqual(['waiting', 2]);
+    answer = asked.promise;
+    expect(await say('online')).toEqual(['connecting', 2]);
+    expect(await say('offline')).toEqual(['waiting', 2]);
+    asked.resolve('late');
+    await settle();
+    expect(PlayedSocket.made).toHaveLength(2);
+  });
+
   it('after 5 s when there are too many', async () => {
     keep();
     await stand(0);
@@ -129,8 +183,15 @@ describe('SD3 it comes back', () => {
     await stand(0);
     PlayedSocket.last.end(4429);
     kept.connect();
+    kept.connect();
     await settle();
     expect(PlayedSocket.made).toHaveLength(2);
+    kept.connect();
+    PlayedSocket.last.open();
+    kept.connect();
+    clock.pass(60_000); // past the time of the pause
+    await settle();
+    expect([kept.state.kind, PlayedSocket.made.length]).toEqual(['open', 2]);
   });
 
   it('after 15 s from a server that takes the connection and says nothing', async () => {
@@ -158,8 +219,11 @@ describe('SD3 it does not come back', () => {
   it.each([4400, 1009, 4403, 4404, 4410])('after %i', async (code) => {
     keep();
     await stand(60_000);
+    vi.useFakeTimers(); // those of the stock socket
     PlayedSocket.last.end(code);
     expect(kept.state.kind).toBe('stopped');
+    vi.advanceTimersByTime(600_000);
+    vi.useRealTimers();
     clock.pass(600_000);
     await settle();
     expect(PlayedSocket.made).toHaveLength(1);
@@ -178,6 +242,29 @@ describe('SD3 it does not come back', () => {
     expect(states.at(-1)).toEqual({ kind: 'stopped', reason: null });
   });
 
+  it.each(['stop', 'destroy'] as const)(
+    'after a %s while it waits, for the next attempt or for a token',
+    async (end) => {
+      keep();
+      await stand(0);
+      PlayedSocket.last.end(1006);
+      kept[end]();
+      clock.pass(600_000);
+      await settle();
+      expect([kept.state.kind, PlayedSocket.made.length]).toEqual(['stopped', 1]);
+      for (const settled of ['resolve', 'reject'] as const) {
+        const asked = Promise.withResolvers<string>();
+        keep(() => asked.promise);
+        kept.connect();
+        await settle();
+        kept[end]();
+        asked[settled]('late');
+        await settle();
+        expect([kept.state.kind, PlayedSocket.made.length]).toEqual(['stopped', 1]);
+      }
+    },
+  );
+
   it('after it was destroyed, whoever tells it to connect', async () => {
     keep();
     await stand(0);
@@ -194,6 +281,9 @@ describe('SD3 it does not come back', () => {
     kept.heard('removed_from_session');
     PlayedSocket.last.end(4403, 'forbidden');
     expect(kept.state).toEqual({ kind: 'stopped', reason: 'removed' });
+    await stand(0);
+    PlayedSocket.last.end(4403, 'forbidden');
+    expect(kept.state).toEqual({ kind: 'stopped', reason: 'no_access' });
   });
 });
 
@@ -206,6 +296,19 @@ describe('SD3 4401', () => {
     await settle();
     expect(PlayedSocket.made).toHaveLength(2);
     expect(await kept.token(false)).toBe('new');
+  });
+
+  it('each time: one that was taken may expire as well', async () => {
+    let serial = 0;
+    keep(({ renew }) => `token ${renew ? (serial += 1) : serial}`);
+    await stand(0);
+    for (const made of [2, 3]) {
+      PlayedSocket.last.end(4401);
+      await settle();
+      PlayedSocket.last.open();
+      kept.stood();
+      expect([kept.state.kind, PlayedSocket.made.length]).toEqual(['open', made]);
+    }
   });
 
   it('not if that one is refused too', async () => {
@@ -248,5 +351,6 @@ describe('SD3 4401', () => {
     await stand(0);
     expect(await kept.token(false)).toBe('old');
     expect(await kept.token(true)).toBe('new');
+    expect(await kept.token(true)).toBe('new'); // there is no newer one
   });
 });

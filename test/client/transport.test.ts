@@ -1,7 +1,7 @@
 /** Which calls are repeated, when, and how often: time and the network are played. */
 import { describe, expect, it, vi } from 'vitest';
 import { apiOf } from '../../src/client/api.ts';
-import { backOff, type Clock } from '../../src/client/clock.ts';
+import { backOff, systemClock, type Clock } from '../../src/client/clock.ts';
 import { createTokens, subjectOf, type TokenSource } from '../../src/client/tokens.ts';
 import { tokenOf } from './stage.ts';
 
@@ -188,6 +188,7 @@ describe('SD2 tokens', () => {
     expect(await Promise.all([tokens.insteadOf('old'), tokens.insteadOf('old')])).toEqual(['new 1', 'new 1']);
     expect(await tokens.insteadOf('old')).toBe('new 1');
     expect(renewed).toBe(1);
+    expect(await tokens.insteadOf('new 1')).toBe('new 2');
   });
 
   it('null sends none, and a source that fails says why', async () => {
@@ -200,6 +201,9 @@ describe('SD2 tokens', () => {
 
   it('name their subject', () => {
     expect(subjectOf(tokenOf('żółw@firm.example'))).toBe('żółw@firm.example');
+    const [both, nobody] = [`.${Buffer.from('{"sub":"ÿ>>~~?"}').toString('base64url')}.`, `.${btoa('{"sub":7}')}.`];
+    expect(both).toMatch(/-.*_|_.*-/);
+    expect([subjectOf(both), subjectOf(nobody)]).toEqual(['ÿ>>~~?', null]);
     expect(subjectOf('not a token')).toBeNull();
     expect(subjectOf('a.b.c')).toBeNull();
   });
@@ -248,6 +252,7 @@ describe('SD2 a call', () => {
   it('what a proxy answers is typed by its status', async () => {
     const page = (status: number) => new Response('<h1>Sorry</h1>', { status });
     await expect(play([page(413)]).api.me()).rejects.toMatchObject({ code: 'payload_too_large' });
+    expect(await play([page(429), page(503), json(200, { id: '1' })]).api.me()).toEqual({ id: '1' });
     await expect(play([page(418)]).api.me()).rejects.toMatchObject({ code: 'internal', status: 418 });
     await expect(play([page(504), page(504), page(504), page(504)]).api.me()).rejects.toMatchObject({
       code: 'unavailable',
@@ -275,19 +280,36 @@ it('SD2 a call that can be cancelled ends as its signal says, and has a deadline
       signal.addEventListener('abort', () => reject(signal.reason as Error));
     });
   };
-  const options = { url: 'http://server.example', token: 'a token', fetch };
+  const options = { url: 'http://server.example', token: 'a token', fetch, timeout: 5000 };
   const api = apiOf(options, createTokens('a token'), { now: () => 0, random: () => 0, after: () => () => {} });
   const { signal } = cancelled;
   const overdue = api.workspaces.create({ name: 'W' }, { signal });
   await vi.waitFor(() => expect(waiting).toHaveLength(1));
   late.abort(new Error('late'));
   await expect(overdue).rejects.toMatchObject({ code: 'unreachable' });
+  expect(deadlines).toHaveBeenCalledWith(5000);
   deadlines.mockRestore();
 
   const unwanted = api.workspaces.create({ name: 'W' }, { signal });
   await vi.waitFor(() => expect(waiting).toHaveLength(2));
   cancelled.abort(new Error('enough'));
   await expect(unwanted).rejects.toThrow('enough');
+});
+
+it('SD2 a call that is cancelled between two attempts ends at once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const cancelled = new AbortController();
+    const fetch = vi.fn(async () => refused(503, 'unavailable'));
+    const api = apiOf({ url: 'http://server.example', token: 'a token', fetch }, createTokens('a token'), systemClock);
+    const call = api.me({ signal: cancelled.signal });
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+    cancelled.abort(new Error('enough'));
+    await expect(call).rejects.toThrow('enough');
+    expect([vi.getTimerCount(), fetch.mock.calls.length]).toEqual([0, 1]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe('an answer that is not the server’s', () => {
@@ -304,7 +326,9 @@ describe('an answer that is not the server’s', () => {
 describe('back-off', () => {
   it('doubles up to a limit, less up to half by chance', () => {
     const bounds = { first: 100, longest: 1000 };
-    expect([0, 1, 2, 3, 4, 50].map((attempt) => backOff(attempt, bounds, 0))).toEqual([100, 200, 400, 800, 1000, 1000]);
+    expect([0, 1, 2, 3, 4, 5000].map((attempt) => backOff(attempt, bounds, 0))).toEqual([
+      100, 200, 400, 800, 1000, 1000,
+    ]);
     expect(backOff(2, bounds, 1)).toBe(200);
   });
 });
