@@ -248,4 +248,13 @@ it('SD6 of two readings the one that began last counts, also if the other is ans
   resolve();
   await settle();
   expect(feed.state.participants.map(({ user_id }) => user_id)).toEqual([1, 2]);
+
+  const failing = Promise.withResolvers<void>();
+  server.answers = failing.promise;
+  const late = feed.read();
+  server.answers = Promise.resolve();
+  await feed.read();
+  failing.reject(new Error('no answer'));
+  await late;
+  expect(feed.state.error).toBeNull();
 });

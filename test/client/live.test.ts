@@ -92,6 +92,7 @@ describe('SD4 getting in', () => {
       'found',
     ]);
     expect(entering.busy).toBe(false);
+    expect(afterEntering(refusal('internal'))).toEqual({ wait: 'server_busy' });
   });
 
   it('and what is here is brought, until the server takes it or will not', async () => {
@@ -200,6 +201,10 @@ describe('a throttle', () => {
     offer.stop();
     clock.pass(500);
     expect(sent).toHaveLength(3);
+    offer([6]);
+    offer.stop();
+    offer([7]); // of an effect that has begun anew
+    expect(sent.slice(3)).toEqual([[6], [7]]);
   });
 });
 

@@ -8,8 +8,13 @@ const token = `.${btoa(JSON.stringify({ sub: 'ann' }))}.`;
 const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 /** A copy, and what is heard of its store. @param given who is signed in, each time somebody asks: a token, or nobody */
-function play({ given = [token], ...played }: Partial<OfflineCopy> & { given?: (string | null | Error)[] } = {}) {
+function play({
+  given = [token],
+  prepare = async () => {},
+  ...played
+}: Partial<OfflineCopy> & { given?: (string | null | Error)[]; prepare?: () => Promise<void> } = {}) {
   const heard: unknown[] = [];
+  const names: string[] = [];
   const clock = playedClock();
   const kept = {
     origin: null,
@@ -21,9 +26,9 @@ function play({ given = [token], ...played }: Partial<OfflineCopy> & { given?: (
     ...played,
   };
   const copy = openCopy({
-    store: { prepare: async () => {}, attach: () => (heard.push('attach'), kept) },
+    store: { prepare, attach: (name) => (names.push(name), heard.push('attach'), kept) },
     server: 'http://localhost',
-    diagram: 'd',
+    diagram: 'D-1',
     document: new Y.Doc(),
     tokens: {
       async current() {
@@ -37,7 +42,7 @@ function play({ given = [token], ...played }: Partial<OfflineCopy> & { given?: (
     restored: (unsaved) => heard.push(`restored ${unsaved}`),
     keeps: (value) => heard.push(value ? 'keeps' : 'keeps nothing'),
   });
-  return { copy, heard, clock };
+  return { copy, heard, names, clock };
 }
 
 describe('SD5 a copy on the device', () => {
@@ -48,6 +53,18 @@ describe('SD5 a copy on the device', () => {
     await copy.open();
     await copy.open();
     expect(heard).toEqual(['attach', 'restored 0', 'note 0', 'keeps']);
+  });
+
+  it('is found again under one name for each person, server and diagram, in every version', async () => {
+    const { copy, names } = play({ given: [`.${btoa('{"sub":"an n"}')}.`] });
+    await copy.open();
+    expect(names).toEqual(['roundtable http%3A%2F%2Flocalhost an%20n d-1']);
+  });
+
+  it('is none where the store cannot be used, and nobody waits for it', async () => {
+    const { copy, heard } = play({ prepare: () => Promise.reject(new Error('a private window')) });
+    await copy.open();
+    expect(heard).toEqual([]);
   });
 
   it('keeps the count of an earlier page until that was told, however long it takes', async () => {
@@ -73,6 +90,14 @@ describe('SD5 a copy on the device', () => {
     resolve();
     await settle();
     expect(taken.heard.slice(-2)).toEqual(['keeps', 'keeps nothing']);
+
+    const { promise: loaded, resolve: load } = Promise.withResolvers<number>();
+    const early = play({ loaded, stopped: Promise.resolve() });
+    const opening = early.copy.open();
+    await settle();
+    load(0);
+    await opening;
+    expect(early.heard.slice(-1)).toEqual(['keeps nothing']);
 
     const broken = play({ loaded: Promise.reject(new Error('the device is full')) });
     await broken.copy.open();
@@ -116,6 +141,15 @@ describe('SD5 a copy on the device', () => {
     await copy.close(false);
     await opening;
     expect(heard).toEqual([]);
+
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const coming = play({ loaded: promise });
+    void coming.copy.open();
+    await settle();
+    await coming.copy.close(false);
+    resolve(3);
+    await settle();
+    expect(coming.heard).toEqual(['attach', 'close']);
   });
 
   it.each([false, true])('that cannot be closed fails nothing (forget: %s)', async (forget) => {

@@ -139,6 +139,11 @@ describe('SD5 what counts', () => {
     expect(unsaved.cells()).toEqual([{ id: 'c' }]);
   });
 
+  it('of an earlier page counts before anything has answered', () => {
+    unsaved.restore(2);
+    expect(unsaved.count).toBe(2);
+  });
+
   it('of an earlier page does not count where the server has everything by the time it is told', () => {
     provider.incrementUnsyncedChanges();
     provider.decrementUnsyncedChanges();

@@ -79,9 +79,9 @@ export function openFeed(conversations: Conversations, id: number): Feed {
         conversations.participants(id, { signal }),
       ]);
       if (meanwhile !== came) return;
-      const reaches = page.next_cursor === null || page.data.some((message) => message.id <= known);
+      const reaches = page.data.some((message) => message.id <= known);
       const kept = reaches ? state.messages : state.messages.filter((message) => message.id > (page.data[0]?.id ?? 0));
-      if (!reaches || known === 0) older = page.next_cursor;
+      if (!reaches) older = page.next_cursor;
       known = Math.max(known, ...page.data.map((message) => message.id));
       isComplete = true;
       const participants = came.reduce(changed, members.data as readonly ConversationParticipant[]);
