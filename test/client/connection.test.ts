@@ -313,6 +313,12 @@ describe('SD3 the server says why', () => {
     await ada.whenSaved();
     await ada.whenLive();
     await becomes(() => String(listCells(grace.cells)[0]?.label).length, 200_000);
+
+    putCell(ada.cells, node('larger', 'x'.repeat(300_000))); // and so does the next one
+    await becomes(() => ada.status.kind, 'reconnecting');
+    await ada.whenSaved();
+    await ada.whenLive();
+    await becomes(() => listCells(grace.cells).length, 2);
   });
 
   it('1009 and is tried again there, while the server has no time for it', async () => {

@@ -7,6 +7,7 @@ import { createAsking } from '../../src/client/live/asking.ts';
 import { hearBrowser } from '../../src/client/live/browser.ts';
 import { afterEntering, afterSubmitting, reconnecting, trying } from '../../src/client/live/ending.ts';
 import { shown, told } from '../../src/client/live/roster.ts';
+import { hear, initialState } from '../../src/client/live/state.ts';
 import { throttle } from '../../src/client/live/throttle.ts';
 import { endWords } from '../../src/client/live/words.ts';
 import { playedClock } from './played.ts';
@@ -36,6 +37,36 @@ describe('CS10 of several lists the newest is right', () => {
       known,
     );
     expect(shown(null, [entry('s', 9)])).toBeNull();
+  });
+});
+
+describe('SD4 what a message makes of the state', () => {
+  const timestamp = '';
+
+  it('CS10 an older list changes nothing', () => {
+    const known = hear(initialState, { type: 'participants_update', timestamp, ...roster('s', 7) });
+    expect(known.host).toBe('h');
+    const older = { ...roster('s', 6), host: 'somebody else' };
+    expect(hear(known, { type: 'participants_update', timestamp, ...older })).toBe(known);
+  });
+
+  it('CS8 who asks twice to present stands in the list once; what was refused is not waited for', () => {
+    const ask = (state: typeof initialState, user_id: string) =>
+      hear(state, { type: 'presenter_request_event', timestamp, user_id });
+    expect(['g', 'l', 'g'].reduce(ask, initialState).presenterRequests).toEqual(['l', 'g']);
+    const asked = { ...initialState, askedToPresent: true };
+    const refused = (request_type: string) =>
+      hear(asked, { type: 'error', timestamp, code: 'forbidden', message: '', request_type }).askedToPresent;
+    expect([refused('presenter_request'), refused('update')]).toEqual([false, true]);
+  });
+
+  it('what one presenter shows is put together, and nothing of another one before is in it', () => {
+    const show = { type: 'presenter_view', timestamp, session_id: 's' } as const;
+    const viewport = { x: 1, y: 2, zoom: 1 };
+    const first = hear(initialState, { ...show, user_id: 'h', viewport });
+    const cursor = { x: 3, y: 4 };
+    expect(hear(first, { ...show, user_id: 'h', cursor }).view).toEqual({ user_id: 'h', viewport, cursor });
+    expect(hear(first, { ...show, user_id: 'p', cursor }).view).toEqual({ user_id: 'p', cursor });
   });
 });
 

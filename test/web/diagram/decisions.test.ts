@@ -76,6 +76,7 @@ describe('the saved mark', () => {
       keptHere: false,
     } as const;
     expect(savedState(nobodyYet)).toEqual({ kind: 'connecting' });
+    expect(savedState({ ...nobodyYet, ...changes })).toEqual({ kind: 'offline', changes: 2, here: false });
   });
 });
 
@@ -114,6 +115,9 @@ describe('WE4 what is told once', () => {
     expect(toldBy(before, session('grace@x', 'ada@x', 2))).toEqual([{ kind: 'presenting', by: 'grace@x' }]);
     // Who presents, if it is not me, stands over the canvas.
     expect(toldBy(before, session('grace@x', 'alan@x', 2))).toEqual([]);
+    expect(toldBy(session('grace@x', 'alan@x', 1), session('grace@x', 'grace@x', 2))).toEqual([]);
+    // The host knows what the host has done.
+    expect(toldBy(session('ada@x', 'grace@x', 1), session('ada@x', 'ada@x', 2))).toEqual([]);
     const mine = session('grace@x', 'ada@x', 2);
     expect(toldBy(mine, before)).toEqual([{ kind: 'presented', user: 'grace@x' }]);
     expect(toldIn({ type: 'presenter_denied_event', timestamp: '' }, 'grace@x')).toEqual({
@@ -140,6 +144,7 @@ describe('WE4 what is told once', () => {
 
   it('AC2 a refused edit is no news: the page shows that one only reads', () => {
     expect(toldOf({ code: 'forbidden', message: '', request: 'update' })).toBeNull();
+    expect(toldOf({ code: 'forbidden', message: '', request: 'presenter_view' })).toBeNull();
     expect(toldOf({ code: 'forbidden', message: '', request: 'end_session' })).toEqual({
       kind: 'refused',
       code: 'forbidden',

@@ -28,6 +28,24 @@ const wayOf = (refreshToken: string | null, expiresAt: number | null): IssuerWay
 });
 const renewed = { token: 'renewed', way: wayOf('second', 100_000) };
 
+it('WE10 who signs out is forgotten here, and told of, so that the issuer forgets them too; what is kept and no sign-in is nobody', () => {
+  const storage = new InMemoryWebStorage();
+  const told: unknown[] = [];
+  const identity = createIdentity(storage, (signed) => told.push(signed));
+  const signed: Signed = { token: 'first', me, way: wayOf('first', null) };
+  identity.subscribe(() => told.push('changed'));
+  identity.signIn(signed);
+  identity.signOut();
+  expect(told).toEqual(['changed', 'changed', signed]);
+  expect([identity.current, storage.length]).toEqual([null, 0]);
+  identity.signOut();
+  expect(told.slice(3)).toEqual(['changed']);
+  for (const kept of ['{', 'null', '{"token":"of an older version"}']) {
+    storage.setItem('roundtable', kept);
+    expect(createIdentity(storage, () => {}).current).toBeNull();
+  }
+});
+
 /** Ann, signed in in one way, at the time 0. Her issuer answers when it is let. */
 function page(way: Way) {
   const storage = new InMemoryWebStorage();
