@@ -196,10 +196,9 @@ it('DO1 what was sent right before a socket broke is committed all the same', as
   client.cells.set('c0', new Y.Map());
   await waiting; // the first is on its way, the others wait for it
   for (let edit = 1; edit < 5; edit += 1) client.cells.set(`c${edit}`, new Y.Map());
-  await pause(50);
   client.websocket.shouldConnect = false;
   client.websocket.webSocket!.close();
-  await pause(50);
+  await eventually(() => expect(stage.left).not.toEqual([])); // by then all of them have come
   release();
   await eventually(async () => expect(await cellsOf(stage.store, at.diagram)).toHaveLength(5));
   await eventually(() => expect(stage.rows).toHaveLength(2));
