@@ -7,7 +7,7 @@
  * together with the rows since: compaction leaves them.
  */
 import type { SqlExecutor } from '../database/database.ts';
-import { Unreadable, type LogPart } from './log-part.ts';
+import { Unreadable, type LogPart, type Stored } from './log-part.ts';
 import { assembled, inPieces, type Piece } from './pieces.ts';
 
 const READ = `
@@ -21,13 +21,21 @@ const READ = `
     union all
     select 'row', seq, bytes from document_update
     where diagram_id = $1 and seq > coalesce((select seq from snapshot), $2)
+    union all
+    select 'known', seq, bytes from document_update where diagram_id = $1 and seq = $2
   )
   select 'head' as kind, head as seq, 0 as piece, null::bytea as bytes from diagram where id = $1
   union all
   ${inPieces('kind, seq', 'select * from stored')}`;
 
 interface Found extends Piece {
-  kind: 'head' | 'snapshot' | 'row';
+  kind: 'head' | 'snapshot' | 'row' | 'known';
+}
+
+/** What came after a row. */
+export interface Continuation extends LogPart {
+  /** That row as the log has it, unless it was compacted away. */
+  known: Stored | null;
 }
 
 /**
@@ -42,20 +50,21 @@ export async function readLog(
   diagram: string,
   after: number,
   snapshotLimit: number = Number.MAX_SAFE_INTEGER,
-): Promise<LogPart | null> {
+): Promise<Continuation | null> {
   const pieces = await executor.query<Found>(READ, [diagram, after, snapshotLimit]);
   const found = pieces.find(({ kind }) => kind === 'head');
   if (!found) return null;
   const head = Number(found.seq);
   const of = (wanted: Found['kind']) => assembled(pieces.filter(({ kind }) => kind === wanted));
   const [snapshot = null] = await of('snapshot');
+  const [known = null] = await of('known');
   const rows = await of('row');
   const first = (snapshot?.seq ?? after) + 1;
   if (head >= after) {
     const whole = rows.length === head - first + 1 && rows.every((row, index) => row.seq === first + index);
     if (!whole) throw new Unreadable(`the log is not whole between ${first} and ${head}`);
   }
-  return { head, snapshot, rows };
+  return { head, snapshot, rows, known };
 }
 
 /**

@@ -187,7 +187,7 @@ export function createReplica(diagram: string, dependencies: ReplicaDependencies
     while (applying) await turn();
     if (closed) return;
     if (!part) return lose('missing');
-    if (part.head < before) return lose('restored');
+    if (part.head < before || (part.known && memory.contradicts(part.known))) return lose('restored');
     const rest = { ...part, rows: part.rows.filter((row) => row.seq > have!) };
     if (rest.snapshot && rest.snapshot.seq <= have!) rest.snapshot = null;
     if (rest.snapshot || rest.rows.length > 0) await applyInTurns(rest);
