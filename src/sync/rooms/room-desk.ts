@@ -2,13 +2,15 @@
  * The live rooms of this node: who is let in, and which rooms are open. A room is open as long as somebody is in it.
  *
  * Hints of the bus may be lost: the poll finds the rooms that have moved, that are gone, or in which somebody is
- * something else than they were, and those are read (MB7, AC3).
+ * something else than they were, and those are read (MB7, AC3). After an outage that may be thousands: they are read a few
+ * at a time, so that requests, which share the connections, need not wait for all of them.
  */
 import type { Logger } from 'pino';
 import type { Bus } from '../../cluster/bus.ts';
 import type { Poll } from '../../cluster/poll.ts';
 import type { Database } from '../../database/database.ts';
 import { Refusal } from '../../refusal.ts';
+import { createGate } from '../../waiting/gate.ts';
 import { errorMessage } from '../error-message.ts';
 import { placeOfRoom } from './room-name.ts';
 import { AFTER_ALL, differingRooms, openRooms, readRoom } from './room-rows.ts';
@@ -28,12 +30,15 @@ export interface RoomDeskDependencies {
   logger: Logger;
 }
 
+/** How many open rooms are read at a time. */
+const AT_A_TIME = 3;
 /** Of what a client sends, no more is read than tells what it wanted, characters. */
 const LONGEST_READ = 4096;
 
 export function createRooms({ database, bus, poll, lease, logger }: RoomDeskDependencies): RoomDesk {
   const rooms = new Map<string, Room>();
   const { queries } = database;
+  const gate = createGate(AT_A_TIME);
 
   const open = (name: string): Room => {
     const place = placeOfRoom(name)!; // it was admitted
@@ -42,7 +47,7 @@ export function createRooms({ database, bus, poll, lease, logger }: RoomDeskDepe
       place,
       bus,
       lease,
-      read: (asked) => readRoom(queries(), place, asked),
+      read: (asked) => gate(() => readRoom(queries(), place, asked)),
       onError: (err) => logger.warn({ err, room: name }, 'a room could not be read; the poll will try again'),
     });
     rooms.set(name, room);

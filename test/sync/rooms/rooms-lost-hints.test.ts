@@ -21,6 +21,8 @@ import { eventually } from '../../support/patience.ts';
 import { stageLimits } from '../../support/session-stage.ts';
 import { addPerson } from '../stage.ts';
 
+/** Connections that requests share with the rooms. */
+const CONNECTIONS = 12;
 /** Says nothing, and never says that it is ready either, so that only the poll makes anybody read. */
 const SILENT = { subscribe: () => new Promise<never>(() => {}) };
 
@@ -292,6 +294,27 @@ describe('trouble', () => {
     vi.restoreAllMocks();
     await desk.poll();
     expect(bodies(connection)).toEqual(['before', 'during']);
+  });
+
+  it('MB7 of many rooms that have moved at once a few are read at a time: requests find a connection', async () => {
+    let [asked, most] = [0, 0];
+    const execute = async (text: string, values: unknown[]) => {
+      most = Math.max(most, (asked += 1));
+      return database
+        .queries()
+        .execute(text, values)
+        .finally(() => (asked -= 1));
+    };
+    const desk = node({ database: { queries: () => ({ execute }) as never } });
+    const heard: Heard[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      id = (await createConversations(database, announce).create(ada, { title: 'T', diagram: null }, uuidv7())).id;
+      heard.push(await come(desk, ada));
+      await say('missed');
+    }
+    await desk.poll();
+    expect(heard.map(bodies)).toEqual(heard.map(() => ['missed']));
+    expect(most).toBeLessThan(CONNECTIONS / 2);
   });
 
   it('one who is closed by what they are told leaves the others undisturbed', async () => {
