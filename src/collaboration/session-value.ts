@@ -31,6 +31,7 @@ interface Roll {
   /** May never have connected (CS12). */
   readonly host: UserId;
   readonly presenter: UserId;
+  /** In order of `joinedAt`. */
   readonly attendance: readonly Attendee[];
 }
 

@@ -79,7 +79,10 @@ export function step(session: Session, event: SessionEvent, limits: SessionLimit
   }
 }
 
-/** CS3, CS4, CS9: another connection of a person changes nothing; whoever returns keeps their first `joinedAt`. */
+/**
+ * CS3, CS4, CS9: another connection of a person changes nothing; whoever returns keeps their first `joinedAt`. Whoever is
+ * new comes after all others, also when the clock has stepped back: colours follow from the order.
+ */
 function joined(
   session: ActiveSession,
   { user, permissions, at }: EventOf<'joined'>,
@@ -88,13 +91,16 @@ function joined(
   const known = attendeeOf(session, user);
   if (known?.presence.kind === 'removed') return new Refusal('removed_from_session');
   if (known?.presence.kind === 'connected') return unchanged(session);
+  const here = { permissions, presence: { kind: 'connected' } } as const;
   const inList = participants(session);
   if (inList.some((participant) => participant.user === user)) {
-    return next(session, { attendance: replaced(session, user, { permissions, presence: { kind: 'connected' } }) });
+    return next(session, { attendance: replaced(session, user, here) });
   }
   if (inList.length >= maxParticipants) return new Refusal('session_full');
-  const arrival: Attendee = { user, permissions, joinedAt: known?.joinedAt ?? at, presence: { kind: 'connected' } };
-  const attendance = [...session.attendance.filter((other) => other.user !== user), arrival].toSorted(byArrival);
+  const latest = session.attendance.at(-1)?.joinedAt ?? -Infinity;
+  const attendance = known
+    ? replaced(session, user, here)
+    : [...session.attendance, { user, joinedAt: Math.max(at, latest + 1), ...here }];
   return next(session, { attendance }, [{ type: 'join', user }]);
 }
 
@@ -197,8 +203,4 @@ function presenterWithout(session: ActiveSession, user: UserId): UserId {
 
 function replaced(session: ActiveSession, user: UserId, change: Partial<Attendee>): readonly Attendee[] {
   return session.attendance.map((other) => (other.user === user ? { ...other, ...change } : other));
-}
-
-function byArrival(one: Attendee, other: Attendee): number {
-  return one.joinedAt - other.joinedAt || (one.user < other.user ? -1 : 1);
 }

@@ -63,6 +63,16 @@ describe('who is here', () => {
     expect(participants(session)[1]).toMatchObject({ user: 'a', joinedAt: 2 });
   });
 
+  it('CS10 whoever comes first is before whoever comes later, also at the same moment or after a step back of the clock', () => {
+    const { session } = play(three, left('b'), joined('0', 3), left('a'), joined('Z', -3600), joined('a', 4));
+    expect(participants(session).map(({ user, joinedAt }) => [user, joinedAt])).toEqual([
+      ['host', 1],
+      ['a', 2],
+      ['0', 4],
+      ['Z', 5],
+    ]);
+  });
+
   it('CS4 whoever returns has the permissions that they return with', () => {
     const { session } = play(three, left('a'), { type: 'joined', user: 'a', permissions: 'reader', at: 20 });
     expect(participants(session)[1]).toMatchObject({ user: 'a', permissions: 'reader' });
