@@ -116,13 +116,14 @@ export async function readOutdated(queries: Queries, diagrams: readonly string[]
 
 /**
  * Locks a session's row to the end of the transaction, then reads it: whoever comes later sees what this one wrote.
+ * Where that had to wait for its end, another one of the diagram may have begun meanwhile, which only a second look sees.
  * @returns null if there is no such session
  */
 export async function lockSession(queries: Queries, key: SessionKey): Promise<SessionMoment | null> {
   const [where, id] = 'session' in key ? ['id = ?', key.session] : ['diagram_id = ? and ended_at is null', key.diagram];
-  const rows = (await queries.execute(`select id from collaboration_session where ${where} for no key update`, [
-    id,
-  ])) as { id: string }[];
+  const look = () => queries.execute(`select id from collaboration_session where ${where} for no key update`, [id]);
+  let rows = (await look()) as { id: string }[];
+  if (rows.length === 0) rows = (await look()) as { id: string }[];
   return rows[0] ? readSession(queries, { session: rows[0].id }) : null;
 }
 

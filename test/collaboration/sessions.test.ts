@@ -64,6 +64,26 @@ describe('the sessions of a node', () => {
     expect(view.participants.map(({ person }) => person.id)).toEqual([bob.id]);
   });
 
+  it('CS3 whoever comes while a session ends is let into the one that begins meanwhile', async () => {
+    const { sessions, connection } = await stage.node();
+    const [{ view }, next] = [await sessions.open(diagram, ada), uuidv7()];
+    const coming = connection(bob, diagram);
+    const { joining } = await database.log.transaction(async (sql) => {
+      await sql.query(`update collaboration_session set ended_at = started_at, end_reason = 'idle' where id = $1`, [
+        view.session,
+      ]);
+      const entering = sessions.join(coming);
+      await eventually(async () => expect(await waitingIn(database.log)).toBe(1));
+      await sql.query(
+        `insert into collaboration_session (id, diagram_id, host_id, presenter_id, started_at, ends_at)
+         select $1, diagram_id, host_id, presenter_id, started_at, ends_at from collaboration_session where id = $2`,
+        [next, view.session],
+      );
+      return { joining: entering };
+    });
+    expect(await joining).toEqual({ session: next });
+  });
+
   it('CS5 a leave that finds the database away is made up for when it is back', async () => {
     const { faults, through } = faulty();
     const { sessions, connect, errors } = await stage.node({ through });
