@@ -11,7 +11,7 @@ import { arrayOf } from '../database/array.ts';
 import type { Database, EntityManager } from '../database/database.ts';
 import { recordAudit, type AuditEntry } from '../observe/audit.ts';
 import { Refusal } from '../refusal.ts';
-import { severalAtATime } from '../waiting/several-at-a-time.ts';
+import { inAnyOrder, severalAtATime } from '../waiting/several-at-a-time.ts';
 import { entryOf } from './session-audit.ts';
 import { deadline, type SessionLimits, type UserId } from './session-value.ts';
 import type { SessionEvent } from './session.ts';
@@ -81,7 +81,7 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
     sessions: readonly string[],
     eventsOf: (em: EntityManager, locked: SessionMoment) => Promise<SessionEvent[]>,
   ): Promise<Advanced[]> => {
-    const advanced = await severalAtATime(AT_A_TIME, sessions, (session) =>
+    const advanced = await severalAtATime(AT_A_TIME, inAnyOrder(sessions), (session) =>
       database.asSystem(async (em) => {
         const locked = await lockSession(em, { session });
         return locked?.value.kind === 'active' ? advance(em, locked, await eventsOf(em, locked)) : null;

@@ -15,7 +15,7 @@ import { createGathering } from './gathering.ts';
 import { refusedEntryOf } from './session-audit.ts';
 import type { Notices } from './notices.ts';
 import { oneAtATime } from '../waiting/one-at-a-time.ts';
-import { severalAtATime } from '../waiting/several-at-a-time.ts';
+import { inAnyOrder, severalAtATime } from '../waiting/several-at-a-time.ts';
 import type { SessionMoment } from './session-rows.ts';
 import type { SessionStore } from './session-store.ts';
 import { viewOf, type SessionView } from './session-view.ts';
@@ -127,7 +127,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
     owedDecisions.clear();
     try {
       const outdated = owed.length > 0 ? await store.outdatedOn(owed) : [];
-      await severalAtATime(DECIDED_AT_A_TIME, outdated, async (diagram) =>
+      await severalAtATime(DECIDED_AT_A_TIME, inAnyOrder(outdated), async (diagram) =>
         tell(await inTurn(diagram, () => store.redecide(diagram))),
       );
     } catch (error) {

@@ -1,7 +1,8 @@
 /**
- * Works on many things, several at a time, begun in their order. With each failure one fewer is under way at a time: what
- * always fails does not keep others waiting, and where everything fails no more is tried than may be under way. One of the
- * failures is thrown when all has ended.
+ * Works on many things, several at a time, begun in their order. With each failure one fewer is under way at a time: one
+ * that fails does not keep others waiting, and where everything fails no more is tried than may be under way. One of the
+ * failures is thrown when all has ended. What is tried again and again comes in another order each time, so that as many as
+ * may be under way and always fail do not keep the others from their turn for ever.
  */
 
 /** @param most how many at a time; @returns what became of each, in their order */
@@ -19,4 +20,10 @@ export async function severalAtATime<Thing, Outcome>(
   const failed = ended.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
   return outcomes;
+}
+
+/** The same things in an order by chance. */
+export function inAnyOrder<Thing>(things: readonly Thing[]): Thing[] {
+  const placed = things.map((thing) => ({ thing, place: Math.random() }));
+  return placed.toSorted((one, other) => one.place - other.place).map(({ thing }) => thing);
 }

@@ -15,6 +15,7 @@ const store = {
   change: vi.fn(async () => ADVANCED),
   leave: vi.fn(async () => [ADVANCED]),
   stepOutLost: vi.fn(async () => [ADVANCED]),
+  deserted: vi.fn(async () => []),
   expire: vi.fn(async () => [ADVANCED]),
   forgetNotices: vi.fn(async () => {}),
   recordRefusal: vi.fn(async () => {}),
@@ -95,6 +96,17 @@ it('CS5 CS12 where thousands of sessions are decided anew, a few are at a time, 
   await all;
   expect(new Set(store.redecide.mock.calls.flat())).toEqual(new Set(diagrams));
   expect(most).toBeLessThan(5);
+  store.redecide.mockReset();
+});
+
+it('CS12 a few decisions that fail each time keep no other one from its turn', async () => {
+  store.redecide.mockImplementation(async (diagram) => {
+    if (diagram !== 'good') throw AWAY;
+    return ADVANCED;
+  });
+  await Promise.all(['d0', 'd1', 'd2', 'd3', 'good'].map((diagram) => sessions.redecide(diagram)));
+  for (let times = 0; times < 100 && publish.mock.calls.length === 0; times += 1) await sessions.redecide('d0');
+  expect(publish).toHaveBeenCalled();
   store.redecide.mockReset();
 });
 

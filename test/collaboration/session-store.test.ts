@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidv7 } from 'uuidv7';
 import type { SessionMoment } from '../../src/collaboration/session-rows.ts';
-import { createSessionStore, type SessionStore } from '../../src/collaboration/session-store.ts';
+import { createSessionStore, type Advanced, type SessionStore } from '../../src/collaboration/session-store.ts';
 import { participants } from '../../src/collaboration/session-value.ts';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import type { Person } from '../../src/identity/person.ts';
@@ -222,6 +222,35 @@ describe.each(['postgresql', 'embedded'] as const)('sessions in the database, on
     await expect(createSessionStore(halfway, stageLimits).leave(connections)).rejects.toThrow('away');
     await store.leave(connections);
     for (const { session } of sessions) expect(await list(session)).toEqual([]);
+  });
+
+  it('CS5 CS7 CS11 a few sessions that fail each time keep no other one from its end', async () => {
+    const failing = new Set<string | undefined>();
+    const partly: Database = {
+      ...database,
+      asSystem: (work) =>
+        database.asSystem(async (em) => {
+          const outcome = await work(em);
+          if (failing.has((outcome as Advanced | null)?.session)) throw new Error('it fails each time');
+          return outcome;
+        }),
+    };
+    const { expire } = createSessionStore(partly, stageLimits);
+    const sessions: string[] = [];
+    for (let number = 0; number < 6; number += 1) {
+      const { session } = await open();
+      sessions.push(session);
+      await stage.overdue(session);
+    }
+    const [bad, good] = [sessions.slice(0, 3), sessions.slice(3)];
+    for (const session of bad) failing.add(session);
+    const kinds = (some: string[]) => Promise.all(some.map(async (session) => (await read(session)).value.kind));
+    for (let times = 0; times < 100 && (await kinds(good)).includes('active'); times += 1)
+      await expect(expire()).rejects.toThrow('each time');
+    expect(await kinds(good)).toEqual(['ended', 'ended', 'ended']);
+    expect(await kinds(bad)).toEqual(['active', 'active', 'active']);
+    failing.clear();
+    await expire();
   });
 
   it('NO1 a node without a lease cannot let anybody in', async () => {
