@@ -114,6 +114,15 @@ export async function readOutdated(queries: Queries, diagrams: readonly string[]
   return [...new Set(outdated.map(({ diagram }) => diagram))];
 }
 
+/** The diagrams of active sessions that nobody is connected to. */
+export async function readDeserted(queries: Queries): Promise<string[]> {
+  const rows = (await queries.execute(
+    `select diagram_id as diagram from collaboration_session s
+     where ended_at is null and not exists (select from session_connection c where c.session_id = s.id)`,
+  )) as { diagram: string }[];
+  return rows.map(({ diagram }) => diagram);
+}
+
 /**
  * Locks a session's row to the end of the transaction, then reads it: whoever comes later sees what this one wrote.
  * Where that had to wait for its end, another one of the diagram may have begun meanwhile, which only a second look sees.

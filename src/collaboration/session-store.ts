@@ -26,6 +26,7 @@ import {
 import {
   lockSession,
   readActive,
+  readDeserted,
   readOutdated,
   readSession,
   type Position,
@@ -228,6 +229,9 @@ export function createSessionStore(database: Database, limits: SessionLimits) {
 
     /** CS5: steps out the people whose connections went with their node. */
     stepOutLost: async (): Promise<Advanced[]> => advanceEach(await sessionsWithLostPeople(queries()), leavesOf),
+
+    /** Diagrams with an active session that nobody is connected to: if a node dies that had to decide it anew, no other one will. */
+    deserted: (): Promise<string[]> => readDeserted(queries()),
 
     /** Notices are kept 15 minutes. */
     async forgetNotices(): Promise<void> {

@@ -84,7 +84,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
   /** Leaves that are under way. */
   const departing = new Set<Promise<unknown>>();
   const owedDecisions = new Set<string>();
-  /** People may have lost their connections with a node; true at first, for a node that died before it stepped them out. */
+  /** A node may have gone with its connections and with decisions that it owed; true at first: it may have been this one. */
   let peopleLost = true;
   let beats = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -146,6 +146,7 @@ export function createSessions({ store, notices, leases, onError }: SessionServi
     if (swept > 0) peopleLost = true;
     if (!peopleLost) return;
     for (const advanced of await store.stepOutLost()) tell(advanced);
+    for (const diagram of await store.deserted()) owedDecisions.add(diagram);
     peopleLost = false;
   };
   const expireSessions = async () => {

@@ -84,6 +84,19 @@ describe('the sessions of a node', () => {
     expect(await joining).toEqual({ session: next });
   });
 
+  it('CS12 the session of a host who never came and has lost all access ends, also if the node that had to decide it died and nobody is here', async () => {
+    const [dying, { sessions, leases }] = [await stage.node(), await stage.node()];
+    await sessions.beat();
+    await dying.sessions.open(diagram, ada);
+    await stage.grant(threatModel, ada, null);
+    await dying.die();
+    leases.swept.push(dying.leases.node);
+    await eventually(async () => {
+      await sessions.beat();
+      expect(await sessions.find(diagram)).toBeNull();
+    });
+  });
+
   it('CS5 a leave that finds the database away is made up for when it is back', async () => {
     const { faults, through } = faulty();
     const { sessions, connect, errors } = await stage.node({ through });
