@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { keptSecret } from '../../src/database/data-directory.ts';
 
-/** What a write waits for when its file is there and still empty. */
-const halfway = vi.hoisted(() => ({ passed: async () => {} }));
+/** What a write waits for when its file is there and still empty, and whether the folder takes no links. */
+const halfway = vi.hoisted(() => ({ passed: async () => {}, linkless: false }));
 vi.mock(import('node:fs/promises'), async (original) => {
   const real = await original();
   const writeInSteps = async (path: string, data: string, options?: object) => {
@@ -14,7 +14,11 @@ vi.mock(import('node:fs/promises'), async (original) => {
     await halfway.passed();
     await real.writeFile(path, data, { ...options, flag: 'r+' });
   };
-  return { ...real, writeFile: writeInSteps as typeof real.writeFile };
+  const linkIfItCan: typeof real.link = async (...paths) => {
+    if (halfway.linkless) throw Object.assign(new Error('no links here'), { code: 'EPERM' });
+    await real.link(...paths);
+  };
+  return { ...real, link: linkIfItCan, writeFile: writeInSteps as typeof real.writeFile };
 });
 
 let folder: string;
@@ -38,6 +42,15 @@ it('RU3 whoever comes while another one is just writing it does not take what is
   go.resolve();
   expect(second).toHaveLength(64);
   expect(await first).toBe(second);
+});
+
+it('RU3 a folder without links keeps its secret too', async () => {
+  halfway.linkless = true;
+  const secret = await keptSecret(folder);
+  expect(secret).toHaveLength(64);
+  expect(await keptSecret(folder)).toBe(secret);
+  expect(await readdir(folder)).toEqual(['jwt-secret']);
+  halfway.linkless = false;
 });
 
 it('RU3 nobody else on the machine may read it, nor look into the folder that was made for it', async () => {

@@ -1,6 +1,8 @@
 /** After a failover: servers that take no writes, which the database's name leads to for a while. */
-import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { EventEmitter } from 'node:events';
+import { afterEach, beforeEach, expect, inject, it, vi } from 'vitest';
 import { openDatabase, type Database } from '../../src/database/database.ts';
+import { leaveReadOnlyServers } from '../../src/database/read-only-servers.ts';
 import { startApp } from '../support/app.ts';
 import { call } from '../support/client.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
@@ -50,6 +52,31 @@ it('RU5 connections to a server that takes no writes are all given up with the f
   await admin.log.query('select 1'); // a turn or two of the event loop, in which the sockets close
   expect(failures(await many(write))).toEqual([]);
   await database.close();
+});
+
+it('RU5 nothing else that is refused ends a connection; who takes no writes is left at most once a second', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const pools = [new EventEmitter(), new EventEmitter()];
+  leaveReadOnlyServers(pools);
+  const connect = (pool: EventEmitter) => {
+    const stream = Object.assign(new EventEmitter(), { destroy: vi.fn<() => void>() });
+    const connection = Object.assign(new EventEmitter(), { stream });
+    pool.emit('acquire', { connection });
+    return connection;
+  };
+  const [gone, one, other] = [connect(pools[0]!), connect(pools[0]!), connect(pools[1]!)];
+  gone.stream.emit('close');
+  const refused = (code: string) => {
+    one.emit('errorMessage', { code });
+    return [gone, one, other].map(({ stream }) => stream.destroy.mock.calls.length);
+  };
+  expect(refused('23505')).toEqual([0, 0, 0]);
+  expect(refused('25006')).toEqual([0, 1, 1]);
+  vi.advanceTimersByTime(999);
+  expect(refused('25006')).toEqual([0, 1, 1]);
+  vi.advanceTimersByTime(1);
+  expect(refused('25006')).toEqual([0, 2, 2]);
+  vi.useRealTimers();
 });
 
 it('RU5 a node is not ready while its database takes no writes, and serves on when it does', async () => {

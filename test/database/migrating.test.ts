@@ -51,6 +51,21 @@ it('RU2 so does a development server that migrates its database when it starts',
   await Promise.all([migrated.close(), database.close()]);
 });
 
+it('RU2 a migration that fails is told at once, and not in the way of the next attempt', async () => {
+  const { url, database } = await olderDatabase();
+  await database.log.query(
+    `create function fail() returns event_trigger language plpgsql as $$ begin raise 'no room' using errcode = '53100'; end $$`,
+  );
+  await database.log.query(
+    `create event trigger failing on ddl_command_start when tag in ('ALTER TABLE') execute function fail()`,
+  );
+  await expect(database.migrate()).rejects.toThrow('no room');
+  await database.log.query('drop event trigger failing');
+  const next = await openDatabase({ url });
+  expect(await next.migrate()).toContain('2026-11-27-01-random-numbers');
+  await Promise.all([next.close(), database.close()]);
+});
+
 it('RU2 a migration whose process is killed in the middle of a long statement ends, and all of it is taken back', async () => {
   const { url, database } = await olderDatabase();
   await database.log.query(

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import { bringBackConnections } from '../../src/database/held-connections.ts';
+import { createSilentConnections } from '../../src/database/silent-connections.ts';
 import { toRefusal } from '../../src/http/boundary.ts';
 import { freshDatabaseUrl } from '../support/database.ts';
 import { eventually, pause, within } from '../support/patience.ts';
@@ -83,6 +84,26 @@ it('RU5 connections that died without a word are all found by the first question
   await eventually(() => database.content.query('select 1'));
   await serves();
   expect(performance.now() - begun).toBeLessThan(within(10_000));
+});
+
+it('RU5 a question that stays unanswered ends no connection that was heard of since, nor one that is gone', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const [pool, silent] = [new EventEmitter(), createSilentConnections()];
+  silent.watch(pool);
+  const connect = () => {
+    const stream = Object.assign(new EventEmitter(), { destroy: vi.fn<() => void>() });
+    pool.emit('acquire', { connection: { stream } });
+    return stream;
+  };
+  const [gone, mute, heard] = [connect(), connect(), connect()];
+  vi.advanceTimersByTime(1);
+  const asked = performance.now();
+  gone.emit('close');
+  heard.emit('data');
+  const made = connect();
+  silent.unanswered(asked);
+  expect([gone, mute, heard, made].map(({ destroy }) => destroy.mock.calls.length)).toEqual([0, 1, 0, 0]);
+  vi.useRealTimers();
 });
 
 it('NO1 who stands still in the middle of a transaction keeps its locks only for a moment, and finds it undone', async () => {
