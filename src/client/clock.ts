@@ -33,6 +33,16 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   });
 }
 
+/** What the work gives; rejects with the signal's reason as soon as it is aborted, whatever becomes of the work. */
+export function unlessAborted<Value>(work: Promise<Value>, signal?: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal?.reason as Error);
+    if (signal?.aborted) abort();
+    else signal?.addEventListener('abort', abort, { once: true });
+    void work.then(resolve, reject).finally(() => signal?.removeEventListener('abort', abort));
+  });
+}
+
 /**
  * How long to wait before another attempt, ms: each time twice as long up to a limit, less up to half by chance, so that
  * those who were cut off together do not come back together.

@@ -10,7 +10,7 @@
  * What cannot be sent as it is meant is refused here, once: an id that is empty or dots, which the URL would take for the
  * path above, what JSON cannot write, and a token that no header can hold.
  */
-import { backOff, pause, type Clock } from './clock.ts';
+import { backOff, pause, unlessAborted, type Clock } from './clock.ts';
 import { errorOf, RoundtableError, type ErrorCode } from './error.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -116,12 +116,12 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
   }
 
   async function authorised(ask: Ask): Promise<Response> {
-    const token = await tokens.current();
+    const token = await unlessAborted(tokens.current(), ask.signal);
     try {
       return await attempt(ask, token);
     } catch (error) {
       if (!(error instanceof RoundtableError && error.code === 'unauthenticated')) throw error;
-      const other = await tokens.insteadOf(token);
+      const other = await unlessAborted(tokens.insteadOf(token), ask.signal);
       if (other === null) throw error;
       return attempt(ask, other);
     }

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { apiOf } from '../../src/client/api.ts';
 import { backOff, systemClock, type Clock } from '../../src/client/clock.ts';
 import { createTokens, subjectOf, type TokenSource } from '../../src/client/tokens.ts';
+import { eventually } from '../support/patience.ts';
 import { tokenOf } from './stage.ts';
 
 type Played = Response | Error;
@@ -311,6 +312,28 @@ it('SD2 a call that is cancelled between two attempts ends at once', async () =>
     vi.useRealTimers();
   }
 });
+
+it.each([[[]], [[refused(401, 'unauthenticated')]]])(
+  'SD2 a call that is cancelled while a token is waited for ends at once, and is not made later',
+  async (answers) => {
+    const cancelled = new AbortController();
+    const token = Promise.withResolvers<string>();
+    const asked = vi.fn();
+    const { api, calls } = play([...answers], ({ renew }) => {
+      if (renew !== answers.length > 0) return 'old';
+      asked();
+      return token.promise;
+    });
+    const ended = vi.fn();
+    void api.me({ signal: cancelled.signal }).catch(ended);
+    await eventually(() => expect(asked).toHaveBeenCalled());
+    cancelled.abort('enough');
+    await eventually(() => expect(ended).toHaveBeenCalledWith('enough'));
+    token.resolve('new');
+    await token.promise;
+    expect(calls).toHaveLength(answers.length);
+  },
+);
 
 describe('an answer that is not the server’s', () => {
   it('counts as none: a network in between wants a sign-in of its own', async () => {
