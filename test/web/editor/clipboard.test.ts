@@ -24,8 +24,9 @@ function hand(text: string, ...cells: Cell[]) {
   desk.drawing.start();
   desk.writable.set(true);
   const said: string[] = [];
+  let taken = 0;
   const t = ((key: string, { count = '' } = {}) => `${key}${count}`) as never;
-  const { cut, paste } = clipboardOf(desk, createActing(desk), {
+  const { copy, cut, paste } = clipboardOf(desk, createActing(desk), {
     middle: () => ({ x: 0, y: 0 }),
     say: (sentence) => void said.push(sentence),
     t,
@@ -33,12 +34,16 @@ function hand(text: string, ...cells: Cell[]) {
   const clipboardData = { getData: () => text, setData: (_: string, next: string) => void (text = next) };
   const event = {
     clipboardData,
-    preventDefault: () => {},
+    preventDefault: () => void (taken += 1),
   } as never as ClipboardEvent;
   return {
     desk,
     said,
     clipboard: () => text,
+    /** How often the browser was kept from doing what it does by itself. */
+    taken: () => taken,
+    cells: () => listCells(map),
+    copy: () => copy(event),
     count: () => listCells(map).length,
     cut: () => cut(event),
     paste: () => paste(event),
@@ -64,6 +69,27 @@ describe('WE6 the clipboard', () => {
     expect(count()).toBe(0);
     paste();
     expect(count()).toBe(1);
+    expect(said).toEqual([]);
+  });
+
+  it('is left to the browser where nothing is selected, and where what is pasted holds no cells', () => {
+    const { desk, clipboard, taken, copy, cut, paste } = hand('before', shop);
+    for (const act of [copy, cut, paste]) act();
+    expect([clipboard(), taken()]).toEqual(['before', 0]);
+    desk.drawing.select(['shop']);
+    for (const act of [copy, paste, cut]) act();
+    expect(taken()).toBe(3);
+  });
+
+  it('joins an edge that was copied alone to what it joined, while that is there', () => {
+    const bank = { ...shop, id: 'bank', x: 300 };
+    const pay = { id: 'pay', shape: 'flow', source: { cell: 'shop' }, target: { cell: 'bank' }, label: '', z: 2 };
+    const { desk, said, cells, copy, paste } = hand('', shop, bank, pay as Cell);
+    desk.drawing.select(['pay']);
+    copy();
+    paste();
+    const { source, target } = pay;
+    expect(cells().filter(({ shape }) => shape === 'flow')).toMatchObject([pay, { source, target }]);
     expect(said).toEqual([]);
   });
 

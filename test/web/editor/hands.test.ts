@@ -1,9 +1,16 @@
 /** Keys, reading order, clips and boundaries: what hands do, without hands. */
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { cellsOf } from '../../../src/client/index.ts';
+import { cellsOf, getCell, listCells } from '../../../src/client/index.ts';
 import { createPicture } from '../../../src/web/editor/canvas/picture.ts';
-import { addCells, removeCells } from '../../../src/web/editor/document/edits.ts';
+import {
+  addCells,
+  changeEdge,
+  placeNodes,
+  removeCells,
+  rename,
+  restack,
+} from '../../../src/web/editor/document/edits.ts';
 import { Step } from '../../../src/web/editor/document/history.ts';
 import { wishOf } from '../../../src/web/editor/hands/keys.ts';
 import { readCells, type Cell } from '../../../src/web/editor/model/cell.ts';
@@ -48,6 +55,18 @@ it('WE2 Tab reads row by row, into boundaries, and each node before what leaves 
   expect(stepFrom(order, 'c', false)).toBeNull();
 });
 
+it('WE2 Tab comes by everything once, also by what leaves from nowhere, and by what is in itself or in nothing', () => {
+  const odd = readCells([
+    edge('loose', 'nowhere', 'n'),
+    node('n', 0, 0, { parent: 'gone' }),
+    edge('z', 'n', 'm'),
+    edge('y', 'n', 'm'),
+    node('m', 0, 200, { parent: 'o' }),
+    node('o', 0, 100, { parent: 'm' }),
+  ]);
+  expect(readingOrder(odd)).toEqual(['n', 'y', 'z', 'o', 'm', 'loose']);
+});
+
 it('WE2 a copied boundary brings what is in it and the edges between, under fresh ids', () => {
   const clip = clipOf(cells, ['zone']);
   expect(clip.map(({ id }) => id).sort()).toEqual(['b', 'bc', 'c', 'zone']);
@@ -85,6 +104,153 @@ it('whoever comes to rest in a boundary belongs to it, and whoever leaves it doe
       ['b', null],
     ]),
   );
+});
+
+describe('WE2 a clip', () => {
+  const put = (clip: Cell[], present: ReadonlyMap<string, Cell>, by = { x: 0, y: 0 }) => {
+    let count = 0;
+    return putDown(clip, present, { freshId: () => `new${(count += 1)}`, by });
+  };
+  const bent = { ...edge('flow', 'a', 'b'), vertices: [{ x: 10, y: 20 }] };
+  const [from, to] = [
+    { cell: 'a', port: 'right' },
+    { cell: 'b', port: 'top' },
+  ];
+
+  it('has no edge that one of its ends is not in', () => {
+    expect(clipOf(cells, ['a']).map(({ id }) => id)).toEqual(['a']);
+    expect(clipOf(cells, ['b']).map(({ id }) => id)).toEqual(['b']);
+  });
+
+  it('brings the bends of an edge along, and the sides that it hangs on', () => {
+    const [copy, , flow] = put(
+      [cells.get('a')!, cells.get('b')!, { ...bent, source: from, target: to, label: '' } as Cell],
+      cells,
+      { x: 100, y: 7 },
+    );
+    expect(copy).toMatchObject({ x: 100, y: 17 });
+    expect(flow).toMatchObject({
+      source: { cell: 'new1', port: 'right' },
+      target: { cell: 'new2', port: 'top' },
+      vertices: [{ x: 110, y: 27 }],
+    });
+  });
+
+  it('joins what is outside it where that is still there, and else has neither the edge nor the parent', () => {
+    const clip = [cells.get('ab')!, cells.get('c')!];
+    expect(put(clip, cells)).toMatchObject([{ parent: 'zone' }, { source: { cell: 'a' }, target: { cell: 'b' } }]);
+    for (const gone of ['a', 'b']) {
+      const left = new Map([...cells].filter(([id]) => id !== gone && id !== 'zone'));
+      const [only, ...others] = put(clip, left);
+      expect([only!.shape, 'parent' in only!, others]).toEqual(['process', false, []]);
+    }
+  });
+
+  it('lies on top of all others, each on what it lay on', () => {
+    const high = new Map<string, Cell>([...cells, ['high', { ...cells.get('a')!, id: 'high', z: 70 }]]);
+    const clip = [
+      { ...cells.get('b')!, z: 9 },
+      { ...cells.get('a')!, z: 3 },
+    ];
+    expect(put(clip, high).map(({ label, z }) => [label, z])).toEqual([
+      ['a', 71],
+      ['b', 72],
+    ]);
+  });
+
+  it('goes on until not one of its nodes lies on one of the same size', () => {
+    const others = new Map([...cells].filter(([id]) => id === 'b'));
+    const pair = [cells.get('a')!, cells.get('b')!];
+    expect(unhiding(pair, others, { x: 0, y: 0 })).toEqual({ x: 20, y: 20 });
+    expect(unhiding([{ ...cells.get('b')!, width: 40 } as Cell], others, { x: 0, y: 0 })).toEqual({ x: 0, y: 0 });
+  });
+});
+
+describe('WE2 what is in a boundary', () => {
+  const box = (id: string, x: number, size: number, parent?: string): Cell =>
+    readCells([node(id, x, x, { shape: 'boundary', width: size, height: size, ...(parent && { parent }) })]).get(id)!;
+  const small = (id: string, x: number, parent?: string): Cell =>
+    readCells([node(id, x, x, { width: 20, height: 20, ...(parent && { parent }) })]).get(id)!;
+  const diagram = (...list: Cell[]) => new Map(list.map((cell) => [cell.id, cell]));
+
+  it('goes along at any depth, and a circle of parents ends where it began', () => {
+    const nested = diagram(box('out', 0, 300), box('in', 10, 100, 'out'), small('n', 20, 'in'));
+    expect(insideOf(childrenOf(nested), ['out'])).toEqual(new Set(['in', 'n']));
+    expect(insideOf(childrenOf(nested), ['out', 'in'])).toEqual(new Set(['n']));
+    const circle = diagram(small('a', 0, 'c'), small('b', 0, 'a'), small('c', 0, 'b'));
+    expect(insideOf(childrenOf(circle), ['a'])).toEqual(new Set(['b', 'c']));
+  });
+
+  it.each([
+    ['the smallest of those around it', [box('out', 0, 300), box('in', 10, 100), small('n', 20)], ['n'], { n: 'in' }],
+    ['one that its middle is in', [box('out', 0, 100), small('n', 85)], ['n'], { n: 'out' }],
+    ['none that a boundary only lies halfway in', [box('out', 0, 100), box('in', 50, 60)], ['in'], {}],
+    ['none that is as large as the boundary itself', [box('a', 0, 100), box('b', 0, 100)], ['a', 'b'], {}],
+    ['its own, of two that lie on each other', [box('a', 0, 100), box('b', 0, 100), small('n', 20, 'b')], ['n'], {}],
+    [
+      'none that is in it, as in a circle of parents',
+      [box('out', 0, 100, 'in'), box('in', 0, 300, 'out')],
+      ['out'],
+      { out: null, in: null },
+    ],
+    ['none, once its own no longer lies around it', [box('out', 200, 100), small('n', 0, 'out')], ['out'], { n: null }],
+    ['whatever was put around it', [box('out', 0, 100), small('n', 20)], ['out'], { n: 'out' }],
+    [
+      'nobody, where nothing came to rest near it',
+      [box('out', 0, 100), box('far', 500, 10), small('n', 20)],
+      ['far'],
+      {},
+    ],
+  ])('belongs to %s', (_, list, rested, changes) => {
+    expect(Object.fromEntries(parentsAfter(diagram(...list), rested))).toEqual(changes);
+  });
+});
+
+describe('WE2 what hands do to the document', () => {
+  function document(...list: Cell[]) {
+    const stored = cellsOf(new Y.Doc());
+    addCells(stored, list, new Step());
+    return stored;
+  }
+
+  it('a boundary that goes leaves what is in it, and what is in others is still in those', () => {
+    const other = { ...cells.get('zone')!, id: 'other', x: 600 } as Cell;
+    const stored = document(...cells.values(), other, { ...cells.get('b')!, id: 'd', x: 700, parent: 'other' } as Cell);
+    removeCells(stored, ['zone'], new Step());
+    expect([getCell(stored, 'b'), getCell(stored, 'd')]).toEqual([
+      expect.not.objectContaining({ parent: expect.anything() }),
+      expect.objectContaining({ parent: 'other' }),
+    ]);
+  });
+
+  it('what somebody else has removed does not come back by half', () => {
+    const stored = document(cells.get('a')!);
+    placeNodes(stored, new Map([['gone', { x: 1, y: 1 }]]), new Step());
+    rename(stored, 'gone', 'Gone', new Step());
+    changeEdge(stored, 'gone', { shape: 'edge' }, new Step());
+    expect([...stored.keys()]).toEqual(['a']);
+  });
+
+  it('an edge whose last bend goes is as one that never had any, and places are stored in tenths', () => {
+    const stored = document(...cells.values());
+    changeEdge(stored, 'ab', { vertices: [{ x: 1.26, y: 2.04 }] }, new Step());
+    placeNodes(stored, new Map([['a', { x: 0.149 }]]), new Step());
+    expect([getCell(stored, 'ab')!.vertices, getCell(stored, 'a')!.x]).toEqual([[{ x: 1.3, y: 2 }], 0.1]);
+    changeEdge(stored, 'ab', { vertices: [] }, new Step());
+    expect(getCell(stored, 'ab')).not.toHaveProperty('vertices');
+  });
+
+  it.each([
+    ['front', ['c', 'd', 'a', 'b']],
+    ['back', ['a', 'b', 'c', 'd']],
+  ] as const)('what goes to the %s keeps its order, and nothing lies between', (to, order) => {
+    const stored = document(
+      ...['a', 'c', 'b', 'd'].map((id, index) => ({ ...cells.get('a')!, id, z: index - 3 }) as Cell),
+    );
+    restack(stored, ['b', 'a'], to, new Step());
+    expect(listCells(stored).map(({ id }) => id)).toEqual(order);
+    expect(new Set(listCells(stored).map(({ z }) => z)).size).toBe(4);
+  });
 });
 
 it('a boundary goes though somebody stored as a parent what is no name at all', () => {

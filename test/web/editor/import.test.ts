@@ -1,7 +1,7 @@
 /** Files in and out: our own cells, those of AntV X6, and drawings. */
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { cellsOf } from '../../../src/client/index.ts';
+import { cellsOf, type StoredCell } from '../../../src/client/index.ts';
 import { readCells } from '../../../src/web/editor/model/cell.ts';
 import { drawSvg } from '../../../src/web/editor/transfer/export-svg.ts';
 import { importFile } from '../../../src/web/editor/transfer/files.ts';
@@ -95,6 +95,73 @@ describe('WE6 an import', () => {
   });
 });
 
+describe('WE6 a cell that anybody may have written is drawn as far as it goes', () => {
+  const bare = { ...shop, width: undefined, height: undefined };
+  it.each([
+    ['without a size, as large as a new one', bare, shop.id, { width: 140, height: 60 }],
+    ['as large as no screen', { ...shop, width: 1e9, height: Infinity }, shop.id, { width: 140, height: 60 }],
+    ['smaller than nothing', { ...shop, width: -5, height: 0 }, shop.id, { width: 1, height: 1 }],
+    ['with a label like a book', { ...shop, label: 'ż'.repeat(501) }, shop.id, { label: 'ż'.repeat(500) }],
+    [
+      'with bends that are none',
+      { ...pay, vertices: [null, 7, { x: 1 }, { x: 1, y: 2 }] },
+      pay.id,
+      { vertices: [{ x: 1, y: 2 }] },
+    ],
+  ])('%s', (_, stored, id, expected) => {
+    expect(readCells([stored as StoredCell]).get(id)).toMatchObject(expected);
+  });
+
+  it.each([
+    ['farther away than anything', { ...shop, x: 2e6 }],
+    ['from nowhere', { ...pay, source: null }],
+    ['to nowhere', { ...pay, target: { cell: 7 } }],
+    ['without a shape', { ...shop, shape: '' }],
+  ])('and not at all %s', (_, stored) => {
+    expect(readCells([stored as unknown as StoredCell]).size).toBe(0);
+  });
+});
+
+describe('WE6 of AntV X6', () => {
+  const [from, to] = ['from', 'to'].map((id) => ({ id, shape: 'rect', position: { x: 0, y: 0 } })) as [object, object];
+  const first = (...cells: object[]) => {
+    const read = readImport(JSON.stringify({ cells: [...cells, from, to] }));
+    return read.ok ? read.cells[0] : null;
+  };
+  const line = (more: object) => first({ id: 'line', source: { cell: 'from' }, target: { cell: 'to' }, ...more });
+
+  it.each([
+    ['as X6 draws it by itself', {}, 'flow'],
+    ['as X6 draws it in another colour', { attrs: { line: { stroke: 'red' } } }, 'flow'],
+    ['that was told to have none', { attrs: { line: { targetMarker: null } } }, 'edge'],
+    ['that was told to have none, but is a flow', { shape: 'flow', attrs: { line: { targetMarker: '' } } }, 'flow'],
+  ])('an edge has an arrow %s', (_, more, shape) => {
+    expect(line(more)).toMatchObject({ shape });
+  });
+
+  it.each([
+    ['its group is called by', { items: [{ id: 'p', group: 'bottom' }] }],
+    ['it is called by', { items: [{ id: 'bottom' }] }],
+    [
+      'its group has as a place',
+      { groups: { out: { position: { name: 'bottom' } } }, items: [{ id: 'p', group: 'out' }] },
+    ],
+    ['it has in a bare list', [{ id: 'p', group: 'bottom' }]],
+  ])('a port is the side that %s', (_, ports) => {
+    const [port] = (Array.isArray(ports) ? ports : ports.items).map(({ id }) => id);
+    const source = { cell: 'node', port };
+    const node = { id: 'node', shape: 'rect', position: { x: 0, y: 0 }, ports };
+    expect(first({ id: 'line', source, target: { cell: 'to' } }, node)).toMatchObject({ source: { port: 'bottom' } });
+  });
+
+  it('a node keeps the boundary that it is in, its order, its data and the text that is not empty', () => {
+    const zone = { id: 'zone', shape: 'trust-boundary', position: { x: 0, y: 0 } };
+    const attrs = { label: { text: '' }, text: { text: 'Shop' } };
+    const node = { id: 'node', shape: 'circle', position: { x: 0, y: 0 }, parent: 'zone', z: 7, data: { a: 1 }, attrs };
+    expect(first(node, zone)).toMatchObject({ shape: 'process', parent: 'zone', z: 7, data: { a: 1 }, label: 'Shop' });
+  });
+});
+
 describe('WE6 what cells refer to', () => {
   it('may be numbers, as ids may', () => {
     const read = readImport(
@@ -113,6 +180,24 @@ describe('WE6 what cells refer to', () => {
       JSON.stringify({ nodes: [1, 2].map((id) => ({ id, x: 0, y: 0 })), edges: [{ id: 3, source: 1, target: 2 }] }),
     );
     expect(x6).toMatchObject({ ok: true, notes: [] });
+  });
+
+  it('is never the cell itself', () => {
+    expect(readImport(JSON.stringify([{ ...shop, parent: 'shop' }]))).toEqual({ ok: true, cells: [shop], notes: [] });
+  });
+
+  it('is a node: what would hang on an edge, or lie in one, hangs on nothing', () => {
+    const [ends, inner] = [{ cell: 'pay' }, { ...bank, id: 'inner', parent: 'pay' }];
+    const onEdges = [
+      { ...pay, id: 'from', source: ends },
+      { ...pay, id: 'to', target: ends },
+    ];
+    const read = readImport(JSON.stringify([shop, bank, pay, inner, ...onEdges]));
+    expect(read.ok && read.cells).toEqual([shop, bank, pay, { ...bank, id: 'inner' }]);
+    expect(read.notes).toEqual([
+      { kind: 'loose_end', count: 2 },
+      { kind: 'no_parent', count: 1 },
+    ]);
   });
 
   it('may be there already, where they are pasted', () => {

@@ -4,7 +4,7 @@ import * as Y from 'yjs';
 import { cellsOf, getCell } from '../../../src/client/index.ts';
 import { openDrawing } from '../../../src/web/editor/canvas/drawing.ts';
 import { addCells } from '../../../src/web/editor/document/edits.ts';
-import { Step } from '../../../src/web/editor/document/history.ts';
+import { openHistory, Step } from '../../../src/web/editor/document/history.ts';
 import { createMoving } from '../../../src/web/editor/hands/moving.ts';
 import type { NodeCell } from '../../../src/web/editor/model/cell.ts';
 
@@ -94,5 +94,73 @@ describe('WE2 a drag of what somebody else removes', () => {
     moving.to(new Map([['b', { x: 30, y: 0 }]]));
     moving.end();
     expect(placeOf('b').x).toBe(30);
+  });
+});
+
+describe('WE2 a drag', () => {
+  it('of a boundary takes along what is in it, but its resizing does not', () => {
+    const { moving, placeOf } = canvas(
+      node('a', { shape: 'boundary', width: 300, height: 300 }),
+      node('b', { x: 100, y: 100, parent: 'a' }),
+    );
+    moving.begin(['a'], false);
+    moving.to(new Map([['a', { x: -50, y: -20, width: 350, height: 320 }]]));
+    moving.end();
+    expect(placeOf('b')).toMatchObject({ x: 100, y: 100 });
+    moving.begin(['a'], true);
+    moving.to(new Map([['a', { x: 0, y: 0 }]]));
+    moving.end();
+    expect(placeOf('b')).toMatchObject({ x: 150, y: 120 });
+  });
+
+  it('ends in the boundary that the node lies in then, and one undo takes back both', () => {
+    const { cells, moving, placeOf } = canvas(
+      node('zone', { shape: 'boundary', x: 500, width: 300, height: 300 }),
+      node('a'),
+    );
+    const history = openHistory(cells);
+    history.start();
+    moving.begin(['a'], true);
+    moving.to(new Map([['a', { x: 550, y: 50 }]]));
+    expect(getCell(cells, 'a')).not.toHaveProperty('parent');
+    moving.end();
+    expect(getCell(cells, 'a')).toMatchObject({ x: 550, parent: 'zone' });
+    history.undo();
+    expect(placeOf('a')).toEqual(rect);
+    expect(getCell(cells, 'a')).not.toHaveProperty('parent');
+  });
+
+  it('is seen by the others 30 times a second, and as it stands when it pauses', () => {
+    vi.useFakeTimers();
+    vi.advanceTimersByTime(1000);
+    try {
+      const { cells, moving, placeOf } = canvas(node('a'));
+      let told = 0;
+      cells.doc!.on('update', () => (told += 1));
+      moving.begin(['a'], true);
+      for (const x of [10, 20, 30]) moving.to(new Map([['a', { x, y: 0 }]]));
+      expect([told, placeOf('a').x]).toEqual([1, 10]);
+      vi.advanceTimersByTime(40);
+      expect([told, placeOf('a').x]).toEqual([2, 30]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('that is abandoned writes no more, and the nodes are where the document has them', () => {
+    vi.useFakeTimers();
+    vi.advanceTimersByTime(1000);
+    try {
+      const { drawing, moving, placeOf } = canvas(node('a'));
+      moving.begin(['a'], true);
+      for (const x of [10, 20]) moving.to(new Map([['a', { x, y: 0 }]]));
+      expect(drawing.rect('a')).toMatchObject({ x: 20 });
+      moving.abandon();
+      vi.advanceTimersByTime(40);
+      moving.to(new Map([['a', { x: 30, y: 0 }]]));
+      expect([moving.active, placeOf('a').x, drawing.rect('a')!.x]).toEqual([false, 10, 10]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

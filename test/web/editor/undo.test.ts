@@ -112,6 +112,19 @@ describe('WE2 undo', () => {
     expect(listCells(cells).map(({ id }) => id)).toEqual(['a', 'b']);
   });
 
+  it('in the middle of a drag makes what follows of it a step of its own', () => {
+    const { act, cells, hand } = desk(started);
+    act.add('a', 1);
+    act.name('a', 2);
+    const drag = new Step();
+    placeNodes(cells, new Map([['a', { x: 10 }]]), drag);
+    act.undo();
+    expect((hand as History).state).toEqual({ canUndo: true, canRedo: true });
+    placeNodes(cells, new Map([['a', { x: 20 }]]), drag);
+    act.undo();
+    expect(listCells(cells)).toMatchObject([{ x: 1, label: '3' }]);
+  });
+
   const deedsOf = (deeds: readonly Deed[]) =>
     fc.array(
       fc.record({

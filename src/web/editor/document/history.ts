@@ -46,12 +46,10 @@ export function openHistory(cells: Cells): History {
     },
     subscribe: state.subscribe,
     undo() {
-      last = null;
       manager?.undo();
       changed();
     },
     redo() {
-      last = null;
       manager?.redo();
       changed();
     },

@@ -27,7 +27,7 @@ export function insideOf(children: Children, ids: Iterable<string>): Set<string>
   const found = new Set<string>();
   const walk = (id: string) => {
     for (const child of children.get(id) ?? []) {
-      if (found.has(child) || roots.has(child)) continue;
+      if (roots.has(child)) continue;
       found.add(child);
       walk(child);
     }
@@ -42,7 +42,7 @@ function boundaryAround(boundaries: readonly NodeCell[], children: Children, nod
   const inside = insideOf(children, [node.id]);
   let best: NodeCell | null = null;
   for (const cell of boundaries) {
-    if (cell.id === node.id || inside.has(cell.id)) continue;
+    if (inside.has(cell.id)) continue;
     const around = rectOf(cell);
     if (!(node.shape === 'boundary' ? holds(around, rect) : holdsPoint(around, centreOf(rect)))) continue;
     if (node.shape === 'boundary' && area(node) >= area(cell)) continue;
@@ -54,7 +54,7 @@ function boundaryAround(boundaries: readonly NodeCell[], children: Children, nod
 }
 
 /**
- * Who belongs where after nodes have come to rest. What moved along with its boundary stays with it.
+ * Who belongs where after nodes have come to rest.
  * @param ids the nodes that were moved, resized or added
  * @returns the nodes whose parent changes, with the new one
  */
@@ -62,8 +62,7 @@ export function parentsAfter(cells: Cells, ids: Iterable<string>): Map<string, s
   const rested = new Set(ids);
   const children = childrenOf(cells);
   const boundaries = [...cells.values()].flatMap((cell) => (isEdge(cell) || cell.shape !== 'boundary' ? [] : cell));
-  const along = insideOf(children, rested);
-  const asked = new Set([...rested].filter((id) => !along.has(id)));
+  const asked = new Set(rested);
   for (const boundary of boundaries) {
     const { id } = boundary;
     if (!rested.has(id)) continue;
