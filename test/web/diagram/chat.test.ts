@@ -84,6 +84,34 @@ describe('a conversation beside a diagram', () => {
     expect(await field.inputValue()).toBe('');
   });
 
+  it('WE8 whoever is removed and added again at once is in it again', async () => {
+    const diagram = await on.newDiagram('Come back');
+    const list = '/v1/messaging/conversations';
+    const { id } = await on.asAda('POST', list, { title: 'Come back', diagram_id: diagram.split('/').at(-1) });
+    const [grace] = (await on.together(diagram, GRACE)) as [Page];
+    const participants = `${list}/${id}/participants`;
+    const { number } = await on.asAda('GET', '/people?email=grace@example.com');
+    await on.asAda('POST', participants, { user_id: number });
+    await grace.reload();
+    await button(grace, 'Chat').click();
+    await seen(grace, 'Nothing has been said yet.');
+    const [asked, added] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await grace.route(
+      ({ pathname }) => pathname === list,
+      async (route) => {
+        asked.resolve();
+        await added.promise;
+        await route.continue();
+      },
+    );
+    await on.asAda('DELETE', `${participants}/${number}`);
+    await asked.promise;
+    await on.asAda('POST', participants, { user_id: number });
+    added.resolve();
+    await on.asAda('POST', `${list}/${id}/messages`, { body: 'Welcome back' });
+    await seen(grace, 'Welcome back');
+  });
+
   it('what was said long ago is read when somebody asks for it, and nothing is missing between', async () => {
     const diagram = await on.newDiagram('Long talk');
     const [, , model, , id] = diagram.split('/');

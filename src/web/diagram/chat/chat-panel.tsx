@@ -48,7 +48,6 @@ export function ChatPanel({ close }: { close(): void }) {
           </Button>
         </Aside>
       )}
-      {feed.status.kind === 'closed' && <Aside text={t('chatClosed')} />}
       {conversation === null && <Begin />}
       {isOpen && (people ? <TakingPart id={conversation.id} /> : <Messages />)}
     </Panel>

@@ -48,9 +48,10 @@ export function ChatProvider({ watching, children }: { watching: boolean; childr
   if (seen === null && conversation === null) see(0);
   else if ((watching || seen === null) && feed.isRead && seen !== (last?.id ?? 0)) see(last?.id ?? 0);
   const unread = !watching && last !== undefined && seen !== null && last.id > seen && last.user_id !== me.number;
+  // Forgotten before it is looked for: of whoever was added again meanwhile, it is the same one, and yet to be opened anew.
   const isOver = feed.status.kind === 'closed';
   useEffect(() => {
-    if (isOver) void queries.invalidateQueries({ queryKey: key });
+    if (isOver) void queries.resetQueries({ queryKey: key });
   }, [isOver, key, queries]);
 
   const { read } = feed;
