@@ -68,7 +68,7 @@ function portsOf(cell: Members): Map<unknown, Side> {
   const found = new Map<unknown, Side>();
   for (const item of (items as unknown[]).map(objectOf).filter((entry) => entry !== null)) {
     const group = typeof item.group === 'string' ? item.group : '';
-    const side = sideIn(objectOf(groups?.[group])?.position) ?? sideIn(group) ?? sideIn(item.id);
+    const side = sideIn(objectOf(groups?.[group])?.position) ?? sideIn(group);
     if (side) found.set(item.id, side);
   }
   return found;
