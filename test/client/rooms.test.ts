@@ -124,6 +124,21 @@ describe('SD6 a conversation', () => {
     await becomes(() => unknown.status, { kind: 'closed', reason: 'not_found' });
   });
 
+  it('is closed where nobody is signed in, and one that is opened as soon as somebody is has a socket that goes on', async () => {
+    const { email, client } = await somebody(app);
+    const { id } = await client.conversations.create({ title: 'Signed out' });
+    let token: string | null = null;
+    const mine = createClient({ url: app.url, token: () => token, WebSocket });
+    const rooms = [mine.conversations.listen(id), mine.conversations.listen(id)] as Room<ConversationMessage>[];
+    rooms[0]!.on('status', ({ kind }) => {
+      token = tokenOf(email);
+      if (kind === 'closed') rooms.push(mine.conversations.listen(id));
+    });
+    for (const room of rooms.slice(0, 2)) await becomes(() => room.status, { kind: 'closed', reason: 'signed_out' });
+    await live(rooms[2]!);
+    rooms[2]!.close();
+  });
+
   it('is left when the signal is aborted', async () => {
     const { client } = await somebody(app);
     const { id } = await client.conversations.create({ title: 'Short' });
