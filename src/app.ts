@@ -19,7 +19,7 @@ import type { Config } from './config.ts';
 import { connectNodes, prepareDatabase } from './foundations.ts';
 import { keptSecret } from './database/data-directory.ts';
 import type { Database } from './database/database.ts';
-import { createBudget } from './documents/budget.ts';
+import { createBudget } from './budget.ts';
 import { createDiagrams } from './documents/diagrams.ts';
 import { createDocumentStore } from './documents/document-store.ts';
 import { asQueries } from './documents/queries.ts';

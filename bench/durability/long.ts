@@ -14,7 +14,7 @@
 import * as Y from 'yjs';
 import { openDatabase, type Database } from '../../src/database/database.ts';
 import { NO_ROWS } from '../../src/documents/base.ts';
-import { createBudget } from '../../src/documents/budget.ts';
+import { createBudget } from '../../src/budget.ts';
 import { readCells } from '../../src/documents/diagram.ts';
 import { compact } from '../../src/documents/snapshots.ts';
 import { createUpdateLog } from '../../src/documents/update-log.ts';

@@ -19,7 +19,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { SqlExecutor } from '../database/database.ts';
-import type { Budget } from './budget.ts';
+import type { Budget } from '../budget.ts';
 import { decideAnew, type Decide } from './fence.ts';
 import { faultOf, flush, isLockTimeout, recover, type Verdict } from './flush.ts';
 import { call, createLine } from './line.ts';

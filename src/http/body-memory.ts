@@ -3,7 +3,7 @@
  * person twice, so that whoever sends without an end does not keep everybody else out. The first bytes of each are not
  * counted: they cost no more than its connection, and whoever sends little is kept out by nobody.
  */
-import { createBudget } from '../documents/budget.ts';
+import { createBudget } from '../budget.ts';
 import { Refusal } from '../refusal.ts';
 
 /** When others of theirs may have been answered, seconds. */

@@ -15,7 +15,7 @@ import type { SessionService } from '../collaboration/sessions.ts';
 import type { Leases } from '../cluster/leases.ts';
 import type { Poll } from '../cluster/poll.ts';
 import type { Database } from '../database/database.ts';
-import { createBudget, type Budget } from '../documents/budget.ts';
+import { createBudget, type Budget } from '../budget.ts';
 import { bytesOf, type CommittedRow } from '../documents/row.ts';
 import type { UpdateLog } from '../documents/update-log.ts';
 import type { Upkeep } from '../documents/upkeep.ts';

@@ -9,7 +9,7 @@ import { createGrants } from '../../src/access/grants.ts';
 import { decideWriters, standingInDiagram } from '../../src/access/standing.ts';
 import type { Database, EntityManager, SqlExecutor } from '../../src/database/database.ts';
 import { NO_ROWS } from '../../src/documents/base.ts';
-import { createBudget } from '../../src/documents/budget.ts';
+import { createBudget } from '../../src/budget.ts';
 import { createDocumentStore } from '../../src/documents/document-store.ts';
 import { asQueries } from '../../src/documents/queries.ts';
 import { createUpdateLog, type LogOutcome } from '../../src/documents/update-log.ts';

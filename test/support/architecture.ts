@@ -8,7 +8,7 @@
  */
 import { posix } from 'node:path';
 
-const FOUNDATION = ['refusal', 'json', 'config', 'waiting', 'observe', 'database', 'cluster'];
+const FOUNDATION = ['refusal', 'json', 'budget', 'config', 'waiting', 'observe', 'database', 'cluster'];
 const DOMAIN = ['identity', 'access', 'membership', 'collaboration', 'documents'];
 const EDGES = ['http', 'graphql', 'sync'];
 const BESIDE = ['membership', 'collaboration', 'documents'];
@@ -17,6 +17,7 @@ const BESIDE = ['membership', 'collaboration', 'documents'];
 const MAY_IMPORT: Record<string, readonly string[]> = {
   refusal: [],
   json: ['refusal'],
+  budget: [],
   config: ['refusal'],
   waiting: [],
   observe: ['refusal', 'config', 'waiting', 'database', 'cluster'],

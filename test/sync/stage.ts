@@ -9,7 +9,7 @@ import type { Bus } from '../../src/cluster/bus.ts';
 import type { AccessRole } from '../../src/access/roles.ts';
 import { decideWriters } from '../../src/access/standing.ts';
 import type { Database, SqlExecutor } from '../../src/database/database.ts';
-import { createBudget } from '../../src/documents/budget.ts';
+import { createBudget } from '../../src/budget.ts';
 import { createDocumentStore, type DocumentStore } from '../../src/documents/document-store.ts';
 import { asQueries } from '../../src/documents/queries.ts';
 import { encodeRowMessage, rowChannel, type CommittedRow } from '../../src/documents/row.ts';

@@ -12,7 +12,7 @@
  */
 import type { Logger } from 'pino';
 import { encodeStateVector } from 'yjs';
-import type { Budget } from '../../documents/budget.ts';
+import type { Budget } from '../../budget.ts';
 import type { LogOutcome, UpdateLog } from '../../documents/update-log.ts';
 import { MalformedUpdate } from '../../documents/update.ts';
 import type { Workshop } from '../../documents/workshop.ts';

@@ -2,7 +2,7 @@
  * What comes to the addresses of a socket before their documents are there. It is bounded, for the socket and for all
  * sockets together (NO3), and counted until the document is there, or its channel has ended.
  */
-import type { Budget } from '../../documents/budget.ts';
+import type { Budget } from '../../budget.ts';
 import type { Channel } from '../channel.ts';
 
 export interface Early {

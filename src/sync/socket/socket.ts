@@ -6,7 +6,7 @@
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { Budget } from '../../documents/budget.ts';
+import type { Budget } from '../../budget.ts';
 import { closings, type Closing } from '../closing.ts';
 import type { Carrier, Channel } from '../channel.ts';
 import { decodeFrame, documentName, PING } from '../frames.ts';

@@ -2,7 +2,7 @@
 import { decideWriters } from '../../../src/access/standing.ts';
 import type { Database, SqlExecutor } from '../../../src/database/database.ts';
 import { NO_ROWS } from '../../../src/documents/base.ts';
-import { createBudget } from '../../../src/documents/budget.ts';
+import { createBudget } from '../../../src/budget.ts';
 import { asQueries } from '../../../src/documents/queries.ts';
 import { splitUpdates, type CommittedRow } from '../../../src/documents/row.ts';
 import { createUpdateLog, type LogOutcome, type UpdateLog } from '../../../src/documents/update-log.ts';

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { NO_ROWS } from '../../../src/documents/base.ts';
-import { createBudget } from '../../../src/documents/budget.ts';
+import { createBudget } from '../../../src/budget.ts';
 import { LARGE } from '../../../src/documents/pieces.ts';
 import { joinUpdates } from '../../../src/documents/row.ts';
 import { createIntake } from '../../../src/sync/intake/intake.ts';

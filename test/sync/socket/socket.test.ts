@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { MessageType } from '@hocuspocus/server';
 import * as encoding from 'lib0/encoding';
 import { afterEach, expect, it, vi } from 'vitest';
-import { createBudget } from '../../../src/documents/budget.ts';
+import { createBudget } from '../../../src/budget.ts';
 import type { Channel } from '../../../src/sync/channel.ts';
 import { closings } from '../../../src/sync/closing.ts';
 import { createTurnEnd } from '../../../src/sync/socket/outbox.ts';

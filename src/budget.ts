@@ -1,4 +1,4 @@
-/** A bound on bytes that several holders share: what is on its way to the log must not outgrow the memory of the node. */
+/** A bound on bytes that several holders share: what clients send must not outgrow the memory of the node. */
 export interface Budget {
   /** Takes bytes if there are so many left. @returns whether there were */
   take(bytes: number): boolean;
