@@ -19,18 +19,9 @@ export const systemClock: Clock = {
 
 /** Waits so many ms. Rejects with the signal's reason as soon as it is aborted. */
 export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      cancel();
-      reject(signal?.reason as Error);
-    };
-    const cancel = clock.after(ms, () => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    });
-    if (signal?.aborted) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
-  });
+  let cancel: (() => void) | undefined;
+  const passed = new Promise<void>((resolve) => (cancel = clock.after(ms, resolve)));
+  return unlessAborted(passed, signal).finally(cancel);
 }
 
 /** What the work gives; rejects with the signal's reason as soon as it is aborted, whatever becomes of the work. */
@@ -38,7 +29,7 @@ export function unlessAborted<Value>(work: Promise<Value>, signal?: AbortSignal)
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal?.reason as Error);
     if (signal?.aborted) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
+    signal?.addEventListener('abort', abort);
     void work.then(resolve, reject).finally(() => signal?.removeEventListener('abort', abort));
   });
 }

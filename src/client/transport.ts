@@ -81,7 +81,7 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
     if (!response.ok) throw await errorOf(whole);
     const type = response.headers.get('content-type') ?? '';
     // The page of somebody in between, such as a network that wants a sign-in of its own.
-    if (response.status !== 204 && !type.startsWith(headers.get('accept') ?? ''))
+    if (response.status !== 204 && !type.startsWith(headers.get('accept')!))
       throw new TypeError(`an answer of ${type}`);
     return whole;
   }
@@ -109,29 +109,26 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
       const signal = ask.signal ? (AbortSignal.any?.([ask.signal, deadline]) ?? ask.signal) : deadline;
       return await exchange(ask, token, signal);
     } catch (cause) {
-      if (cause instanceof RoundtableError) throw cause;
-      if (ask.signal?.aborted) throw ask.signal.reason;
-      throw refusal('unreachable', cause);
+      throw cause instanceof RoundtableError ? cause : refusal('unreachable', cause);
     }
   }
 
   async function authorised(ask: Ask): Promise<Response> {
-    const token = await unlessAborted(tokens.current(), ask.signal);
+    const token = await tokens.current();
     try {
       return await attempt(ask, token);
     } catch (error) {
       if (!(error instanceof RoundtableError && error.code === 'unauthenticated')) throw error;
-      const other = await unlessAborted(tokens.insteadOf(token), ask.signal);
+      const other = await tokens.insteadOf(token);
       if (other === null) throw error;
       return attempt(ask, other);
     }
   }
 
-  async function send(ask: Ask): Promise<Response> {
+  async function attempts(ask: Ask): Promise<Response> {
     if (/\/\.{0,2}(\/|$)/.test(ask.path)) throw refusal('invalid', ask.path);
     let uncertain = false;
     for (let failed = 0; ; failed += 1) {
-      ask.signal?.throwIfAborted();
       try {
         return await authorised(ask);
       } catch (error) {
@@ -144,6 +141,9 @@ export function createTransport({ url, tokens, language, fetch, clock, timeout }
       }
     }
   }
+
+  /** Whoever cancels waits for nothing more: neither the answer, nor a token, nor the next attempt. */
+  const send = (ask: Ask) => unlessAborted(attempts(ask), ask.signal);
 
   return {
     send,

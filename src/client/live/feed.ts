@@ -94,7 +94,7 @@ export function openFeed(conversations: Conversations, id: number): Feed {
   }
 
   room.on('status', (status) => {
-    if (status.kind !== 'live') isComplete = false;
+    isComplete &&= status.kind === 'live';
     update({ status });
   });
   room.on('live', () => void read());
