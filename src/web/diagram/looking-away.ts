@@ -8,8 +8,8 @@ import { useEffect } from 'react';
 import type { LiveDiagram, Presence, Viewport } from '../../client/index.ts';
 import { useOpenDiagram } from './open-diagram.ts';
 
-/** Shorter than this nobody sees that somebody looked away, ms: what they show goes out together. */
-const AT_LEAST = 120;
+/** What is shown for a shorter time nobody may see, ms: a node or a page that is busy takes it together with what follows. */
+const AT_LEAST = 500;
 
 /** Does something beside the canvas of which the others are to hear once it is done, or was tried. */
 export async function lookingAway<Made>({ provider, setViewport }: LiveDiagram, work: Promise<Made>): Promise<Made> {
