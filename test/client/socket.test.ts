@@ -61,6 +61,16 @@ async function next(takes: boolean): Promise<number> {
   return ms;
 }
 
+/** How long is waited before each of so many attempts that succeed, each time after a connection that is closed right away, ms. */
+async function pausesAfter(code: number, attempts: number): Promise<number[]> {
+  const pauses: number[] = [];
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    PlayedSocket.last.end(code);
+    pauses.push(await next(true));
+  }
+  return pauses;
+}
+
 describe('SD3 every close code', () => {
   it.each([
     [4400, 'bad frame', { kind: 'stop', reason: 'refused_edit' }],
@@ -95,23 +105,13 @@ describe('SD3 it comes back', () => {
   it('CS7 a host within three seconds each time, before the session ends for everybody', async () => {
     keep('a token', true);
     await stand(60_000);
-    const pauses: number[] = [];
-    for (let attempt = 0; attempt < 4; attempt += 1) {
-      PlayedSocket.last.end(1013);
-      pauses.push(await next(true));
-    }
-    expect(pauses).toEqual([1000, 2000, 3000, 3000]);
+    expect(await pausesAfter(1013, 4)).toEqual([1000, 2000, 3000, 3000]);
   });
 
   it('with back-off also when each attempt succeeds and fails right after: a busy server is left alone', async () => {
     keep();
     await stand(60_000);
-    const pauses: number[] = [];
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      PlayedSocket.last.end(1013);
-      pauses.push(await next(true));
-    }
-    expect(pauses).toEqual([1000, 2000, 4000, 8000, 16_000]);
+    expect(await pausesAfter(1013, 5)).toEqual([1000, 2000, 4000, 8000, 16_000]);
     clock.pass(10_000);
     PlayedSocket.last.end(1013);
     expect(await next(true)).toBe(1000);
@@ -120,12 +120,7 @@ describe('SD3 it comes back', () => {
   it('at once only after one that stood for a while: a network that breaks each is left alone', async () => {
     keep();
     await stand(10_000);
-    const pauses: number[] = [];
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      PlayedSocket.last.end(1006);
-      pauses.push(await next(true));
-    }
-    expect(pauses).toEqual([0, 1000, 2000]);
+    expect(await pausesAfter(1006, 3)).toEqual([0, 1000, 2000]);
   });
 
   it('and is not hung up later for what an earlier attempt was waited for', async () => {

@@ -252,23 +252,8 @@ it('a diagram that is deleted closes with 4404', async () => {
   await eventually(() => expect(client.closes[0]?.code).toBe(4404));
 });
 
-it('DO3 a log that is shorter than what this node has (a database that was set back) is loaded anew', async () => {
-  const stage = await start();
-  const at = await place();
-  const client = open(stage, at, ann);
-  await saved(client);
-  for (const key of ['a', 'b']) {
-    client.cells.set(key, 1);
-    await saved(client);
-  }
-  await setBack(database, at.diagram);
-  await eventually(() => expect(client.closes[0]?.code).toBe(1012));
-  await saved(client); // it connects again and brings what the database has lost
-  expect(await headOf(stage.store, at.diagram)).toBe(2);
-});
-
-it('DO3 an edit on top of rows that the database has lost is not stored, and the document is loaded anew', async () => {
-  const stage = await start({ poll: 60_000 }); // nobody else notices
+/** Somebody whose document has two rows, of which the database has lost the second. */
+async function setBackUnder(stage: Stage) {
   const at = await place();
   const client = open(stage, at, ann);
   await saved(client);
@@ -277,6 +262,20 @@ it('DO3 an edit on top of rows that the database has lost is not stored, and the
     await saved(client);
   }
   await setBack(database, at.diagram);
+  return { at, client };
+}
+
+it('DO3 a log that is shorter than what this node has (a database that was set back) is loaded anew', async () => {
+  const stage = await start();
+  const { at, client } = await setBackUnder(stage);
+  await eventually(() => expect(client.closes[0]?.code).toBe(1012));
+  await saved(client); // it connects again and brings what the database has lost
+  expect(await headOf(stage.store, at.diagram)).toBe(2);
+});
+
+it('DO3 an edit on top of rows that the database has lost is not stored, and the document is loaded anew', async () => {
+  const stage = await start({ poll: 60_000 }); // nobody else notices
+  const { at, client } = await setBackUnder(stage);
   client.cells.set('a', 3);
   await eventually(() => expect(client.closes[0]?.code).toBe(1012));
   await saved(client);
@@ -287,14 +286,7 @@ it('DO3 nor is one on top of rows in whose place others have written since', asy
   const bus = fragileBus();
   bus.up = false;
   const [stage, other] = [await start({ bus, poll: 60_000 }), await start({ bus, poll: 60_000 })];
-  const at = await place();
-  const client = open(stage, at, ann);
-  await saved(client);
-  for (const value of [1, 2]) {
-    client.cells.set('a', value);
-    await saved(client);
-  }
-  await setBack(database, at.diagram);
+  const { at, client } = await setBackUnder(stage);
   const theirs = new Y.Doc();
   theirs.getMap('cells').set('b', 1);
   await other.store.submit(at.diagram, ann.id, Y.encodeStateAsUpdate(theirs));
